@@ -1,0 +1,1 @@
+"""Somebody writes to the state office."""

@@ -1,0 +1,1 @@
+"""What districts and providers report in October and June."""

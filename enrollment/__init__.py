@@ -1,0 +1,1 @@
+"""A family asks, a district decides: one small app per case."""

@@ -1,0 +1,1 @@
+"""A family asks for courses, the district decides each one."""

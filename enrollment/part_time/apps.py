@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class PartTimeConfig(AppConfig):
+    name = "enrollment.part_time"

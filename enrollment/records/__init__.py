@@ -1,0 +1,1 @@
+"""A child's identity: claims, students, guardians, disclosures."""

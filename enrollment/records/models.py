@@ -1,0 +1,220 @@
+"""A child's identity.
+
+What a family typed is a `Claim`, its own row. The district confirms it and links it to one `Student`; from then on
+the person who claimed is a `Guardian` (or the student). Until then a claim shows only what that family typed.
+"""
+
+from typing import Self
+
+from django.core.validators import MaxValueValidator, RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from mocap_portal.foundation.accounts.models import Membership, User
+from mocap_portal.foundation.directory.models import Lea, Organization, School
+from mocap_portal.foundation.shared.history import tracked
+
+mosis_id_format = RegexValidator(r"^\d{10}$", _("A MOSIS ID has ten digits, leading zeros included."))
+
+
+class StudentQuerySet(models.QuerySet["Student"]):
+    def current(self) -> Self:
+        """Students that were not merged into another."""
+        return self.filter(merged_into__isnull=True)
+
+    def visible_to(self, hat: Membership) -> Self:
+        """LEA staff see the students of their own LEA; families see theirs; nobody else sees any (R-134)."""
+        if hat.is_lea:
+            return self.current().filter(lea=hat.organization_id)
+        if hat.is_family:
+            return self.current().filter(guardians__in=Guardian.objects.active().filter(user=hat.user_id))
+        return self.none()
+
+
+@tracked()
+class Student(models.Model):
+    """A student as the district knows them. Grade: 0 is kindergarten."""
+
+    mosis_id = models.CharField(
+        _("MOSIS ID"), max_length=10, unique=True, null=True, blank=True, validators=[mosis_id_format]
+    )
+    first_name = models.CharField(_("first name"), max_length=60)
+    last_name = models.CharField(_("last name"), max_length=60)
+    birth_date = models.DateField(_("birth date"))
+    lea = models.ForeignKey(Lea, on_delete=models.PROTECT, related_name="students")
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="students")
+    grade = models.PositiveSmallIntegerField(validators=[MaxValueValidator(12)])
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_from"
+    )
+
+    objects = StudentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="mosis_id_has_ten_digits",
+                condition=Q(mosis_id__isnull=True) | Q(mosis_id__regex=r"^\d{10}$"),
+            ),
+            models.CheckConstraint(
+                name="a_merged_student_gives_up_the_mosis_id",
+                condition=Q(merged_into__isnull=True) | Q(mosis_id__isnull=True),
+            ),
+        ]
+        indexes = [models.Index(fields=["lea", "last_name", "first_name"], name="student_by_lea_and_name")]
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+
+class Relationship(models.TextChoices):
+    MOTHER = "mother", _("Mother")
+    FATHER = "father", _("Father")
+    GUARDIAN = "guardian", _("Legal guardian")
+    OTHER = "other", _("Other person who cares for the child")
+    SELF = "self", _("I am the student")
+
+
+class Enrollment(models.TextChoices):
+    PUBLIC = "public", _("Full time in a public school or charter school")
+    HOME = "home", _("Home school")
+    PRIVATE = "private", _("Private school")
+
+
+class ClaimState(models.TextChoices):
+    TYPED = "typed", _("Waiting for the district")
+    CONFIRMED = "confirmed", _("Confirmed")
+    REFUSED = "refused", _("Not confirmed")
+
+
+class ClaimQuerySet(models.QuerySet["Claim"]):
+    def visible_to(self, hat: Membership) -> Self:
+        """A family sees the claims it typed, and those about a child that it is a confirmed guardian of.
+
+        LEA staff see the claims addressed to their LEA.
+        """
+        if hat.is_lea:
+            return self.filter(school__lea=hat.organization_id)
+        if hat.is_family:
+            mine = Guardian.objects.active().filter(user=hat.user_id).values("student")
+            return self.filter(Q(claimant=hat.user_id) | Q(state=ClaimState.CONFIRMED, student__in=mine))
+        return self.none()
+
+    def about_own_child_of(self, user_id: int) -> Self:
+        """Claims about a child of this person's own: nobody reviews or decides these for themselves."""
+        mine = Guardian.objects.filter(user=user_id).values("student")
+        return self.filter(Q(claimant=user_id) | Q(student__in=mine))
+
+
+@tracked()
+class Claim(models.Model):
+    """What a family typed about a child. Links to a Student once the district confirms it."""
+
+    claimant = models.ForeignKey(User, on_delete=models.PROTECT, related_name="claims")
+    relationship = models.CharField(max_length=10, choices=Relationship.choices)
+    first_name = models.CharField(_("first name"), max_length=60)
+    last_name = models.CharField(_("last name"), max_length=60)
+    birth_date = models.DateField(_("birth date"))
+    grade = models.PositiveSmallIntegerField(_("grade"), validators=[MaxValueValidator(12)])
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="claims")
+    enrollment = models.CharField(max_length=8, choices=Enrollment.choices, default=Enrollment.PUBLIC)
+    missouri_resident = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+    state = models.CharField(max_length=9, choices=ClaimState.choices, default=ClaimState.TYPED)
+    student = models.ForeignKey(
+        Student, null=True, blank=True, on_delete=models.PROTECT, related_name="claims"
+    )
+    judged_at = models.DateTimeField(null=True, blank=True)
+    judged_by = models.ForeignKey(
+        Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    refusal = models.CharField(max_length=300, blank=True)
+
+    objects = ClaimQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["claimant", "first_name", "last_name", "birth_date", "school"],
+                name="a_family_claims_a_child_once",
+            ),
+            models.CheckConstraint(
+                name="confirmed_claims_have_a_student",
+                condition=Q(state="confirmed", student__isnull=False)
+                | (~Q(state="confirmed") & Q(student__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="judged_claims_name_their_judge",
+                condition=Q(state="typed", judged_at__isnull=True, judged_by__isnull=True)
+                | (~Q(state="typed") & Q(judged_at__isnull=False, judged_by__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="refused_claims_say_why", condition=~Q(state="refused") | ~Q(refusal="")
+            ),
+        ]
+        indexes = [models.Index(fields=["school", "state"], name="claim_by_school_and_state")]
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+
+class GuardianQuerySet(models.QuerySet["Guardian"]):
+    def active(self) -> Self:
+        return self.filter(ended_on__isnull=True)
+
+
+@tracked()
+class Guardian(models.Model):
+    """This person has a parent's rights in this student's record, or is the student (R-133)."""
+
+    student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="guardians")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="guardianships")
+    relationship = models.CharField(max_length=10, choices=Relationship.choices)
+    started_on = models.DateField()
+    ended_on = models.DateField(null=True, blank=True)
+    end_basis = models.CharField(max_length=200, blank=True)
+
+    objects = GuardianQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["student", "user"],
+                condition=Q(ended_on__isnull=True),
+                name="a_person_is_guardian_of_a_student_once",
+            ),
+            models.CheckConstraint(
+                name="an_ended_guardianship_says_why", condition=Q(ended_on__isnull=True) | ~Q(end_basis="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} of {self.student_id}"
+
+
+class DisclosureQuerySet(models.QuerySet["Disclosure"]):
+    def visible_to(self, hat: Membership) -> Self:
+        """Families read the log of their own student (R-131); LEA staff that of their LEA's students."""
+        return self.filter(student__in=Student.objects.visible_to(hat))
+
+
+@tracked()
+class Disclosure(models.Model):
+    """What left the district about a student: who got it, what, why, when (R-130). Never deleted."""
+
+    student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="disclosures")
+    at = models.DateTimeField()
+    recipient = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    disclosed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    what = models.CharField(max_length=300)
+    why = models.CharField(max_length=300)
+
+    objects = DisclosureQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.student_id} to {self.recipient_id}"

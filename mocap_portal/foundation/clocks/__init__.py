@@ -1,0 +1,1 @@
+"""Legal clocks: start, due, pauses, moves, chasing."""

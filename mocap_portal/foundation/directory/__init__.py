@@ -1,0 +1,1 @@
+"""The state's map: organizations, schools, years, terms, closed days, legal values."""

@@ -1,0 +1,107 @@
+"""Numbers and code meanings that the law or the state office sets, each for a span of days, each with its source.
+
+Code never spells such a number: it asks `LegalValue.objects.number(LegalKey.DECISION_DAYS, on=day)`.
+"""
+
+import datetime as dt
+from decimal import Decimal
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from mocap_portal.foundation.shared.dated import DatedQuerySet, one_at_a_time, starts_before_it_ends
+from mocap_portal.foundation.shared.history import tracked
+
+
+class LegalKey(models.TextChoices):
+    DECISION_DAYS = "decision_days", _("Business days to decide a part-time request")
+    COUNSELOR_DAYS = "counselor_days", _("Business days of them for the counselor's review")
+    REGISTER_DAYS = "register_days", _("Business days to register an approved course")
+    CONFIRM_DAYS = "confirm_days", _("Business days for the provider to confirm")
+    ADEQUACY_TARGET = "adequacy_target", _("State adequacy target, dollars")
+    CAP_YEAR_SHARE = "cap_year_share", _("Price cap of a year-long course, share of the target")
+    CAP_SEMESTER_SHARE = "cap_semester_share", _("Price cap of a semester course, share of the target")
+    FULL_LOAD = "full_load", _("Courses at once that make a full load")
+    LEARNING_PLAN_OVER = "learning_plan_over", _("Active courses above which a learning plan is needed")
+    MAXIMUM_AGE = "maximum_age", _("Age at which a student is too old")
+    PRIOR_SEMESTER = "prior_semester", _("Show the prior-semester finding (1 yes, 0 no)")
+    EXPLANATION_LENGTH = "explanation_length", _("Fewest characters of a denial's explanation")
+    INVITATION_DAYS = "invitation_days", _("Days an invitation stays open")
+
+
+class NoLegalValue(LookupError):
+    """No row of this key holds on this day: the state office has to enter one."""
+
+
+class LegalValueQuerySet(DatedQuerySet["LegalValue"]):
+    def number(self, key: LegalKey, *, on: dt.date) -> Decimal:
+        """The number that holds on this day. Raises NoLegalValue."""
+        row = self.on(on).filter(key=key).first()
+        if row is None:
+            raise NoLegalValue(f"No value of {key.value} holds on {on}.")
+        return row.number
+
+    def whole(self, key: LegalKey, *, on: dt.date) -> int:
+        """The same as an integer: days, courses, years."""
+        return int(self.number(key, on=on))
+
+
+@tracked()
+class LegalValue(models.Model):
+    """A dated number with its citation."""
+
+    key = models.CharField(max_length=30, choices=LegalKey.choices)
+    number = models.DecimalField(max_digits=12, decimal_places=4)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+    source = models.CharField(max_length=300)
+    note = models.TextField(blank=True)
+
+    objects = LegalValueQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            starts_before_it_ends("legal_value_starts_before_it_ends"),
+            one_at_a_time("one_legal_value_at_a_time", same=["key"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} = {self.number} from {self.valid_from}"
+
+
+class CodeSet(models.TextChoices):
+    PROGRAM = "program", _("Program code")
+    DELIVERY = "delivery", _("Delivery system")
+    DENIAL_FACTOR = "denial_factor", _("Factor of a denial")
+    ACKNOWLEDGEMENT = "acknowledgement", _("What a family acknowledges")
+
+
+class CodeMeaningQuerySet(DatedQuerySet["CodeMeaning"]):
+    def of(self, code_set: CodeSet, *, on: dt.date) -> "CodeMeaningQuerySet":
+        """The codes of a set that hold on this day, in their order."""
+        return self.on(on).filter(code_set=code_set).order_by("position", "code")
+
+
+@tracked()
+class CodeMeaning(models.Model):
+    """One code of a set, what it is called and what it means, for a span of days."""
+
+    code_set = models.CharField(max_length=20, choices=CodeSet.choices)
+    code = models.CharField(max_length=30)
+    position = models.PositiveSmallIntegerField(default=0)
+    label = models.CharField(max_length=120)
+    meaning = models.TextField(blank=True)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+    source = models.CharField(max_length=300)
+
+    objects = CodeMeaningQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            starts_before_it_ends("code_meaning_starts_before_it_ends"),
+            one_at_a_time("one_code_meaning_at_a_time", same=["code_set", "code"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.label}"

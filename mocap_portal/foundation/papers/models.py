@@ -1,0 +1,109 @@
+"""What is kept and what is sent.
+
+A `Letter` is kept as it was sent. A `Notice` is one mail of the outbox: written in the transaction of what it
+tells, sent by a worker, once. A `DigestItem` is a sentence that waits for the one mail a person gets that day.
+"""
+
+import uuid
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from mocap_portal.foundation.accounts.models import User
+from mocap_portal.foundation.shared.history import tracked
+
+
+class LetterKind(models.TextChoices):
+    APPROVAL = "approval", _("Approval of a course")
+    DENIAL = "denial", _("Denial of a course")
+
+
+@tracked(exclude=["html", "facts"])
+class Letter(models.Model):
+    """A letter as it was sent: the facts it was made from, its text as HTML and as tagged PDF/UA."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=20, choices=LetterKind.choices)
+    language = models.CharField(max_length=5, default="en")
+    written_at = models.DateTimeField()
+    facts = models.JSONField()
+    html = models.TextField()
+    pdf = models.FileField(upload_to="letters/%Y/%m")
+    pdf_sha256 = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.id}"
+
+
+class NoticeState(models.TextChoices):
+    QUEUED = "queued", _("Waiting")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Given up")
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def waiting(self) -> Self:
+        return self.filter(state=NoticeState.QUEUED)
+
+
+class Notice(models.Model):
+    """A mail of the outbox. `key` says what it tells: the same thing is never told twice.
+
+    The body names no child, no MOSIS ID and no birth date (R-31): it links to the page that does.
+    """
+
+    key = models.CharField(max_length=200, unique=True)
+    user = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="notices")
+    to = models.EmailField()
+    subject = models.CharField(max_length=200)
+    body = models.TextField()
+    state = models.CharField(max_length=6, choices=NoticeState.choices, default=NoticeState.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.CharField(max_length=200, blank=True)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="sent_notices_have_a_time",
+                condition=Q(state="sent", sent_at__isnull=False) | (~Q(state="sent") & Q(sent_at__isnull=True)),
+            )
+        ]
+        indexes = [
+            models.Index(fields=["created_at"], condition=Q(state="queued"), name="notice_waiting_by_age")
+        ]
+
+    def __str__(self) -> str:
+        return self.subject
+
+    @property
+    def message_id(self) -> str:
+        """The same for every attempt, so that a mail system drops a second copy after a crash."""
+        return f"<notice-{self.pk}@mocap-portal>"
+
+
+class DigestItem(models.Model):
+    """A sentence for a person's mail of the day, with the address (path) of the page to act on."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="digest_items")
+    day = models.DateField()
+    key = models.CharField(max_length=200)
+    sentence = models.CharField(max_length=300)
+    path = models.CharField(max_length=200)
+    urgent = models.BooleanField(default=False)
+    notice = models.ForeignKey(
+        Notice, null=True, blank=True, on_delete=models.SET_NULL, related_name="digest_items"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "day", "key"], name="one_digest_item_per_day_and_key")
+        ]
+
+    def __str__(self) -> str:
+        return self.sentence

@@ -1,0 +1,1 @@
+"""The page each hat lands on; public pages; health."""

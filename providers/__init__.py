@@ -1,0 +1,1 @@
+"""Who may teach what: authorizations, courses, agreements."""

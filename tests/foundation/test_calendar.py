@@ -38,7 +38,8 @@ def moment(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text)
 
 
-# The independent counter: ordinals in sets, filtered, and the n-th taken. It shares nothing with the code under test.
+# The independent counter: ordinals in sets, filtered, and the n-th taken. It shares nothing with the code it
+# tests.
 
 
 def countable(start: dt.date, closed: Mapping[dt.date, str], pauses: Sequence[Pause]) -> Iterator[dt.date]:
@@ -46,7 +47,7 @@ def countable(start: dt.date, closed: Mapping[dt.date, str], pauses: Sequence[Pa
     for pause in pauses:
         assert pause.end is not None
         shut.update(range(pause.start.toordinal(), pause.end.toordinal()))
-    # Day 1 of the common era was a Monday, so an ordinal's remainder by seven tells the weekday: 6 Saturday, 0 Sunday.
+    # Ordinal 1 was a Monday, so the remainder by seven tells the weekday: 6 is Saturday, 0 is Sunday.
     ordinals = itertools.count(start.toordinal() + 1)
     return (dt.date.fromordinal(n) for n in ordinals if n % 7 not in (6, 0) and n not in shut)
 
@@ -237,7 +238,8 @@ def test_one_more_business_day_is_always_later(
 
 @pytest.mark.rule("R-17")
 def test_a_pause_by_hand() -> None:
-    # Ten days from Monday 2 March 2026: three counted when the team takes over on Friday. It answers on Thursday the 19th.
+    # Ten days from Monday 2 March 2026: three have counted when the team takes over on Friday the 6th.
+    # It answers on Thursday the 19th.
     paused = Pause(date("2026-03-06"), None, "iep")
     resumed = Pause(date("2026-03-06"), date("2026-03-19"), "iep")
 
@@ -549,6 +551,6 @@ def test_every_holiday_of_the_statute_is_kept_once_and_on_a_weekday() -> None:
     names = set(KEPT[2026].values())
     for name in names - {"New Year's Day"}:
         assert [day.year for day, each in kept if each == name] == [*years]
-    # 1 January 2022 was a Saturday, kept in 2021; 1 January 2100 is a Friday. So one fewer than there are years.
+    # 1 January 2022 was a Saturday, kept in 2021, and 1 January 2100 is a Friday: one fewer than years.
     assert sum(name == "New Year's Day" for _, name in kept) == len(years) - 1
     assert {name for _, name in kept} == names

@@ -1,10 +1,10 @@
 """Business days and due dates, as the law of the portal counts them (R-15, R-16, R-17).
 
-Everything here is arithmetic on dates handed in: nothing reads the time of day, a setting or the database. The day on which
-something starts is day 0; it ends at 23:59:59 Central on its due date.
+Everything here is arithmetic on dates handed in: nothing reads the time of day, a setting or the database.
+The day on which something starts is day 0; it ends at 23:59:59 Central on its due date.
 
-Every day is explained by a code: a kind alone (``"weekend"``) or a kind and what was closed or paused, after a colon
-(``"holiday:Labor Day"``). The words a person reads for a kind belong to the page that shows them.
+Every day is explained by a code: a kind alone (``"weekend"``) or a kind and what was closed or paused, after
+a colon (``"holiday:Labor Day"``). The words a person reads for a kind belong to the page that shows them.
 """
 
 import datetime as dt
@@ -20,7 +20,7 @@ CENTRAL = ZoneInfo("America/Chicago")
 ONE_DAY = dt.timedelta(days=1)
 SATURDAY, SUNDAY = 5, 6
 
-#: A calendar that is closed for longer than this without one business day is a mistake in its rows, not a holiday.
+#: A calendar closed for longer than this, in days without one business day, is a mistake in its rows.
 LONGEST_CLOSURE = 366
 
 
@@ -40,7 +40,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Counting stands still on every day from `start` up to, but not on, `end`; `end` None: it still stands still.
+    """Counting stands still from `start` up to, but not on, `end`; it still does when `end` is None.
 
     `reason` is the caller's own code, such as ``"iep"``. ValueError if it ends before it starts.
     """
@@ -85,8 +85,9 @@ class Day:
 class Due:
     """When something is due, and every day that led there.
 
-    `days` holds each day after `start` up to and including `on`. While a pause has no end, `on` is None, `days` stops at
-    the first business day lost to it, and `remaining` is what is still to be counted once it ends (else 0).
+    `days` holds each day after `start` up to and including `on`. While a pause has no end, `on` is None,
+    `days` stops at the first business day lost to it, and `remaining` is what is still to be counted once it
+    ends (else 0).
     """
 
     start: dt.date
@@ -123,10 +124,11 @@ def closed_code(reason: str) -> str:
 
 
 def missouri_holidays(year: int) -> dict[dt.date, str]:
-    """Missouri's public holidays by the weekday of `year` on which offices close, in order (section 9.010, RSMo).
+    """Missouri's public holidays by the weekday of `year` on which they are kept, in order (9.010, RSMo).
 
-    A holiday on a Sunday is kept on Monday, as the section says, and one on a Saturday on the Friday before. So New
-    Year's Day may be kept in the year before: it is in that year's answer, as 31 December, and not in its own.
+    A holiday on a Sunday is kept on Monday, as the section says, and one on a Saturday on the Friday before.
+    So New Year's Day may be kept in the year before: it is in that year's answer, as 31 December, not in its
+    own.
 
     This fills the calendar's rows once. Clocks read the rows, which the state can correct.
     """
@@ -146,12 +148,13 @@ def due_date(
 ) -> Due:
     """Count `business_days` from `start`, which is day 0 even when it is itself a closed day.
 
-    `closed` gives the code of each closed weekday, from `holiday_code` or `closed_code`: the caller has already left out the
-    closed days that do not bind this clock (R-16). Weekends never count. A day that is closed anyway is not put down to a
-    pause, so the paused days in the answer are exactly the business days a pause has cost.
+    `closed` gives the code of each closed weekday, from `holiday_code` or `closed_code`: the caller has
+    already left out the closed days that do not bind this clock (R-16). Weekends never count. A day that is
+    closed anyway is not put down to a pause, so the paused days in the answer are exactly the business days a
+    pause has cost.
 
-    Raises ValueError for a negative count or an end beyond the last date there is, NoBusinessDay (a ValueError) when more
-    than a year passes without one.
+    Raises ValueError for a negative count or an end beyond the last date there is, NoBusinessDay (a
+    ValueError) when more than a year passes without one.
     """
     _refuse_moment(start)
     if business_days < 0:
@@ -163,29 +166,27 @@ def due_date(
     left = business_days
     closed_in_a_row = 0
     for date in _dates_after(start):
-        pause = None
-        reason = _closed_reason(date, closed)
-        if reason is None:
-            closed_in_a_row = 0
-            pause = _pause_on(date, pauses)
-            reason = _code(Kind.PAUSED, pause.reason) if pause else Kind.BUSINESS_DAY.value
-        else:
+        if reason := _closed_reason(date, closed):
+            days.append(Day(date, reason))
             closed_in_a_row += 1
             if closed_in_a_row > LONGEST_CLOSURE:
                 raise NoBusinessDay(f"No business day in the {LONGEST_CLOSURE} days up to {date}.")
-        days.append(Day(date, reason))
-        if pause:
+            continue
+        closed_in_a_row = 0
+        if pause := _pause_on(date, pauses):
+            days.append(Day(date, _code(Kind.PAUSED, pause.reason)))
             if pause.end is None:
                 return Due(start, business_days, on=None, days=tuple(days))
-        elif reason == Kind.BUSINESS_DAY:
-            left -= 1
-            if left == 0:
-                return Due(start, business_days, on=date, days=tuple(days))
+            continue
+        days.append(Day(date, Kind.BUSINESS_DAY.value))
+        left -= 1
+        if left == 0:
+            return Due(start, business_days, on=date, days=tuple(days))
     raise ValueError(f"{business_days} business days from {start} end after the last date there is.")
 
 
 def half_time(due: Due) -> dt.date | None:
-    """The day on which half of the business days, rounded up, have been counted; None if a pause came first."""
+    """The day on which half of the business days, rounded up, are counted; None if a pause came first."""
     half = (due.business_days + 1) // 2
     if half == 0:
         return due.start
@@ -194,7 +195,7 @@ def half_time(due: Due) -> dt.date | None:
 
 
 def day_before(due: Due) -> dt.date | None:
-    """The last business day before the due day, paused or not; None when there is none after the start, or no due day."""
+    """The last business day before the due day, paused or not; None without one, or without a due day."""
     if due.on is None:
         return None
     business_days = (
@@ -204,8 +205,9 @@ def day_before(due: Due) -> dt.date | None:
 
 
 def _holidays_by_date(year: int) -> dict[dt.date, str]:
-    # The library takes Truman Day from the state's list but not Lincoln Day; both are named here so that neither can
-    # go missing with an upgrade. Shifting off weekends is ours too, and the same for every day of the list.
+    # The library takes Truman Day from the state's list but not Lincoln Day; both are named here so that
+    # neither can go missing with an upgrade. Shifting off weekends is ours too, and the same for every day of
+    # the list.
     common = holidays.country_holidays("US", subdiv="MO", years=year, observed=False, language="en_US")
     return {**common, dt.date(year, 2, 12): "Lincoln Day", dt.date(year, 5, 8): "Truman Day"}
 
@@ -242,6 +244,7 @@ def _code(kind: Kind, detail: str) -> str:
 
 
 def _refuse_moment(date: dt.date) -> None:
-    # To Python and to mypy a datetime is a date; here it would compare wrongly, and its date depends on the time zone.
+    # To Python and to mypy a datetime is a date; here it would compare wrongly, and its date depends on the
+    # time zone.
     if isinstance(date, dt.datetime):
         raise TypeError("This counts dates: turn a moment into one with central_date().")

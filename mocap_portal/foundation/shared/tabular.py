@@ -1,0 +1,145 @@
+"""Reading a CSV file somebody made by hand or with a spreadsheet, for the import commands.
+
+A file becomes flat rows of text; what the text means is the importer's business. A row keeps the number of
+the line on which it starts, as an editor counts lines, so a message can say where to look.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+
+@dataclass(frozen=True, slots=True)
+class RowError:
+    """One problem: where it is, what stands there, and a sentence for the person who sent the file.
+
+    `row` is None for a problem of the whole file, `column` None for one of the whole row.
+    """
+
+    row: int | None
+    column: str | None
+    value: str | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record: the line it starts on, and its text, without outer spaces, by the importer's column names."""
+
+    line: int
+    values: dict[str, str]
+
+    def error(self, column: str, message: str) -> RowError:
+        """What is wrong with this row's value in a column."""
+        return RowError(self.line, column, self.values[column], message)
+
+
+class UnreadableFile(Exception):
+    """Nothing in the file can be used. Its text is one sentence for the person who sent it."""
+
+    @property
+    def error(self) -> RowError:
+        return RowError(row=None, column=None, value=None, message=str(self))
+
+
+def read_csv(
+    data: bytes, *, required: Sequence[str], optional: Sequence[str] = ()
+) -> Iterator[Row | RowError]:
+    """Read a comma-separated UTF-8 file with a header, in file order: a Row per good record, else a RowError.
+
+    Columns may stand in any order, and their names are found whatever their case, spaces and underscores
+    (``State District ID`` is ``state_district_id``). Columns not asked for are dropped unread; an optional
+    column the file lacks is empty text in every row. Empty lines, and lines of nothing but commas, are passed
+    over.
+
+    Raises UnreadableFile, from the call itself, when the bytes are not UTF-8 text, a quotation mark is left
+    open, the file is empty, or its header lacks or repeats a column asked for.
+    """
+    # All records are taken apart before the first is handed out, so that a file broken at its end changes
+    # nothing.
+    records = _records(_text(data))
+    if not records:
+        raise UnreadableFile(_("The file is empty."))
+    (_line, header), *body = records
+    places = _places(header, required, optional)
+    return (_row(line, cells, len(header), places, optional) for line, cells in body)
+
+
+def _text(data: bytes) -> str:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = len(re.findall(rb"\r\n|\r|\n", data[: error.start])) + 1
+        raise UnreadableFile(
+            _("Line %(line)d is not UTF-8 text. Save the file as “CSV UTF-8” and send it again.")
+            % {"line": line}
+        ) from error
+    if "\0" in text:
+        raise UnreadableFile(_("The file is not plain text. Save it as “CSV UTF-8” and send it again."))
+    return text
+
+
+def _records(text: str) -> list[tuple[int, list[str]]]:
+    """Every record that holds anything, with the line it starts on."""
+    # newline="" leaves the line ends to the csv module: one inside quotes belongs to the value.
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    records = []
+    line = 1
+    try:
+        for cells in reader:
+            cells = [cell.strip() for cell in cells]
+            if any(cells):
+                records.append((line, cells))
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise UnreadableFile(
+            _("The record that starts on line %(line)d has a quotation mark out of place.") % {"line": line}
+        ) from error
+    return records
+
+
+def _places(header: list[str], required: Sequence[str], optional: Sequence[str]) -> dict[str, int]:
+    """Where in a record each column stands."""
+    found = [_plain(name) for name in header]
+    wanted = {_plain(name): name for name in (*required, *optional)}
+    missing = [name for plain, name in wanted.items() if plain not in found and name in required]
+    if missing:
+        raise UnreadableFile(
+            ngettext(
+                "The header lacks this column: %(names)s.",
+                "The header lacks these columns: %(names)s.",
+                len(missing),
+            )
+            % {"names": ", ".join(missing)}
+        )
+    repeated = [name for plain, name in wanted.items() if found.count(plain) > 1]
+    if repeated:
+        raise UnreadableFile(
+            ngettext(
+                "The header has this column more than once: %(names)s.",
+                "The header has these columns more than once: %(names)s.",
+                len(repeated),
+            )
+            % {"names": ", ".join(repeated)}
+        )
+    return {name: found.index(plain) for plain, name in wanted.items() if plain in found}
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s_]", "", name).casefold()
+
+
+def _row(
+    line: int, cells: list[str], width: int, places: dict[str, int], optional: Sequence[str]
+) -> Row | RowError:
+    # A value too many or too few has usually moved its neighbours into the wrong columns: none of them can be
+    # trusted.
+    if len(cells) < width or any(cells[width:]):
+        message = _("Values in this row: %(cells)d. Columns in the header: %(width)d.")
+        return RowError(line, None, None, message % {"cells": len(cells), "width": width})
+    return Row(line, dict.fromkeys(optional, "") | {name: cells[place] for name, place in places.items()})

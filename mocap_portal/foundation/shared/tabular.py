@@ -29,7 +29,7 @@ class RowError:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One record: the line it starts on, and its text, without outer spaces, by the importer's column names."""
+    """One record: the line it starts on, and its text, stripped, by the importer's column names."""
 
     line: int
     values: dict[str, str]

@@ -375,6 +375,11 @@ def test_a_calendar_that_is_always_closed_is_refused() -> None:
         due_date(first, 1, always)
 
 
+def test_closed_days_with_business_days_between_may_be_many() -> None:
+    # Four years of weekends are more than 366 closed days, but never more than two in a row.
+    assert due_date(date("2026-03-02"), 5 * 208, {}).on == date("2026-03-02") + dt.timedelta(weeks=208)
+
+
 def test_a_long_pause_is_no_closed_calendar() -> None:
     due = due_date(date("2026-03-02"), 1, {}, [Pause(date("2026-03-03"), date("2028-03-03"))])
 

@@ -18,7 +18,7 @@ valid_to = 2025-06-30
 [[rule]]
 id = "R-137"
 sentence = "Nothing goes to a provider without a data agreement."
-source = "The state's data agreement"
+source = "State data agreement"
 """
 
 
@@ -62,8 +62,8 @@ def test_a_rule_may_hold_for_one_day(tmp_path: Path) -> None:
         ('"R-137"', '"X-137"', "rule number 2: X-137 is not an id such as R-15."),
         ('"R-15"', '"R-15 "', "rule number 1: R-15  is not an id such as R-15."),
         ('id = "R-15"', "id = 15", "rule number 1: id must be a text."),
-        ('source = "The state's data agreement"', 'source = " "', "rule number 2: source must be a text."),
-        ('source = "The state's data agreement"', "", "rule number 2: source must be a text."),
+        ('source = "State data agreement"', 'source = " "', "rule number 2: source must be a text."),
+        ('source = "State data agreement"', "", "rule number 2: source must be a text."),
         ("valid_to", "valid_til", "rule number 1: unknown key valid_til."),
         (
             "2024-08-28",

@@ -1,0 +1,1 @@
+"""Test objects that speak in traits: `CourseRequestFactory(submitted=True)`."""

@@ -1,0 +1,86 @@
+import datetime as dt
+
+import factory
+from allauth.account.models import EmailAddress
+from factory.django import DjangoModelFactory
+
+from mocap_portal.foundation.accounts.models import Invitation, Membership, Role, User
+
+from .directory import LeaFactory, OrganizationFactory, ProviderFactory
+
+PASSWORD = "a long enough pass phrase"
+
+
+class UserFactory(DjangoModelFactory[User]):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    class Params:
+        superuser = factory.Trait(is_staff=True, is_superuser=True)
+
+    email = factory.Sequence(lambda n: f"person{n}@example.org")
+    name = factory.Sequence(lambda n: f"Person {n}")
+    password = factory.django.Password(PASSWORD)
+
+    @factory.post_generation
+    def verified(obj: User, create: bool, extracted: bool | None, **kwargs: object) -> None:  # noqa: N805
+        if create and extracted is not False:
+            EmailAddress.objects.create(user=obj, email=obj.email, primary=True, verified=True)
+
+
+class MembershipFactory(DjangoModelFactory[Membership]):
+    """A hat. `MembershipFactory(counselor=True, organization=lea.organization)`; a parent's by default."""
+
+    class Meta:
+        model = Membership
+
+    class Params:
+        lea = factory.SubFactory(LeaFactory)
+        provider = factory.SubFactory(ProviderFactory)
+        parent = factory.Trait(role=Role.PARENT)
+        adult_student = factory.Trait(role=Role.ADULT_STUDENT)
+        student_on_own = factory.Trait(role=Role.STUDENT_ON_OWN)
+        counselor = factory.Trait(role=Role.COUNSELOR, organization=factory.SelfAttribute("lea.organization"))
+        special_education = factory.Trait(
+            role=Role.SPECIAL_EDUCATION, organization=factory.SelfAttribute("lea.organization")
+        )
+        decider = factory.Trait(role=Role.DECIDER, organization=factory.SelfAttribute("lea.organization"))
+        coordinator = factory.Trait(
+            role=Role.COORDINATOR, organization=factory.SelfAttribute("lea.organization")
+        )
+        data_clerk = factory.Trait(
+            role=Role.DATA_CLERK, organization=factory.SelfAttribute("lea.organization")
+        )
+        lea_admin = factory.Trait(role=Role.LEA_ADMIN, organization=factory.SelfAttribute("lea.organization"))
+        host_staff = factory.Trait(
+            role=Role.HOST_STAFF, organization=factory.SelfAttribute("lea.organization")
+        )
+        provider_staff = factory.Trait(
+            role=Role.PROVIDER_STAFF, organization=factory.SelfAttribute("provider.organization")
+        )
+        provider_admin = factory.Trait(
+            role=Role.PROVIDER_ADMIN, organization=factory.SelfAttribute("provider.organization")
+        )
+        dese_reviewer = factory.Trait(
+            role=Role.DESE_REVIEWER, organization=factory.SubFactory(OrganizationFactory)
+        )
+        dese_admin = factory.Trait(role=Role.DESE_ADMIN, organization=factory.SubFactory(OrganizationFactory))
+        ended = factory.Trait(ended_at=dt.datetime(2026, 2, 1, tzinfo=dt.UTC))
+
+    user = factory.SubFactory(UserFactory)
+    role = Role.PARENT
+    started_at = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+
+
+class InvitationFactory(DjangoModelFactory[Invitation]):
+    class Meta:
+        model = Invitation
+
+    email = factory.Sequence(lambda n: f"invited{n}@example.org")
+    role = Role.COUNSELOR
+    organization = factory.SelfAttribute("invited_by.organization")
+    invited_by = factory.SubFactory(MembershipFactory, lea_admin=True)
+    token_hash = factory.Sequence(lambda n: f"{n:064x}")
+    invited_at = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    expires_at = dt.datetime(2026, 1, 15, tzinfo=dt.UTC)

@@ -1,0 +1,11 @@
+"""The Celery app. Tasks live in each app's `tasks.py`; when they run by themselves says CELERY_BEAT_SCHEDULE."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mocap_portal.settings.demo")
+
+app = Celery("mocap_portal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

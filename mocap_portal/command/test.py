@@ -1,0 +1,71 @@
+"""`./portal test [pytest arguments]`: the tests, on a PostgreSQL and a Redis that are thrown away afterwards."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from mocap_portal.command import browser
+from mocap_portal.command.state import ROOT, Problem, build_front_end, say, servers, throwaway
+from mocap_portal.foundation import embedded
+
+SETTINGS = "mocap_portal.settings.test"
+
+
+def main(arguments: list[str]) -> int:
+    """Run pytest. With no path among the arguments that is the whole suite: first all but the journeys, then those."""
+    build_front_end()
+    with throwaway("test") as state, servers(state, durable=False) as running:
+        environment = state.environment(
+            settings=SETTINGS, database_url=running.database_url, redis_url=running.redis_url
+        )
+        if any(_is_path(argument) for argument in arguments):
+            return _exit_code(_pytest(arguments, environment))
+        return _whole_suite(arguments, environment)
+
+
+def _whole_suite(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Both halves, also when the first fails; the journeys alone, because a browser needs the machine for itself."""
+    if browser.find() is None and browser.is_required():
+        raise Problem("PORTAL_REQUIRE_JOURNEYS=1, but no Chromium was found.")
+    codes = [_pytest(["-n", "2", "-m", "not journey", *arguments], environment)]
+    if browser.find():
+        say("now the journeys, in Chromium …")
+        codes.append(_pytest(["-m", "journey", *arguments], environment))
+    else:
+        say(browser.NONE_FOUND)
+    if set(codes) != {pytest.ExitCode.NO_TESTS_COLLECTED}:  # -k may name tests of one half only
+        codes = [code for code in codes if code != pytest.ExitCode.NO_TESTS_COLLECTED]
+    return max(map(_exit_code, codes))
+
+
+def _is_path(argument: str) -> bool:
+    return not argument.startswith("-") and (ROOT / argument.partition("::")[0]).exists()
+
+
+def _pytest(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Run pytest in the foreground: Ctrl-C reaches it first, and it still prints what it knows."""
+    command = [sys.executable, "-m", "pytest", "--rootdir", str(ROOT), *arguments]
+    process = subprocess.Popen(command, cwd=ROOT, env=dict(environment), preexec_fn=embedded.die_with_parent())
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        return process.wait()
+    finally:
+        signal.signal(signal.SIGINT, before)
+        embedded.stop(process)
+
+
+def _exit_code(code: int) -> int:
+    """Pytest's codes as the house's: an option it does not know is wrong usage."""
+    match code:
+        case pytest.ExitCode.OK:
+            return 0
+        case pytest.ExitCode.USAGE_ERROR:
+            return os.EX_USAGE
+        case _:
+            return 1

@@ -1,0 +1,68 @@
+"""The Python side of our crispy pack (templates/uswds): form defaults and the linked list of problems."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout, LayoutObject, Submit
+from django.forms import BaseForm, BoundField, MultiWidget
+from django.forms.widgets import ChoiceWidget
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy
+
+
+class PortalFormHelper(FormHelper):
+    """What every form here has: POST, our submit button, the list of problems on top, a way back.
+
+    >>> class NoteForm(forms.Form):
+    ...     helper = PortalFormHelper(submit=_("Send the note"))
+    """
+
+    form_class = "usa-form portal-form"
+
+    def __init__(
+        self,
+        *layout: str | LayoutObject,
+        submit: str | Promise | None = gettext_lazy("Save"),
+        method: str = "post",
+        cancel_url: str = "",
+    ) -> None:
+        """`layout`: names of fields and layout objects, all fields when empty. `submit`: the words on the button, None for no
+        button. `cancel_url`: where "Cancel" leads; a view may set it on the form's own helper (see docs/pages.md).
+        """
+        super().__init__()
+        self.form_method = method
+        self.cancel_url = cancel_url
+        if layout:
+            self.layout = Layout(*layout)
+        if submit is not None:
+            self.add_input(Submit("", submit))
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One line of the error summary: a sentence, and the id of the box it leads to (empty when it belongs to no box)."""
+
+    sentence: str
+    target: str
+
+
+def problems(form: BaseForm) -> list[Problem]:
+    """What is wrong with a form, in the order of its fields, the form's own errors first. Empty while it is unbound."""
+    found = [Problem(str(message), "") for message in form.non_field_errors()]
+    for field in form:
+        for message in field.errors:
+            sentence = gettext("%(label)s: %(problem)s") % {"label": field.label, "problem": message}
+            found.append(Problem(sentence, "" if field.is_hidden else first_box(field)))
+    return found
+
+
+def first_box(field: BoundField) -> str:
+    """The id of the first box of a field. Groups have none for the whole: Django numbers their boxes from 0."""
+    box = field.auto_id or ""
+    if box and isinstance(field.field.widget, MultiWidget):
+        return f"{box}_0"
+    if box and isinstance(field.field.widget, ChoiceWidget) and field.use_fieldset:
+        return f"{box}_0"
+    return box

@@ -1,0 +1,43 @@
+"""Dates, times and money as people read them, in Missouri's time and in the reader's language."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.utils.formats import date_format
+from django.utils.numberformat import format as format_number
+from django.utils.translation import gettext, pgettext
+
+CENTRAL = ZoneInfo("America/Chicago")
+
+
+def central_day(value: dt.date | dt.datetime) -> dt.date:
+    """The day in Missouri. A datetime must be aware; a date is taken as it is."""
+    return value.astimezone(CENTRAL).date() if isinstance(value, dt.datetime) else value
+
+
+def long_day(value: dt.date | dt.datetime) -> str:
+    """Monday, December 7, 2026"""
+    return date_format(central_day(value), pgettext("long date, in Django's date letters", "l, F j, Y"))
+
+
+def short_day(value: dt.date | dt.datetime) -> str:
+    """Dec. 7, 2026: for tables, where a column is narrow."""
+    return date_format(central_day(value), pgettext("short date, in Django's date letters", "M j, Y"))
+
+
+def moment_words(value: dt.datetime) -> str:
+    """December 7, 2026 at 3:05 p.m. Central time"""
+    local = value.astimezone(CENTRAL)
+    return gettext("%(day)s at %(time)s Central time") % {
+        "day": date_format(local, pgettext("date, in Django's date letters", "F j, Y")),
+        "time": date_format(local, pgettext("time of day, in Django's date letters", "g:i a")),
+    }
+
+
+def dollars(amount: Decimal | int) -> str:
+    """$1,250.00, and $1,250 when there are no cents."""
+    places = 0 if amount == int(amount) else 2
+    return f"${format_number(amount, '.', decimal_pos=places, grouping=3, thousand_sep=',', force_grouping=True)}"

@@ -1,6 +1,6 @@
 from .calendar import ClosedDay, SchoolYear, Term, TermCode
-from .legal import CodeMeaning, CodeSet, LegalKey, LegalValue
-from .organizations import DecisionBy, Lea, LeaKind, LeaPolicy, AppealLadder, Organization, Provider, School
+from .legal import CodeMeaning, CodeSet, LegalKey, LegalValue, NoLegalValue
+from .organizations import AppealLadder, DecisionBy, Lea, LeaKind, LeaPolicy, Organization, Provider, School
 
 __all__ = [
     "AppealLadder",
@@ -13,6 +13,7 @@ __all__ = [
     "LeaPolicy",
     "LegalKey",
     "LegalValue",
+    "NoLegalValue",
     "Organization",
     "Provider",
     "School",

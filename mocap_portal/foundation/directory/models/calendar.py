@@ -7,8 +7,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from .organizations import Lea
 from mocap_portal.foundation.shared.history import tracked
+
+from .organizations import Lea
 
 
 class SchoolYear(models.Model):

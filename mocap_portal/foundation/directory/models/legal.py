@@ -1,4 +1,4 @@
-"""Numbers and code meanings that the law or the state office sets, each for a span of days, each with its source.
+"""Numbers and code meanings that law or the state office sets, each for a span of days, each with its source.
 
 Code never spells such a number: it asks `LegalValue.objects.number(LegalKey.DECISION_DAYS, on=day)`.
 """

@@ -97,12 +97,17 @@ class LeaPolicy(models.Model):
     valid_to = models.DateField(null=True, blank=True)
     source = models.CharField(max_length=200, help_text=_("Policy number or minutes"))
     decision_by = models.CharField(
-        max_length=9, choices=DecisionBy.choices, default=DecisionBy.COUNSELOR, db_default=DecisionBy.COUNSELOR
+        max_length=9,
+        choices=DecisionBy.choices,
+        default=DecisionBy.COUNSELOR,
+        db_default=DecisionBy.COUNSELOR,
     )
     appeal_ladder = models.CharField(
         max_length=15, choices=AppealLadder.choices, default=AppealLadder.BOARD_THEN_DESE
     )
-    appeal_instructions = models.TextField(help_text=_("Whom the family writes to, and how. Printed on letters."))
+    appeal_instructions = models.TextField(
+        help_text=_("Whom the family writes to, and how. Printed on letters.")
+    )
     prior_semester_text = models.TextField(blank=True)
     window_text = models.TextField(blank=True, help_text=_("Guidance about dates; it does not block (D-04)."))
 

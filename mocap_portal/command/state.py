@@ -1,13 +1,13 @@
 """The folder in which everything that `./portal` makes while running lies, and who may use it when.
 
-    .portal/
-        lock            held by the one command that runs the servers on this state
-        running.json    where those servers are, while a demo runs
-        postgres/ redis/ media/ beat/    the state itself
-        secrets/        a secret key made for this machine
-        stamps/         what was already done: a hash of the migrations applied, the demo built
-        logs/           one file per process, emptied at each start
-        throwaway/      one folder per command that brings its own state (test, check, bench); it goes with the command
+.portal/
+    lock            held by the one command that runs the servers on this state
+    running.json    where those servers are, while a demo runs
+    postgres/ redis/ media/ beat/    the state itself
+    secrets/        a secret key made for this machine
+    stamps/         what was already done: a hash of the migrations applied, the demo built
+    logs/           one file per process, emptied at each start
+    throwaway/      one folder per command that brings its own state (test, check, bench); it goes with the command
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from mocap_portal.foundation import embedded
 from mocap_portal.foundation.ui import vendor
 
 ROOT = Path(__file__).resolve().parents[2]
-_PACKAGES = ("mocap_portal", "providers", "enrollment", "coredata", "concerns")
+PACKAGES = ("mocap_portal", "providers", "enrollment", "coredata", "concerns")
 
 
 class Problem(Exception):
@@ -173,7 +173,10 @@ def servers(state: State, *, durable: bool = True) -> Iterator[Servers]:
         if not database_url:
             server = stack.enter_context(
                 embedded.postgres(
-                    state.folder / "postgres", sockets=sockets, log=state.logs / "postgres.log", durable=durable
+                    state.folder / "postgres",
+                    sockets=sockets,
+                    log=state.logs / "postgres.log",
+                    durable=durable,
                 )
             )
             database_url, processes["postgres"] = server.url, server.process
@@ -226,7 +229,7 @@ def throwaway(purpose: str) -> Iterator[State]:
 def migrations_hash() -> str:
     """Changes whenever a migration of ours changed, or the packages that bring others."""
     digest = hashlib.sha256()
-    files = [path for package in _PACKAGES for path in (ROOT / package).rglob("migrations/*.py")]
+    files = [path for package in PACKAGES for path in (ROOT / package).rglob("migrations/*.py")]
     for path in [ROOT / "requirements.lock", *sorted(files)]:
         digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
@@ -299,4 +302,3 @@ def waiting_lock(path: Path) -> Iterator[None]:
 def _open_lock(path: Path) -> IO[str]:
     path.parent.mkdir(parents=True, exist_ok=True)
     return path.open("a")
-

@@ -51,7 +51,9 @@ def _is_path(argument: str) -> bool:
 def _pytest(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     """Run pytest in the foreground: Ctrl-C reaches it first, and it still prints what it knows."""
     command = [sys.executable, "-m", "pytest", "--rootdir", str(ROOT), *arguments]
-    process = subprocess.Popen(command, cwd=ROOT, env=dict(environment), preexec_fn=embedded.die_with_parent())
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=dict(environment), preexec_fn=embedded.die_with_parent()
+    )
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         return process.wait()

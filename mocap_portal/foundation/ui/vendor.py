@@ -48,7 +48,8 @@ def build(target: Path = TARGET) -> None:
         for name in ("package.json", "package-lock.json"):
             shutil.copy(ROOT / name, folder)
         command = [*_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        if subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False).returncode:
+        done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False)
+        if done.returncode != 0:
             raise VendorError("npm could not fetch the front-end files; what it said is above.")
         prune(Path(folder) / "node_modules", target)
 
@@ -93,7 +94,8 @@ def _npm() -> list[str]:
 def _read(path: Path) -> str:
     if not path.exists():
         raise VendorError(f"The npm packages have no {path.name}: was package.json given a new version?")
-    return _SOURCE_MAP.sub("", path.read_text(encoding="utf-8"))  # the maps are not served: a 404 for every page
+    # The maps are not served; naming them would mean a 404 for every page.
+    return _SOURCE_MAP.sub("", path.read_text(encoding="utf-8"))
 
 
 def _write(path: Path, text: str) -> None:

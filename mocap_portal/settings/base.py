@@ -5,6 +5,7 @@ from urllib.parse import unquote
 
 import environ
 import pghistory
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -172,3 +173,11 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="MOCAP portal <no-reply@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+EMAIL_TIMEOUT = 30  # seconds; the outbox holds a row while it waits for the mail server
+
+# What runs by itself (times in CELERY_TIMEZONE) ------------------------------------------------------
+
+CELERY_BEAT_SCHEDULE = {
+    "send what waits in the outbox": {"task": "papers.send_waiting", "schedule": 60.0},
+    "send the mails of the day": {"task": "papers.send_digests", "schedule": crontab(hour="6", minute="30")},
+}

@@ -4,6 +4,7 @@ A `Letter` is kept as it was sent. A `Notice` is one mail of the outbox: written
 tells, sent by a worker, once. A `DigestItem` is a sentence that waits for the one mail a person gets that day.
 """
 
+import datetime as dt
 import uuid
 from typing import Self
 
@@ -44,8 +45,9 @@ class NoticeState(models.TextChoices):
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
-    def waiting(self) -> Self:
-        return self.filter(state=NoticeState.QUEUED)
+    def waiting(self, *, at: dt.datetime) -> Self:
+        """What may be tried now: not sent, not given up, and its pause after a failure is over."""
+        return self.filter(state=NoticeState.QUEUED, try_after__lte=at)
 
 
 class Notice(models.Model):
@@ -62,6 +64,7 @@ class Notice(models.Model):
     state = models.CharField(max_length=6, choices=NoticeState.choices, default=NoticeState.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField()
+    try_after = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=200, blank=True)
 
@@ -71,11 +74,12 @@ class Notice(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="sent_notices_have_a_time",
-                condition=Q(state="sent", sent_at__isnull=False) | (~Q(state="sent") & Q(sent_at__isnull=True)),
+                condition=Q(state="sent", sent_at__isnull=False)
+                | (~Q(state="sent") & Q(sent_at__isnull=True)),
             )
         ]
         indexes = [
-            models.Index(fields=["created_at"], condition=Q(state="queued"), name="notice_waiting_by_age")
+            models.Index(fields=["try_after"], condition=Q(state="queued"), name="notice_waiting_by_turn")
         ]
 
     def __str__(self) -> str:

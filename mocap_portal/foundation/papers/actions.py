@@ -1,0 +1,120 @@
+"""The only writers of letters and of the mail outbox."""
+
+import datetime as dt
+import hashlib
+from functools import partial
+
+import structlog
+from celery import signature
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.mail import EmailMessage
+from django.db import transaction
+
+from mocap_portal.foundation.accounts.models import User
+
+from . import letters
+from .models import Letter, LetterKind, Notice, NoticeState
+
+log = structlog.get_logger(__name__)
+
+ATTEMPTS = 10
+FIRST_PAUSE = dt.timedelta(
+    minutes=1
+)  # doubled after every failure: the tenth try comes eight hours after the first
+
+
+class UnsafeSubject(ValueError):
+    """The subject holds a line break, which would start a header of its own."""
+
+
+@transaction.atomic
+def write_letter(kind: LetterKind, *, facts: letters.DecisionFacts, at: dt.datetime, language: str) -> Letter:
+    """Keep a letter: its facts, its HTML and its PDF, as they stand at this moment.
+
+    `language` is a language code such as "en". A transaction that is rolled back may leave the PDF file behind;
+    no row names it.
+    """
+    pdf = letters.render_pdf(kind, facts, language)
+    letter = Letter(
+        kind=kind,
+        language=language,
+        written_at=at,
+        facts=facts.to_json(),
+        html=letters.render_html(kind, facts, language),
+        pdf_sha256=hashlib.sha256(pdf).hexdigest(),
+    )
+    letter.pdf.save(f"{letter.pk}.pdf", ContentFile(pdf), save=False)
+    letter.save(force_insert=True)
+    return letter
+
+
+@transaction.atomic
+def queue_notice(key: str, *, user: User, subject: str, body: str, at: dt.datetime) -> Notice:
+    """Put a mail to this person into the outbox, and tell a worker when the transaction is committed.
+
+    `key` says what the mail tells (`decision:12`). A key that is there already gives its notice back unchanged.
+    Raises UnsafeSubject.
+    """
+    if "\n" in subject or "\r" in subject:
+        raise UnsafeSubject
+    notice, is_new = Notice.objects.get_or_create(
+        key=key,
+        defaults={
+            "user": user,
+            "to": user.email,
+            "subject": subject,
+            "body": body,
+            "created_at": at,
+            "try_after": at,
+        },
+    )
+    if is_new:
+        # By name: tasks stand above actions. Robust: without a broker the mail waits for `send_waiting`.
+        send = signature("papers.send_notice", args=[notice.pk])
+        transaction.on_commit(partial(send.apply_async), robust=True)
+    return notice
+
+
+@transaction.atomic
+def send(notice_id: int, *, at: dt.datetime) -> None:
+    """Send a waiting notice; do nothing when it is sent, given up, pausing, or in another worker's hands.
+
+    A failure is counted and tried again later; after the last one the notice is given up and one line is logged.
+    The mail goes out before the commit: a worker killed between the two sends it a second time, with the same
+    Message-ID, by which mail systems recognise the copy.
+    """
+    waiting = Notice.objects.waiting(at=at).select_for_update(skip_locked=True)
+    notice = waiting.filter(pk=notice_id).first()
+    if notice is None:
+        return
+    notice.attempts += 1
+    try:
+        _mail(notice).send()
+    except Exception as error:  # noqa: BLE001 whatever went wrong, the notice must be counted and kept
+        _count_failure(notice, error, at=at)
+    else:
+        notice.state = NoticeState.SENT
+        notice.sent_at = at
+        notice.last_error = ""
+    notice.save(update_fields=["attempts", "state", "sent_at", "try_after", "last_error"])
+
+
+def _mail(notice: Notice) -> EmailMessage:
+    return EmailMessage(
+        subject=notice.subject,
+        body=notice.body,
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[notice.to],
+        headers={"Message-ID": notice.message_id, "Auto-Submitted": "auto-generated"},
+    )
+
+
+def _count_failure(notice: Notice, error: Exception, *, at: dt.datetime) -> None:
+    # The kind of the error only: its text may quote the address or the mail.
+    notice.last_error = type(error).__name__
+    if notice.attempts < ATTEMPTS:
+        notice.try_after = at + FIRST_PAUSE * 2 ** (notice.attempts - 1)
+    else:
+        notice.state = NoticeState.FAILED
+        log.error("notice_given_up", notice=notice.pk, attempts=notice.attempts, error=notice.last_error)

@@ -1,0 +1,311 @@
+"""Letters: every sentence is written here once, as blocks; templates/letters lays them out as HTML and as PDF.
+
+A letter is made from facts alone, so the same facts give the same letter. What people typed (names, explanations)
+stays text in both forms: it is escaped in HTML and handed to typst as data, never as markup.
+"""
+
+import datetime as dt
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, Self
+
+import typst
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from .models import LetterKind
+
+TEMPLATES = settings.BASE_DIR / "templates" / "letters"
+
+
+@dataclass(frozen=True, slots=True)
+class AppealRoute:
+    """How a family appeals: the ladder's name, its steps in order, and whom to write to, in the letter's language."""
+
+    title: str
+    steps: tuple[str, ...]
+    instructions: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionFacts:
+    """What a decision letter is made from. Texts that people read are in the letter's language.
+
+    A denial needs `factors`, `explanation` and `appeal`; an approval uses `register_by` (the district's last day to
+    register the student) and `confirm_days` (business days the provider then has). Empty parts are left out.
+    """
+
+    day: dt.date
+    request_number: str
+    student: str
+    school: str
+    district: str
+    course: str
+    provider: str
+    term: str
+    decided_by: str
+    decided_as: str
+    contact_name: str = ""
+    contact_email: str = ""
+    contact_phone: str = ""
+    explanation: str = ""
+    in_person_considered: bool = True
+    factors: tuple[str, ...] = ()
+    would_make_it_a_yes: str = ""
+    appeal: AppealRoute | None = None
+    register_by: dt.date | None = None
+    confirm_days: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values, as Letter.facts keeps them."""
+        register_by = self.register_by.isoformat() if self.register_by else None
+        return asdict(self) | {"day": self.day.isoformat(), "register_by": register_by}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """The facts of a kept letter. Raises TypeError when `data` has other keys than to_json() writes."""
+        appeal, register_by = data["appeal"], data["register_by"]
+        return cls(
+            **{
+                **data,
+                "day": dt.date.fromisoformat(data["day"]),
+                "factors": tuple(data["factors"]),
+                "appeal": AppealRoute(**{**appeal, "steps": tuple(appeal["steps"])}) if appeal else None,
+                "register_by": dt.date.fromisoformat(register_by) if register_by else None,
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One piece of a letter. `text` for headings and paragraphs, `items` for lists, `rows` for pairs.
+
+    `language` is set where it is not the letter's own.
+    """
+
+    kind: Literal["heading", "paragraph", "bullets", "steps", "rows"]
+    text: str = ""
+    items: tuple[str, ...] = ()
+    rows: tuple[tuple[str, str], ...] = ()
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LetterText:
+    """A letter in words, before anybody lays it out."""
+
+    language: str
+    title: str
+    sender: str
+    school: str
+    day: str
+    reference: str
+    page_words: str
+    blocks: tuple[Block, ...]
+    signature: tuple[str, ...]
+
+
+def render_html(kind: LetterKind, facts: DecisionFacts, language: str) -> str:
+    """The letter as one <article> to show inside a page, as a preview or as it was kept. Its title is an <h2>."""
+    return render_to_string("letters/letter.html", {"letter": compose(kind, facts, language)})
+
+
+def render_pdf(kind: LetterKind, facts: DecisionFacts, language: str) -> bytes:
+    """The letter as tagged PDF/UA-1, the same bytes for the same facts.
+
+    A character that the letter's font does not have is printed as □; the HTML letter shows it.
+    """
+    letter = json.dumps(asdict(compose(kind, facts, language)), ensure_ascii=False)
+    try:
+        return _typeset(letter, facts.day)
+    except typst.TypstError as error:
+        # PDF/UA refuses what it cannot display. The message lists every such text at once.
+        texts = re.findall(r"the text `\"(.+?)\"` could not be displayed", error.diagnostic)
+        unknown = {sign for sign in "".join(texts) if not sign.isascii()}
+        if not unknown:
+            raise
+    return _typeset(letter.translate({ord(sign): "□" for sign in unknown}), facts.day)
+
+
+def _typeset(letter: str, day: dt.date) -> bytes:
+    # A compiler of its own for each letter (2 ms): one shared by threads answers "already borrowed". The system's
+    # fonts stay out so that every machine prints the same letter.
+    compiler = typst.Compiler(root=TEMPLATES, ignore_system_fonts=True)
+    pdf: bytes = compiler.compile(
+        input=TEMPLATES / "letter.typ",
+        format="pdf",
+        pdf_standards=["ua-1"],
+        sys_inputs={"letter": letter},
+        timestamp=dt.datetime.combine(day, dt.time(), dt.UTC),
+    )
+    return pdf
+
+
+def compose(kind: LetterKind, facts: DecisionFacts, language: str) -> LetterText:
+    """The letter in words."""
+    title, write = _KINDS[kind]
+    with translation.override(language):
+        return LetterText(
+            language=language,
+            title=_(title),
+            sender=_clean(facts.district),
+            school=_clean(facts.school),
+            day=_long_day(facts.day),
+            reference=_("Request %(number)s") % {"number": facts.request_number},
+            page_words=_("Page"),
+            blocks=tuple(block for block in (*write(facts), *_questions(facts)) if not _is_empty(block)),
+            signature=tuple(_clean(line) for line in (facts.decided_by, facts.decided_as, facts.district)),
+        )
+
+
+def _denial(facts: DecisionFacts) -> Iterator[Block]:
+    yield _paragraph(
+        _(
+            "You asked %(district)s for a virtual course for %(student)s. We did not approve this course. This letter "
+            "tells you why, what would change the answer, and how you can appeal."
+        ),
+        facts,
+    )
+    yield _heading(_("What we decided"))
+    yield _rows(facts, _("Not approved"))
+    yield _heading(_("Why"))
+    yield _paragraph(
+        _("We asked one question: is this course, taken online, best for the education of %(student)s?"),
+        facts,
+    )
+    if facts.in_person_considered:
+        yield _paragraph(_("We also looked at ways to take a course like this one in person."), facts)
+    if facts.factors:
+        yield _paragraph(_("The decision rests on:"), facts)
+        yield Block("bullets", items=tuple(_clean(factor) for factor in facts.factors))
+    yield from _typed(facts.explanation)
+    if facts.would_make_it_a_yes:
+        yield _heading(_("What would make this a yes"))
+        yield from _typed(facts.would_make_it_a_yes)
+    if facts.appeal:
+        yield _heading(_("How to appeal"))
+        yield _paragraph(
+            _("You do not have to accept this decision. You can ask others to look at it again."), facts
+        )
+        yield Block("paragraph", text=_clean(facts.appeal.title))
+        yield Block("steps", items=tuple(_clean(step) for step in facts.appeal.steps))
+        yield from _typed(facts.appeal.instructions)
+
+
+def _approval(facts: DecisionFacts) -> Iterator[Block]:
+    yield _paragraph(
+        _("You asked %(district)s for a virtual course for %(student)s. We approved this course."), facts
+    )
+    yield _heading(_("What we decided"))
+    yield _rows(facts, _("Approved"))
+    yield from _typed(facts.explanation)
+    yield _heading(_("What happens next"))
+    yield _paragraph(_("You do not have to do anything now."), facts)
+    yield Block("steps", items=tuple(_clean(step) for step in _steps_to_the_course(facts)))
+
+
+def _steps_to_the_course(facts: DecisionFacts) -> Iterator[str]:
+    names = {"district": facts.district, "student": facts.student, "provider": facts.provider}
+    if facts.register_by:
+        yield _(
+            "By %(day)s, %(district)s registers %(student)s with %(provider)s. Only the district can do this."
+        ) % {
+            **names,
+            "day": _long_day(facts.register_by),
+        }
+    else:
+        yield (
+            _("%(district)s registers %(student)s with %(provider)s. Only the district can do this.") % names
+        )
+    if facts.confirm_days:
+        yield ngettext(
+            "Within %(days)d business day after that, %(provider)s confirms the place and names the first day and the "
+            "teacher.",
+            "Within %(days)d business days after that, %(provider)s confirms the place and names the first day and the "
+            "teacher.",
+            facts.confirm_days,
+        ) % {**names, "days": facts.confirm_days}
+    else:
+        yield _("%(provider)s then confirms the place and names the first day and the teacher.") % names
+    yield _("You can see each step, and who is at it, on the page of your request in the portal.")
+
+
+def _questions(facts: DecisionFacts) -> Iterator[Block]:
+    """What every letter ends with: whom to ask, and in which language."""
+    yield _heading(_("Questions"))
+    contact = tuple(
+        _clean(line) for line in (facts.contact_name, facts.contact_phone, facts.contact_email) if line
+    )
+    if contact:
+        yield _paragraph(
+            _("Ask your district's MOCAP contact: %(contact)s."), facts, contact=", ".join(contact)
+        )
+    else:
+        yield _paragraph(_("Ask your school's counselor."), facts)
+    yield _paragraph(
+        _(
+            "You have the right to have this letter explained to you in a language you understand, at no cost. "
+            "Ask the district for an interpreter."
+        ),
+        facts,
+    )
+    if translation.get_language() != "es":
+        # Written out, not translated: it stands in English letters for a reader who cannot read the rest.
+        spanish = "Usted tiene derecho a que le expliquen esta carta en español, sin costo. Pida un intérprete al distrito."
+        yield Block("paragraph", text=spanish, language="es")
+
+
+_KINDS: dict[LetterKind, tuple[str, Callable[[DecisionFacts], Iterator[Block]]]] = {
+    LetterKind.APPROVAL: (translation.gettext_noop("Your course request was approved"), _approval),
+    LetterKind.DENIAL: (translation.gettext_noop("Your course request was not approved"), _denial),
+}
+
+
+def _heading(text: str) -> Block:
+    return Block("heading", text=text)
+
+
+def _paragraph(sentence: str, facts: DecisionFacts, **names: str) -> Block:
+    names = {"district": facts.district, "student": facts.student, **names}
+    return Block("paragraph", text=_clean(sentence % names))
+
+
+def _typed(text: str) -> Iterator[Block]:
+    """What a person typed: each line a paragraph."""
+    return (Block("paragraph", text=_clean(line)) for line in text.splitlines())
+
+
+def _rows(facts: DecisionFacts, outcome: str) -> Block:
+    rows = (
+        (_("Decision"), outcome),
+        (_("Decided on"), _long_day(facts.day)),
+        (_("Student"), facts.student),
+        (_("School"), facts.school),
+        (_("Course"), facts.course),
+        (_("Provider"), facts.provider),
+        (_("When"), facts.term),
+    )
+    return Block("rows", rows=tuple((term, _clean(value)) for term, value in rows))
+
+
+def _is_empty(block: Block) -> bool:
+    return not (block.text or block.items or block.rows)
+
+
+def _clean(text: str) -> str:
+    """One line without control characters, among them those that turn the direction of writing around."""
+    joiners = "\u200c\u200d"  # a part of words in Persian and in Indian languages
+    kept = (" " if sign.isspace() else sign for sign in text)
+    return "".join(sign for sign in kept if sign in joiners or unicodedata.category(sign)[0] != "C").strip()
+
+
+def _long_day(day: dt.date) -> str:
+    """Monday, December 7, 2026"""
+    return date_format(day, pgettext("long date, in Django's date letters", "l, F j, Y"))

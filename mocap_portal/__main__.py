@@ -30,6 +30,8 @@ COMMANDS = {
     "manage": "mocap_portal.command.manage",
 }
 
+_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 
 def main(arguments: list[str]) -> int:
     """Run the command that the first argument names."""
@@ -38,24 +40,22 @@ def main(arguments: list[str]) -> int:
             print(USAGE, end="")
             return 0
         case [name, *rest] if name in COMMANDS:
-            signal.signal(signal.SIGTERM, _stop)
-            signal.signal(signal.SIGHUP, _stop)
+            for number in _STOPPING:
+                signal.signal(number, _stop)
             try:
                 return int(importlib.import_module(COMMANDS[name]).main(rest))
             except (Problem, EmbeddedServerError) as problem:
                 say(str(problem))
                 return 1
-            except KeyboardInterrupt:
-                return 130
         case _:
             print(USAGE, end="", file=sys.stderr)
             return 64
 
 
 def _stop(number: int, _frame: object) -> None:
-    """End like Ctrl-C, so that every `finally` on the way out stops what it started; once is enough."""
-    for name in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-        signal.signal(name, signal.SIG_IGN)
+    """Leave by an exception, so that every `finally` on the way out stops what it started; once is enough."""
+    for other in _STOPPING:
+        signal.signal(other, signal.SIG_IGN)
     raise SystemExit(128 + number)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import shutil
 import subprocess
@@ -13,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mocap_portal.command import rules
-from mocap_portal.command.state import PACKAGES, ROOT, Problem, say, servers, throwaway
+from mocap_portal.command.state import PACKAGES, ROOT, Arguments, Problem, servers, throwaway
 from mocap_portal.command.test import SETTINGS
 from mocap_portal.foundation import embedded
 from mocap_portal.foundation.shared.rules import InvalidRules
@@ -31,13 +30,9 @@ class Check:
 
 def main(arguments: list[str]) -> int:
     """Run every check, also after one failed. Returns 1 when any did."""
-    parser = argparse.ArgumentParser(prog="./portal check", exit_on_error=False)
+    parser = Arguments(prog="./portal check")
     parser.add_argument("--write-rules", action="store_true", help="only write docs/rules.md")
-    try:
-        options = parser.parse_args(arguments)
-    except argparse.ArgumentError as error:
-        say(str(error))
-        return os.EX_USAGE
+    options = parser.parse_args(arguments)
     if options.write_rules:
         try:
             rules.write()

@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import fcntl
 import hashlib
@@ -19,13 +20,14 @@ import json
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, NoReturn
 
 from mocap_portal.foundation import embedded
 from mocap_portal.foundation.ui import vendor
@@ -36,6 +38,14 @@ PACKAGES = ("mocap_portal", "providers", "enrollment", "coredata", "concerns")
 
 class Problem(Exception):
     """Something a person must settle first. The text is one sentence for that person."""
+
+
+class Arguments(argparse.ArgumentParser):
+    """Ends with the house's code for wrong usage."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(os.EX_USAGE, f"{self.prog}: {message}\n")
 
 
 def say(text: str) -> None:
@@ -261,6 +271,21 @@ def run_manage(arguments: list[str], environment: Mapping[str, str]) -> None:
     )
     if done.returncode != 0:
         raise Problem(f"`{arguments[0]}` failed; what it said is above.")
+
+
+def forward(command: list[str], environment: Mapping[str, str]) -> int:
+    """Run a program in the foreground, with our input and output; returns its exit code, or 128 and a signal's number.
+
+    Ctrl-C reaches it directly, and it may still have something to say; our own end is its end.
+    """
+    process = subprocess.Popen(command, env=dict(environment), preexec_fn=embedded.die_with_parent())
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        code = process.wait()
+    finally:
+        embedded.stop(process)
+        signal.signal(signal.SIGINT, before)
+    return code if code >= 0 else 128 - code
 
 
 # Front-end files ----------------------------------------------------------------------------------

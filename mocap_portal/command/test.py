@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 
 import pytest
 
 from mocap_portal.command import browser
-from mocap_portal.command.state import ROOT, Problem, build_front_end, say, servers, throwaway
-from mocap_portal.foundation import embedded
+from mocap_portal.command.state import ROOT, Problem, build_front_end, forward, say, servers, throwaway
 
 SETTINGS = "mocap_portal.settings.test"
 
 
 def main(arguments: list[str]) -> int:
     """Run pytest. With no path among the arguments that is the whole suite: first all but the journeys, then those."""
+    os.chdir(ROOT)  # the paths among the arguments are the project's
     build_front_end()
     with throwaway("test") as state, servers(state, durable=False) as running:
         environment = state.environment(
@@ -49,17 +47,7 @@ def _is_path(argument: str) -> bool:
 
 
 def _pytest(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Run pytest in the foreground: Ctrl-C reaches it first, and it still prints what it knows."""
-    command = [sys.executable, "-m", "pytest", "--rootdir", str(ROOT), *arguments]
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=dict(environment), preexec_fn=embedded.die_with_parent()
-    )
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        return process.wait()
-    finally:
-        signal.signal(signal.SIGINT, before)
-        embedded.stop(process)
+    return forward([sys.executable, "-m", "pytest", "--rootdir", str(ROOT), *arguments], environment)
 
 
 def _exit_code(code: int) -> int:

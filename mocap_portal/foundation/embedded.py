@@ -89,13 +89,14 @@ def die_with_parent(by: signal.Signals = signal.SIGTERM) -> Callable[[], None] |
 def stop(
     process: subprocess.Popen[bytes], *, by: signal.Signals = signal.SIGTERM, seconds: float = _STOP_SECONDS
 ) -> None:
-    """Send `by` and wait; what is not gone after `seconds` is killed with its children (it must come from `spawn`)."""
+    """Send `by` and wait; what is not gone after `seconds` is killed, with its children when `spawn` started it."""
     if process.poll() is None:
         process.send_signal(by)
     try:
         process.wait(timeout=seconds)
     except subprocess.TimeoutExpired:
-        with contextlib.suppress(ProcessLookupError):
+        process.kill()
+        with contextlib.suppress(ProcessLookupError):  # it leads no group, or the group is gone
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 

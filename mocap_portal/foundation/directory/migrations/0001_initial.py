@@ -11,510 +11,1239 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('pghistory', '0007_auto_20250421_0444'),
+        ("pghistory", "0007_auto_20250421_0444"),
     ]
 
     operations = [
         BtreeGistExtension(),
         migrations.CreateModel(
-            name='ClosedDay',
+            name="ClosedDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('date', models.DateField()),
-                ('reason', models.CharField(max_length=120)),
-                ('source', models.CharField(blank=True, max_length=200)),
-                ('entered_at', models.DateTimeField()),
-                ('emergency_asked_at', models.DateTimeField(blank=True, null=True)),
-                ('emergency_confirmed_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("date", models.DateField()),
+                ("reason", models.CharField(max_length=120)),
+                ("source", models.CharField(blank=True, max_length=200)),
+                ("entered_at", models.DateTimeField()),
+                ("emergency_asked_at", models.DateTimeField(blank=True, null=True)),
+                ("emergency_confirmed_at", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='CodeMeaningEvent',
+            name="CodeMeaningEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('code_set', models.CharField(choices=[('program', 'Program code'), ('delivery', 'Delivery system'), ('denial_factor', 'Factor of a denial'), ('acknowledgement', 'What a family acknowledges')], max_length=20)),
-                ('code', models.CharField(max_length=30)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('label', models.CharField(max_length=120)),
-                ('meaning', models.TextField(blank=True)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('source', models.CharField(max_length=300)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "code_set",
+                    models.CharField(
+                        choices=[
+                            ("program", "Program code"),
+                            ("delivery", "Delivery system"),
+                            ("denial_factor", "Factor of a denial"),
+                            ("acknowledgement", "What a family acknowledges"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("code", models.CharField(max_length=30)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("label", models.CharField(max_length=120)),
+                ("meaning", models.TextField(blank=True)),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("source", models.CharField(max_length=300)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Organization',
+            name="Organization",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, unique=True)),
-                ('is_state_office', models.BooleanField(default=False)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, unique=True)),
+                ("is_state_office", models.BooleanField(default=False)),
             ],
         ),
         migrations.CreateModel(
-            name='LeaEvent',
+            name="LeaEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('state_district_id', models.CharField(max_length=6, validators=[django.core.validators.RegexValidator('^\\d{6}$', 'A district code has six digits, leading zeros included.')])),
-                ('kind', models.CharField(choices=[('district', 'District'), ('charter', 'Charter school')], max_length=8)),
-                ('active_from', models.DateField()),
-                ('active_to', models.DateField(blank=True, null=True)),
-                ('contact_name', models.CharField(blank=True, max_length=120)),
-                ('contact_email', models.EmailField(blank=True, max_length=254)),
-                ('contact_phone', models.CharField(blank=True, max_length=30)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "state_district_id",
+                    models.CharField(
+                        max_length=6,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^\\d{6}$", "A district code has six digits, leading zeros included."
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("district", "District"), ("charter", "Charter school")], max_length=8
+                    ),
+                ),
+                ("active_from", models.DateField()),
+                ("active_to", models.DateField(blank=True, null=True)),
+                ("contact_name", models.CharField(blank=True, max_length=120)),
+                ("contact_email", models.EmailField(blank=True, max_length=254)),
+                ("contact_phone", models.CharField(blank=True, max_length=30)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='LeaPolicy',
+            name="LeaPolicy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('source', models.CharField(help_text='Policy number or minutes', max_length=200)),
-                ('decision_by', models.CharField(choices=[('counselor', 'The counselor decides'), ('decider', 'The principal or designee decides; the counselor recommends')], db_default='counselor', default='counselor', max_length=9)),
-                ('appeal_ladder', models.CharField(choices=[('board_then_dese', 'School board, then the state office (DESE)'), ('local', "The district's own course appeal")], default='board_then_dese', max_length=15)),
-                ('appeal_instructions', models.TextField(help_text='Whom the family writes to, and how. Printed on letters.')),
-                ('prior_semester_text', models.TextField(blank=True)),
-                ('window_text', models.TextField(blank=True, help_text='Guidance about dates; it does not block (D-04).')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("source", models.CharField(help_text="Policy number or minutes", max_length=200)),
+                (
+                    "decision_by",
+                    models.CharField(
+                        choices=[
+                            ("counselor", "The counselor decides"),
+                            ("decider", "The principal or designee decides; the counselor recommends"),
+                        ],
+                        db_default="counselor",
+                        default="counselor",
+                        max_length=9,
+                    ),
+                ),
+                (
+                    "appeal_ladder",
+                    models.CharField(
+                        choices=[
+                            ("board_then_dese", "School board, then the state office (DESE)"),
+                            ("local", "The district's own course appeal"),
+                        ],
+                        default="board_then_dese",
+                        max_length=15,
+                    ),
+                ),
+                (
+                    "appeal_instructions",
+                    models.TextField(help_text="Whom the family writes to, and how. Printed on letters."),
+                ),
+                ("prior_semester_text", models.TextField(blank=True)),
+                (
+                    "window_text",
+                    models.TextField(blank=True, help_text="Guidance about dates; it does not block (D-04)."),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LeaPolicyEvent',
+            name="LeaPolicyEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('source', models.CharField(help_text='Policy number or minutes', max_length=200)),
-                ('decision_by', models.CharField(choices=[('counselor', 'The counselor decides'), ('decider', 'The principal or designee decides; the counselor recommends')], db_default='counselor', default='counselor', max_length=9)),
-                ('appeal_ladder', models.CharField(choices=[('board_then_dese', 'School board, then the state office (DESE)'), ('local', "The district's own course appeal")], default='board_then_dese', max_length=15)),
-                ('appeal_instructions', models.TextField(help_text='Whom the family writes to, and how. Printed on letters.')),
-                ('prior_semester_text', models.TextField(blank=True)),
-                ('window_text', models.TextField(blank=True, help_text='Guidance about dates; it does not block (D-04).')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("source", models.CharField(help_text="Policy number or minutes", max_length=200)),
+                (
+                    "decision_by",
+                    models.CharField(
+                        choices=[
+                            ("counselor", "The counselor decides"),
+                            ("decider", "The principal or designee decides; the counselor recommends"),
+                        ],
+                        db_default="counselor",
+                        default="counselor",
+                        max_length=9,
+                    ),
+                ),
+                (
+                    "appeal_ladder",
+                    models.CharField(
+                        choices=[
+                            ("board_then_dese", "School board, then the state office (DESE)"),
+                            ("local", "The district's own course appeal"),
+                        ],
+                        default="board_then_dese",
+                        max_length=15,
+                    ),
+                ),
+                (
+                    "appeal_instructions",
+                    models.TextField(help_text="Whom the family writes to, and how. Printed on letters."),
+                ),
+                ("prior_semester_text", models.TextField(blank=True)),
+                (
+                    "window_text",
+                    models.TextField(blank=True, help_text="Guidance about dates; it does not block (D-04)."),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='LegalValue',
+            name="LegalValue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(choices=[('decision_days', 'Business days to decide a part-time request'), ('counselor_days', "Business days of them for the counselor's review"), ('register_days', 'Business days to register an approved course'), ('confirm_days', 'Business days for the provider to confirm'), ('adequacy_target', 'State adequacy target, dollars'), ('cap_year_share', 'Price cap of a year-long course, share of the target'), ('cap_semester_share', 'Price cap of a semester course, share of the target'), ('full_load', 'Courses at once that make a full load'), ('learning_plan_over', 'Active courses above which a learning plan is needed'), ('maximum_age', 'Age at which a student is too old'), ('prior_semester', 'Show the prior-semester finding (1 yes, 0 no)'), ('explanation_length', "Fewest characters of a denial's explanation"), ('invitation_days', 'Days an invitation stays open')], max_length=30)),
-                ('number', models.DecimalField(decimal_places=4, max_digits=12)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('source', models.CharField(max_length=300)),
-                ('note', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "key",
+                    models.CharField(
+                        choices=[
+                            ("decision_days", "Business days to decide a part-time request"),
+                            ("counselor_days", "Business days of them for the counselor's review"),
+                            ("register_days", "Business days to register an approved course"),
+                            ("confirm_days", "Business days for the provider to confirm"),
+                            ("adequacy_target", "State adequacy target, dollars"),
+                            ("cap_year_share", "Price cap of a year-long course, share of the target"),
+                            ("cap_semester_share", "Price cap of a semester course, share of the target"),
+                            ("full_load", "Courses at once that make a full load"),
+                            ("learning_plan_over", "Active courses above which a learning plan is needed"),
+                            ("maximum_age", "Age at which a student is too old"),
+                            ("prior_semester", "Show the prior-semester finding (1 yes, 0 no)"),
+                            ("explanation_length", "Fewest characters of a denial's explanation"),
+                            ("board_appeal_days", "Calendar days of the school board to answer an appeal"),
+                            ("state_appeal_days", "Calendar days of DESE to answer an appeal"),
+                            ("invitation_days", "Days an invitation stays open"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("number", models.DecimalField(decimal_places=4, max_digits=12)),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("source", models.CharField(max_length=300)),
+                ("note", models.TextField(blank=True)),
             ],
         ),
         migrations.CreateModel(
-            name='LegalValueEvent',
+            name="LegalValueEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('key', models.CharField(choices=[('decision_days', 'Business days to decide a part-time request'), ('counselor_days', "Business days of them for the counselor's review"), ('register_days', 'Business days to register an approved course'), ('confirm_days', 'Business days for the provider to confirm'), ('adequacy_target', 'State adequacy target, dollars'), ('cap_year_share', 'Price cap of a year-long course, share of the target'), ('cap_semester_share', 'Price cap of a semester course, share of the target'), ('full_load', 'Courses at once that make a full load'), ('learning_plan_over', 'Active courses above which a learning plan is needed'), ('maximum_age', 'Age at which a student is too old'), ('prior_semester', 'Show the prior-semester finding (1 yes, 0 no)'), ('explanation_length', "Fewest characters of a denial's explanation"), ('invitation_days', 'Days an invitation stays open')], max_length=30)),
-                ('number', models.DecimalField(decimal_places=4, max_digits=12)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('source', models.CharField(max_length=300)),
-                ('note', models.TextField(blank=True)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "key",
+                    models.CharField(
+                        choices=[
+                            ("decision_days", "Business days to decide a part-time request"),
+                            ("counselor_days", "Business days of them for the counselor's review"),
+                            ("register_days", "Business days to register an approved course"),
+                            ("confirm_days", "Business days for the provider to confirm"),
+                            ("adequacy_target", "State adequacy target, dollars"),
+                            ("cap_year_share", "Price cap of a year-long course, share of the target"),
+                            ("cap_semester_share", "Price cap of a semester course, share of the target"),
+                            ("full_load", "Courses at once that make a full load"),
+                            ("learning_plan_over", "Active courses above which a learning plan is needed"),
+                            ("maximum_age", "Age at which a student is too old"),
+                            ("prior_semester", "Show the prior-semester finding (1 yes, 0 no)"),
+                            ("explanation_length", "Fewest characters of a denial's explanation"),
+                            ("board_appeal_days", "Calendar days of the school board to answer an appeal"),
+                            ("state_appeal_days", "Calendar days of DESE to answer an appeal"),
+                            ("invitation_days", "Days an invitation stays open"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("number", models.DecimalField(decimal_places=4, max_digits=12)),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("source", models.CharField(max_length=300)),
+                ("note", models.TextField(blank=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='ProviderEvent',
+            name="ProviderEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('code', models.CharField(max_length=20)),
-                ('contact_email', models.EmailField(blank=True, max_length=254)),
-                ('website', models.URLField(blank=True)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("code", models.CharField(max_length=20)),
+                ("contact_email", models.EmailField(blank=True, max_length=254)),
+                ("website", models.URLField(blank=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='School',
+            name="School",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state_school_id', models.CharField(max_length=4, validators=[django.core.validators.RegexValidator('^\\d{4}$', 'A school code has four digits, leading zeros included.')])),
-                ('name', models.CharField(max_length=120)),
-                ('grades_low', models.PositiveSmallIntegerField(validators=[django.core.validators.MaxValueValidator(12)])),
-                ('grades_high', models.PositiveSmallIntegerField(validators=[django.core.validators.MaxValueValidator(12)])),
-                ('aplus', models.BooleanField(default=False, help_text='An A+ designated high school')),
-                ('active_from', models.DateField()),
-                ('active_to', models.DateField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state_school_id",
+                    models.CharField(
+                        max_length=4,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^\\d{4}$", "A school code has four digits, leading zeros included."
+                            )
+                        ],
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "grades_low",
+                    models.PositiveSmallIntegerField(
+                        validators=[django.core.validators.MaxValueValidator(12)]
+                    ),
+                ),
+                (
+                    "grades_high",
+                    models.PositiveSmallIntegerField(
+                        validators=[django.core.validators.MaxValueValidator(12)]
+                    ),
+                ),
+                ("aplus", models.BooleanField(default=False, help_text="An A+ designated high school")),
+                ("active_from", models.DateField()),
+                ("active_to", models.DateField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='SchoolEvent',
+            name="SchoolEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('state_school_id', models.CharField(max_length=4, validators=[django.core.validators.RegexValidator('^\\d{4}$', 'A school code has four digits, leading zeros included.')])),
-                ('name', models.CharField(max_length=120)),
-                ('grades_low', models.PositiveSmallIntegerField(validators=[django.core.validators.MaxValueValidator(12)])),
-                ('grades_high', models.PositiveSmallIntegerField(validators=[django.core.validators.MaxValueValidator(12)])),
-                ('aplus', models.BooleanField(default=False, help_text='An A+ designated high school')),
-                ('active_from', models.DateField()),
-                ('active_to', models.DateField(blank=True, null=True)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "state_school_id",
+                    models.CharField(
+                        max_length=4,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^\\d{4}$", "A school code has four digits, leading zeros included."
+                            )
+                        ],
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "grades_low",
+                    models.PositiveSmallIntegerField(
+                        validators=[django.core.validators.MaxValueValidator(12)]
+                    ),
+                ),
+                (
+                    "grades_high",
+                    models.PositiveSmallIntegerField(
+                        validators=[django.core.validators.MaxValueValidator(12)]
+                    ),
+                ),
+                ("aplus", models.BooleanField(default=False, help_text="An A+ designated high school")),
+                ("active_from", models.DateField()),
+                ("active_to", models.DateField(blank=True, null=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='SchoolYear',
+            name="SchoolYear",
             fields=[
-                ('year', models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField()),
+                ("year", models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
             ],
         ),
         migrations.CreateModel(
-            name='Term',
+            name="Term",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(choices=[('S1', 'First semester'), ('S2', 'Second semester'), ('YL', 'Whole year'), ('SU', 'Summer')], max_length=2)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        choices=[
+                            ("S1", "First semester"),
+                            ("S2", "Second semester"),
+                            ("YL", "Whole year"),
+                            ("SU", "Summer"),
+                        ],
+                        max_length=2,
+                    ),
+                ),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
             ],
         ),
         migrations.CreateModel(
-            name='ClosedDayEvent',
+            name="ClosedDayEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('date', models.DateField()),
-                ('reason', models.CharField(max_length=120)),
-                ('source', models.CharField(blank=True, max_length=200)),
-                ('entered_at', models.DateTimeField()),
-                ('emergency_asked_at', models.DateTimeField(blank=True, null=True)),
-                ('emergency_confirmed_at', models.DateTimeField(blank=True, null=True)),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='directory.closedday')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("date", models.DateField()),
+                ("reason", models.CharField(max_length=120)),
+                ("source", models.CharField(blank=True, max_length=200)),
+                ("entered_at", models.DateTimeField()),
+                ("emergency_asked_at", models.DateTimeField(blank=True, null=True)),
+                ("emergency_confirmed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="directory.closedday",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='CodeMeaning',
+            name="CodeMeaning",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code_set', models.CharField(choices=[('program', 'Program code'), ('delivery', 'Delivery system'), ('denial_factor', 'Factor of a denial'), ('acknowledgement', 'What a family acknowledges')], max_length=20)),
-                ('code', models.CharField(max_length=30)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('label', models.CharField(max_length=120)),
-                ('meaning', models.TextField(blank=True)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('source', models.CharField(max_length=300)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "code_set",
+                    models.CharField(
+                        choices=[
+                            ("program", "Program code"),
+                            ("delivery", "Delivery system"),
+                            ("denial_factor", "Factor of a denial"),
+                            ("acknowledgement", "What a family acknowledges"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("code", models.CharField(max_length=30)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("label", models.CharField(max_length=120)),
+                ("meaning", models.TextField(blank=True)),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("source", models.CharField(max_length=300)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='code_meaning_starts_before_it_ends'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('code_set', '='), ('code', '='), (models.Func(models.F('valid_from'), models.F('valid_to'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='one_code_meaning_at_a_time')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_to__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="code_meaning_starts_before_it_ends",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            ("code_set", "="),
+                            ("code", "="),
+                            (
+                                models.Func(
+                                    models.F("valid_from"),
+                                    models.F("valid_to"),
+                                    models.Value("[]"),
+                                    function="daterange",
+                                    output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="one_code_meaning_at_a_time",
+                    ),
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='codemeaning',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_codemeaningevent" ("code", "code_set", "id", "label", "meaning", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "source", "valid_from", "valid_to") SELECT new_values."code", new_values."code_set", new_values."id", new_values."label", new_values."meaning", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."position", new_values."source", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='9182a42ab026fde11d4b8f4c114b007e03a0fdf0', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_26719', referencing='REFERENCING NEW TABLE AS new_values ', table='directory_codemeaning', when='AFTER')),
+            model_name="codemeaning",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_codemeaningevent" ("code", "code_set", "id", "label", "meaning", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "source", "valid_from", "valid_to") SELECT new_values."code", new_values."code_set", new_values."id", new_values."label", new_values."meaning", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."position", new_values."source", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="9182a42ab026fde11d4b8f4c114b007e03a0fdf0",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_26719",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="directory_codemeaning",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='codemeaning',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_codemeaningevent" ("code", "code_set", "id", "label", "meaning", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "source", "valid_from", "valid_to") SELECT new_values."code", new_values."code_set", new_values."id", new_values."label", new_values."meaning", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."position", new_values."source", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='f6e4ce06bf52203abd418e59cd8c260a4b6c6c70', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_5daf0', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='directory_codemeaning', when='AFTER')),
+            model_name="codemeaning",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_codemeaningevent" ("code", "code_set", "id", "label", "meaning", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "source", "valid_from", "valid_to") SELECT new_values."code", new_values."code_set", new_values."id", new_values."label", new_values."meaning", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."position", new_values."source", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="f6e4ce06bf52203abd418e59cd8c260a4b6c6c70",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_5daf0",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="directory_codemeaning",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='codemeaning',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_codemeaningevent" ("code", "code_set", "id", "label", "meaning", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "source", "valid_from", "valid_to") SELECT old_values."code", old_values."code_set", old_values."id", old_values."label", old_values."meaning", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."position", old_values."source", old_values."valid_from", old_values."valid_to" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='246f9cfb3991c29dd2819883974ac3a96d358ca9', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_531b1', referencing='REFERENCING OLD TABLE AS old_values ', table='directory_codemeaning', when='AFTER')),
+            model_name="codemeaning",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_codemeaningevent" ("code", "code_set", "id", "label", "meaning", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "source", "valid_from", "valid_to") SELECT old_values."code", old_values."code_set", old_values."id", old_values."label", old_values."meaning", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."position", old_values."source", old_values."valid_from", old_values."valid_to" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="246f9cfb3991c29dd2819883974ac3a96d358ca9",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_531b1",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="directory_codemeaning",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='codemeaningevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="codemeaningevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='codemeaningevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='directory.codemeaning'),
+            model_name="codemeaningevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="directory.codemeaning",
+            ),
         ),
         migrations.CreateModel(
-            name='Lea',
+            name="Lea",
             fields=[
-                ('organization', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, serialize=False, to='directory.organization')),
-                ('state_district_id', models.CharField(max_length=6, unique=True, validators=[django.core.validators.RegexValidator('^\\d{6}$', 'A district code has six digits, leading zeros included.')])),
-                ('kind', models.CharField(choices=[('district', 'District'), ('charter', 'Charter school')], max_length=8)),
-                ('active_from', models.DateField()),
-                ('active_to', models.DateField(blank=True, null=True)),
-                ('contact_name', models.CharField(blank=True, max_length=120)),
-                ('contact_email', models.EmailField(blank=True, max_length=254)),
-                ('contact_phone', models.CharField(blank=True, max_length=30)),
+                (
+                    "organization",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        serialize=False,
+                        to="directory.organization",
+                    ),
+                ),
+                (
+                    "state_district_id",
+                    models.CharField(
+                        max_length=6,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^\\d{6}$", "A district code has six digits, leading zeros included."
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("district", "District"), ("charter", "Charter school")], max_length=8
+                    ),
+                ),
+                ("active_from", models.DateField()),
+                ("active_to", models.DateField(blank=True, null=True)),
+                ("contact_name", models.CharField(blank=True, max_length=120)),
+                ("contact_email", models.EmailField(blank=True, max_length=254)),
+                ("contact_phone", models.CharField(blank=True, max_length=30)),
             ],
         ),
         migrations.CreateModel(
-            name='Provider',
+            name="Provider",
             fields=[
-                ('organization', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, serialize=False, to='directory.organization')),
-                ('code', models.CharField(max_length=20, unique=True)),
-                ('contact_email', models.EmailField(blank=True, max_length=254)),
-                ('website', models.URLField(blank=True)),
+                (
+                    "organization",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        serialize=False,
+                        to="directory.organization",
+                    ),
+                ),
+                ("code", models.CharField(max_length=20, unique=True)),
+                ("contact_email", models.EmailField(blank=True, max_length=254)),
+                ("website", models.URLField(blank=True)),
             ],
         ),
         migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_state_office', True)), fields=('is_state_office',), name='one_state_office'),
+            model_name="organization",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_state_office", True)),
+                fields=("is_state_office",),
+                name="one_state_office",
+            ),
         ),
         migrations.AddField(
-            model_name='leaevent',
-            name='organization',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', serialize=False, to='directory.organization'),
+            model_name="leaevent",
+            name="organization",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                serialize=False,
+                to="directory.organization",
+            ),
         ),
         migrations.AddField(
-            model_name='leaevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="leaevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='leapolicyevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="leapolicyevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='leapolicyevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='directory.leapolicy'),
+            model_name="leapolicyevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="directory.leapolicy",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='legalvalue',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='legal_value_starts_before_it_ends'),
+            model_name="legalvalue",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                ),
+                name="legal_value_starts_before_it_ends",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='legalvalue',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('key', '='), (models.Func(models.F('valid_from'), models.F('valid_to'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='one_legal_value_at_a_time'),
+            model_name="legalvalue",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    ("key", "="),
+                    (
+                        models.Func(
+                            models.F("valid_from"),
+                            models.F("valid_to"),
+                            models.Value("[]"),
+                            function="daterange",
+                            output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                        ),
+                        "&&",
+                    ),
+                ],
+                name="one_legal_value_at_a_time",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='legalvalue',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_legalvalueevent" ("id", "key", "note", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "valid_from", "valid_to") SELECT new_values."id", new_values."key", new_values."note", new_values."number", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."source", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='5a310cf35bd264fd61039eae5b74df3030b0e814', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_97754', referencing='REFERENCING NEW TABLE AS new_values ', table='directory_legalvalue', when='AFTER')),
+            model_name="legalvalue",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_legalvalueevent" ("id", "key", "note", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "valid_from", "valid_to") SELECT new_values."id", new_values."key", new_values."note", new_values."number", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."source", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="5a310cf35bd264fd61039eae5b74df3030b0e814",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_97754",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="directory_legalvalue",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='legalvalue',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_legalvalueevent" ("id", "key", "note", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "valid_from", "valid_to") SELECT new_values."id", new_values."key", new_values."note", new_values."number", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."source", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='72a6618ad197850bdf9674af46f95bf8efa00d19', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_d98bc', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='directory_legalvalue', when='AFTER')),
+            model_name="legalvalue",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_legalvalueevent" ("id", "key", "note", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "valid_from", "valid_to") SELECT new_values."id", new_values."key", new_values."note", new_values."number", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."source", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="72a6618ad197850bdf9674af46f95bf8efa00d19",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_d98bc",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="directory_legalvalue",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='legalvalue',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_legalvalueevent" ("id", "key", "note", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "valid_from", "valid_to") SELECT old_values."id", old_values."key", old_values."note", old_values."number", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."source", old_values."valid_from", old_values."valid_to" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='3d2d61144af5dde6ba4824954e1ada5a10852184', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_ab869', referencing='REFERENCING OLD TABLE AS old_values ', table='directory_legalvalue', when='AFTER')),
+            model_name="legalvalue",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_legalvalueevent" ("id", "key", "note", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "valid_from", "valid_to") SELECT old_values."id", old_values."key", old_values."note", old_values."number", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."source", old_values."valid_from", old_values."valid_to" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="3d2d61144af5dde6ba4824954e1ada5a10852184",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_ab869",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="directory_legalvalue",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='legalvalueevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="legalvalueevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='legalvalueevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='directory.legalvalue'),
+            model_name="legalvalueevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="directory.legalvalue",
+            ),
         ),
         migrations.AddField(
-            model_name='providerevent',
-            name='organization',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', serialize=False, to='directory.organization'),
+            model_name="providerevent",
+            name="organization",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                serialize=False,
+                to="directory.organization",
+            ),
         ),
         migrations.AddField(
-            model_name='providerevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="providerevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='schoolevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="schoolevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='schoolevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='directory.school'),
+            model_name="schoolevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="directory.school",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='schoolyear',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gt', models.F('starts_on'))), name='school_year_starts_before_it_ends'),
+            model_name="schoolyear",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on__gt", models.F("starts_on"))),
+                name="school_year_starts_before_it_ends",
+            ),
         ),
         migrations.AddField(
-            model_name='term',
-            name='school_year',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='terms', to='directory.schoolyear'),
+            model_name="term",
+            name="school_year",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="terms", to="directory.schoolyear"
+            ),
         ),
         migrations.AddField(
-            model_name='schoolevent',
-            name='lea',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.lea'),
+            model_name="schoolevent",
+            name="lea",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="directory.lea",
+            ),
         ),
         migrations.AddField(
-            model_name='school',
-            name='lea',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='schools', to='directory.lea'),
+            model_name="school",
+            name="lea",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="schools", to="directory.lea"
+            ),
         ),
         migrations.AddField(
-            model_name='leapolicyevent',
-            name='lea',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.lea'),
+            model_name="leapolicyevent",
+            name="lea",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="directory.lea",
+            ),
         ),
         migrations.AddField(
-            model_name='leapolicy',
-            name='lea',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='policies', to='directory.lea'),
+            model_name="leapolicy",
+            name="lea",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="policies", to="directory.lea"
+            ),
         ),
         migrations.AddField(
-            model_name='leaevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='directory.lea'),
+            model_name="leaevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="directory.lea",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lea',
-            constraint=models.CheckConstraint(condition=models.Q(('state_district_id__regex', '^\\d{6}$')), name='lea_code_has_six_digits'),
+            model_name="lea",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state_district_id__regex", "^\\d{6}$")), name="lea_code_has_six_digits"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lea',
-            constraint=models.CheckConstraint(condition=models.Q(('active_to__isnull', True), ('active_to__gte', models.F('active_from')), _connector='OR'), name='lea_opens_before_it_closes'),
+            model_name="lea",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("active_to__isnull", True), ("active_to__gte", models.F("active_from")), _connector="OR"
+                ),
+                name="lea_opens_before_it_closes",
+            ),
         ),
         migrations.AddField(
-            model_name='closeddayevent',
-            name='lea',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.lea'),
+            model_name="closeddayevent",
+            name="lea",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="directory.lea",
+            ),
         ),
         migrations.AddField(
-            model_name='closedday',
-            name='lea',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='closed_days', to='directory.lea'),
+            model_name="closedday",
+            name="lea",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="closed_days",
+                to="directory.lea",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='lea',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_leaevent" ("active_from", "active_to", "contact_email", "contact_name", "contact_phone", "kind", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state_district_id") SELECT new_values."active_from", new_values."active_to", new_values."contact_email", new_values."contact_name", new_values."contact_phone", new_values."kind", new_values."organization_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."organization_id", new_values."state_district_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='303920caaeffd1c6c2d50ee0980c065804cd80f9', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_b21b8', referencing='REFERENCING NEW TABLE AS new_values ', table='directory_lea', when='AFTER')),
+            model_name="lea",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_leaevent" ("active_from", "active_to", "contact_email", "contact_name", "contact_phone", "kind", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state_district_id") SELECT new_values."active_from", new_values."active_to", new_values."contact_email", new_values."contact_name", new_values."contact_phone", new_values."kind", new_values."organization_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."organization_id", new_values."state_district_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="303920caaeffd1c6c2d50ee0980c065804cd80f9",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_b21b8",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="directory_lea",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='lea',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_leaevent" ("active_from", "active_to", "contact_email", "contact_name", "contact_phone", "kind", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state_district_id") SELECT new_values."active_from", new_values."active_to", new_values."contact_email", new_values."contact_name", new_values."contact_phone", new_values."kind", new_values."organization_id", _pgh_attached_context.value, NOW(), \'update\', new_values."organization_id", new_values."state_district_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."organization_id") = (new_values."organization_id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='78d8ffc16505c0f36d046542d79bbaff9fc2c904', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_1524e', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='directory_lea', when='AFTER')),
+            model_name="lea",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_leaevent" ("active_from", "active_to", "contact_email", "contact_name", "contact_phone", "kind", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state_district_id") SELECT new_values."active_from", new_values."active_to", new_values."contact_email", new_values."contact_name", new_values."contact_phone", new_values."kind", new_values."organization_id", _pgh_attached_context.value, NOW(), \'update\', new_values."organization_id", new_values."state_district_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."organization_id") = (new_values."organization_id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="78d8ffc16505c0f36d046542d79bbaff9fc2c904",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_1524e",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="directory_lea",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='lea',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_leaevent" ("active_from", "active_to", "contact_email", "contact_name", "contact_phone", "kind", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state_district_id") SELECT old_values."active_from", old_values."active_to", old_values."contact_email", old_values."contact_name", old_values."contact_phone", old_values."kind", old_values."organization_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."organization_id", old_values."state_district_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='953078aee5523096e404f2c8c532acf5843a896c', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_f18bd', referencing='REFERENCING OLD TABLE AS old_values ', table='directory_lea', when='AFTER')),
+            model_name="lea",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_leaevent" ("active_from", "active_to", "contact_email", "contact_name", "contact_phone", "kind", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state_district_id") SELECT old_values."active_from", old_values."active_to", old_values."contact_email", old_values."contact_name", old_values."contact_phone", old_values."kind", old_values."organization_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."organization_id", old_values."state_district_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="953078aee5523096e404f2c8c532acf5843a896c",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_f18bd",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="directory_lea",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='providerevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='directory.provider'),
+            model_name="providerevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="directory.provider",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='provider',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_providerevent" ("code", "contact_email", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "website") SELECT new_values."code", new_values."contact_email", new_values."organization_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."organization_id", new_values."website" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='cfc5ccbed063e3bde0b840e712d393fc697fa88c', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_a43da', referencing='REFERENCING NEW TABLE AS new_values ', table='directory_provider', when='AFTER')),
+            model_name="provider",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_providerevent" ("code", "contact_email", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "website") SELECT new_values."code", new_values."contact_email", new_values."organization_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."organization_id", new_values."website" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="cfc5ccbed063e3bde0b840e712d393fc697fa88c",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_a43da",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="directory_provider",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='provider',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_providerevent" ("code", "contact_email", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "website") SELECT new_values."code", new_values."contact_email", new_values."organization_id", _pgh_attached_context.value, NOW(), \'update\', new_values."organization_id", new_values."website" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."organization_id") = (new_values."organization_id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='c7824fa6ef29be24d89da45e0101d47ca7506145', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_0ff0f', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='directory_provider', when='AFTER')),
+            model_name="provider",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_providerevent" ("code", "contact_email", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "website") SELECT new_values."code", new_values."contact_email", new_values."organization_id", _pgh_attached_context.value, NOW(), \'update\', new_values."organization_id", new_values."website" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."organization_id") = (new_values."organization_id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="c7824fa6ef29be24d89da45e0101d47ca7506145",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_0ff0f",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="directory_provider",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='provider',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_providerevent" ("code", "contact_email", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "website") SELECT old_values."code", old_values."contact_email", old_values."organization_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."organization_id", old_values."website" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='7c9f1c094d6d2e53e204ffed0df6d710cb268a6f', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_bc4f4', referencing='REFERENCING OLD TABLE AS old_values ', table='directory_provider', when='AFTER')),
+            model_name="provider",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_providerevent" ("code", "contact_email", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "website") SELECT old_values."code", old_values."contact_email", old_values."organization_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."organization_id", old_values."website" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="7c9f1c094d6d2e53e204ffed0df6d710cb268a6f",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_bc4f4",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="directory_provider",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='term',
-            constraint=models.UniqueConstraint(fields=('school_year', 'code'), name='term_once_per_year'),
+            model_name="term",
+            constraint=models.UniqueConstraint(fields=("school_year", "code"), name="term_once_per_year"),
         ),
         migrations.AddConstraint(
-            model_name='term',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gt', models.F('starts_on'))), name='term_starts_before_it_ends'),
+            model_name="term",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on__gt", models.F("starts_on"))), name="term_starts_before_it_ends"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='school',
-            constraint=models.UniqueConstraint(fields=('lea', 'state_school_id'), name='school_code_once_per_lea'),
+            model_name="school",
+            constraint=models.UniqueConstraint(
+                fields=("lea", "state_school_id"), name="school_code_once_per_lea"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='school',
-            constraint=models.CheckConstraint(condition=models.Q(('state_school_id__regex', '^\\d{4}$')), name='school_code_has_four_digits'),
+            model_name="school",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state_school_id__regex", "^\\d{4}$")), name="school_code_has_four_digits"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='school',
-            constraint=models.CheckConstraint(condition=models.Q(('grades_high__lte', 12), ('grades_low__lte', models.F('grades_high'))), name='school_grades_in_order'),
+            model_name="school",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("grades_high__lte", 12), ("grades_low__lte", models.F("grades_high"))),
+                name="school_grades_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='school',
-            constraint=models.CheckConstraint(condition=models.Q(('active_to__isnull', True), ('active_to__gte', models.F('active_from')), _connector='OR'), name='school_opens_before_it_closes'),
+            model_name="school",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("active_to__isnull", True), ("active_to__gte", models.F("active_from")), _connector="OR"
+                ),
+                name="school_opens_before_it_closes",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='school',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_schoolevent" ("active_from", "active_to", "aplus", "grades_high", "grades_low", "id", "lea_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state_school_id") SELECT new_values."active_from", new_values."active_to", new_values."aplus", new_values."grades_high", new_values."grades_low", new_values."id", new_values."lea_id", new_values."name", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."state_school_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='b90505b3385c2a941dfefa82926f5eb3ee4c4257', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_9d0cc', referencing='REFERENCING NEW TABLE AS new_values ', table='directory_school', when='AFTER')),
+            model_name="school",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_schoolevent" ("active_from", "active_to", "aplus", "grades_high", "grades_low", "id", "lea_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state_school_id") SELECT new_values."active_from", new_values."active_to", new_values."aplus", new_values."grades_high", new_values."grades_low", new_values."id", new_values."lea_id", new_values."name", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."state_school_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="b90505b3385c2a941dfefa82926f5eb3ee4c4257",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_9d0cc",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="directory_school",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='school',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_schoolevent" ("active_from", "active_to", "aplus", "grades_high", "grades_low", "id", "lea_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state_school_id") SELECT new_values."active_from", new_values."active_to", new_values."aplus", new_values."grades_high", new_values."grades_low", new_values."id", new_values."lea_id", new_values."name", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."state_school_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='7515955c9235d4afcef4f47a10b5ce2e839ebc7b', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_866bf', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='directory_school', when='AFTER')),
+            model_name="school",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_schoolevent" ("active_from", "active_to", "aplus", "grades_high", "grades_low", "id", "lea_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state_school_id") SELECT new_values."active_from", new_values."active_to", new_values."aplus", new_values."grades_high", new_values."grades_low", new_values."id", new_values."lea_id", new_values."name", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."state_school_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="7515955c9235d4afcef4f47a10b5ce2e839ebc7b",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_866bf",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="directory_school",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='school',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_schoolevent" ("active_from", "active_to", "aplus", "grades_high", "grades_low", "id", "lea_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state_school_id") SELECT old_values."active_from", old_values."active_to", old_values."aplus", old_values."grades_high", old_values."grades_low", old_values."id", old_values."lea_id", old_values."name", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."state_school_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='a973a7cd2f189ee4cd748b669e6a36c08dfdd7ba', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_7a611', referencing='REFERENCING OLD TABLE AS old_values ', table='directory_school', when='AFTER')),
+            model_name="school",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_schoolevent" ("active_from", "active_to", "aplus", "grades_high", "grades_low", "id", "lea_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state_school_id") SELECT old_values."active_from", old_values."active_to", old_values."aplus", old_values."grades_high", old_values."grades_low", old_values."id", old_values."lea_id", old_values."name", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."state_school_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="a973a7cd2f189ee4cd748b669e6a36c08dfdd7ba",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_7a611",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="directory_school",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='leapolicy',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='lea_policy_starts_before_it_ends'),
+            model_name="leapolicy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                ),
+                name="lea_policy_starts_before_it_ends",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='leapolicy',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('lea', '='), (models.Func(models.F('valid_from'), models.F('valid_to'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='one_lea_policy_at_a_time'),
+            model_name="leapolicy",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    ("lea", "="),
+                    (
+                        models.Func(
+                            models.F("valid_from"),
+                            models.F("valid_to"),
+                            models.Value("[]"),
+                            function="daterange",
+                            output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                        ),
+                        "&&",
+                    ),
+                ],
+                name="one_lea_policy_at_a_time",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='leapolicy',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_leapolicyevent" ("appeal_instructions", "appeal_ladder", "decision_by", "id", "lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prior_semester_text", "source", "valid_from", "valid_to", "window_text") SELECT new_values."appeal_instructions", new_values."appeal_ladder", new_values."decision_by", new_values."id", new_values."lea_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."prior_semester_text", new_values."source", new_values."valid_from", new_values."valid_to", new_values."window_text" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='e21e4df3ee776bf38fc37cf4244ad320d5f9dd8a', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_0ee11', referencing='REFERENCING NEW TABLE AS new_values ', table='directory_leapolicy', when='AFTER')),
+            model_name="leapolicy",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_leapolicyevent" ("appeal_instructions", "appeal_ladder", "decision_by", "id", "lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prior_semester_text", "source", "valid_from", "valid_to", "window_text") SELECT new_values."appeal_instructions", new_values."appeal_ladder", new_values."decision_by", new_values."id", new_values."lea_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."prior_semester_text", new_values."source", new_values."valid_from", new_values."valid_to", new_values."window_text" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="e21e4df3ee776bf38fc37cf4244ad320d5f9dd8a",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_0ee11",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="directory_leapolicy",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='leapolicy',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_leapolicyevent" ("appeal_instructions", "appeal_ladder", "decision_by", "id", "lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prior_semester_text", "source", "valid_from", "valid_to", "window_text") SELECT new_values."appeal_instructions", new_values."appeal_ladder", new_values."decision_by", new_values."id", new_values."lea_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."prior_semester_text", new_values."source", new_values."valid_from", new_values."valid_to", new_values."window_text" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='de29069f06675ea4d2a8faa50a91d0268437aa88', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_65c45', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='directory_leapolicy', when='AFTER')),
+            model_name="leapolicy",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_leapolicyevent" ("appeal_instructions", "appeal_ladder", "decision_by", "id", "lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prior_semester_text", "source", "valid_from", "valid_to", "window_text") SELECT new_values."appeal_instructions", new_values."appeal_ladder", new_values."decision_by", new_values."id", new_values."lea_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."prior_semester_text", new_values."source", new_values."valid_from", new_values."valid_to", new_values."window_text" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="de29069f06675ea4d2a8faa50a91d0268437aa88",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_65c45",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="directory_leapolicy",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='leapolicy',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_leapolicyevent" ("appeal_instructions", "appeal_ladder", "decision_by", "id", "lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prior_semester_text", "source", "valid_from", "valid_to", "window_text") SELECT old_values."appeal_instructions", old_values."appeal_ladder", old_values."decision_by", old_values."id", old_values."lea_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."prior_semester_text", old_values."source", old_values."valid_from", old_values."valid_to", old_values."window_text" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='6f7f2b3a6f8c5ea40482b2702eebe392faa94f70', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_e7a39', referencing='REFERENCING OLD TABLE AS old_values ', table='directory_leapolicy', when='AFTER')),
+            model_name="leapolicy",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_leapolicyevent" ("appeal_instructions", "appeal_ladder", "decision_by", "id", "lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prior_semester_text", "source", "valid_from", "valid_to", "window_text") SELECT old_values."appeal_instructions", old_values."appeal_ladder", old_values."decision_by", old_values."id", old_values."lea_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."prior_semester_text", old_values."source", old_values."valid_from", old_values."valid_to", old_values."window_text" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="6f7f2b3a6f8c5ea40482b2702eebe392faa94f70",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_e7a39",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="directory_leapolicy",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='closedday',
-            index=models.Index(fields=['date'], name='closed_day_by_date'),
+            model_name="closedday",
+            index=models.Index(fields=["date"], name="closed_day_by_date"),
         ),
         migrations.AddConstraint(
-            model_name='closedday',
-            constraint=models.UniqueConstraint(fields=('lea', 'date'), name='closed_once_per_lea', nulls_distinct=False),
+            model_name="closedday",
+            constraint=models.UniqueConstraint(
+                fields=("lea", "date"), name="closed_once_per_lea", nulls_distinct=False
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='closedday',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_closeddayevent" ("date", "emergency_asked_at", "emergency_confirmed_at", "entered_at", "id", "lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "source") SELECT new_values."date", new_values."emergency_asked_at", new_values."emergency_confirmed_at", new_values."entered_at", new_values."id", new_values."lea_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."reason", new_values."source" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='f3ee2ffdd5420ef18a53c2a0ce2f51fc133d2280', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_7aa5f', referencing='REFERENCING NEW TABLE AS new_values ', table='directory_closedday', when='AFTER')),
+            model_name="closedday",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_closeddayevent" ("date", "emergency_asked_at", "emergency_confirmed_at", "entered_at", "id", "lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "source") SELECT new_values."date", new_values."emergency_asked_at", new_values."emergency_confirmed_at", new_values."entered_at", new_values."id", new_values."lea_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."reason", new_values."source" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="f3ee2ffdd5420ef18a53c2a0ce2f51fc133d2280",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_7aa5f",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="directory_closedday",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='closedday',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_closeddayevent" ("date", "emergency_asked_at", "emergency_confirmed_at", "entered_at", "id", "lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "source") SELECT new_values."date", new_values."emergency_asked_at", new_values."emergency_confirmed_at", new_values."entered_at", new_values."id", new_values."lea_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."reason", new_values."source" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='43aa3cacc23cbacdf088838b9d846223e3e3ea8f', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_9dd9d', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='directory_closedday', when='AFTER')),
+            model_name="closedday",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_closeddayevent" ("date", "emergency_asked_at", "emergency_confirmed_at", "entered_at", "id", "lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "source") SELECT new_values."date", new_values."emergency_asked_at", new_values."emergency_confirmed_at", new_values."entered_at", new_values."id", new_values."lea_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."reason", new_values."source" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="43aa3cacc23cbacdf088838b9d846223e3e3ea8f",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_9dd9d",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="directory_closedday",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='closedday',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_closeddayevent" ("date", "emergency_asked_at", "emergency_confirmed_at", "entered_at", "id", "lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "source") SELECT old_values."date", old_values."emergency_asked_at", old_values."emergency_confirmed_at", old_values."entered_at", old_values."id", old_values."lea_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."reason", old_values."source" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='68b4dc5cd6900e8825d2c7da6ae70a860ff7ad69', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_7f71b', referencing='REFERENCING OLD TABLE AS old_values ', table='directory_closedday', when='AFTER')),
+            model_name="closedday",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_closeddayevent" ("date", "emergency_asked_at", "emergency_confirmed_at", "entered_at", "id", "lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "source") SELECT old_values."date", old_values."emergency_asked_at", old_values."emergency_confirmed_at", old_values."entered_at", old_values."id", old_values."lea_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."reason", old_values."source" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="68b4dc5cd6900e8825d2c7da6ae70a860ff7ad69",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_7f71b",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="directory_closedday",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]

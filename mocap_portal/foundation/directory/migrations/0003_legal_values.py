@@ -93,6 +93,22 @@ VALUES: list[tuple[str, str, dt.date, dt.date | None, str, str]] = [
         "The statute dropped it on 28 August 2022 (HB 1552); the program's pages still print it. Enter 0 to end it.",
     ),
     ("explanation_length", "40", COURSE_ACCESS_ACT, None, "ASSUMPTION", "Characters of a denial's explanation."),
+    (
+        "board_appeal_days",
+        "30",
+        COURSE_ACCESS_ACT,
+        None,
+        "Board policies under the 2018 text of RSMo 161.670 (Northwest, Diamond)",
+        "Confidence H as district policy. Counted from the meeting that hears the appeal.",
+    ),
+    (
+        "state_appeal_days",
+        "7",
+        COURSE_ACCESS_ACT,
+        None,
+        "Board policies under the 2018 text of RSMo 161.670 (Northwest, Diamond, Prairie Home)",
+        "Confidence H as district policy. Counted from receipt; the answer is final.",
+    ),
     ("invitation_days", "14", COURSE_ACCESS_ACT, None, "ASSUMPTION", "Calendar days."),
 ]
 

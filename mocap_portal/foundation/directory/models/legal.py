@@ -26,6 +26,8 @@ class LegalKey(models.TextChoices):
     MAXIMUM_AGE = "maximum_age", _("Age at which a student is too old")
     PRIOR_SEMESTER = "prior_semester", _("Show the prior-semester finding (1 yes, 0 no)")
     EXPLANATION_LENGTH = "explanation_length", _("Fewest characters of a denial's explanation")
+    BOARD_APPEAL_DAYS = "board_appeal_days", _("Calendar days of the school board to answer an appeal")
+    STATE_APPEAL_DAYS = "state_appeal_days", _("Calendar days of DESE to answer an appeal")
     INVITATION_DAYS = "invitation_days", _("Days an invitation stays open")
 
 

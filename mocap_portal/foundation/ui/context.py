@@ -14,8 +14,8 @@ from mocap_portal.foundation.accounts.models import Membership
 def page(request: HttpRequest) -> dict[str, Any]:
     """Whether this is the demo, the hat worn now (None for a visitor), and all hats the person can change to.
 
-    A request that failed before HatMiddleware has no hat. `nav` is empty here: the roof knows the addresses and fills it in
-    (foundation/ui/navigation.py).
+    A request that failed before HatMiddleware has no hat. `nav` is empty here: the roof knows the addresses and
+    fills it in (foundation/ui/navigation.py).
     """
     return {
         "demo": settings.DEMO,

@@ -16,13 +16,18 @@ from mocap_portal.foundation.ui.words import long_day
 
 
 class MemorableDateWidget(forms.MultiWidget):
-    """Month, day and year in three boxes: a date that people know by heart is typed faster than it is found in a calendar.
+    """Month, day and year in three boxes.
 
-    The month is picked by name, so that nobody has to know which number comes first.
+    A date that people know by heart is typed faster than it is found in a calendar. The month is
+    picked by name, so that nobody has to know which number comes first.
     """
 
     use_fieldset = True
-    part_labels: Sequence[tuple[str, str | Promise]] = (("month", _("Month")), ("day", _("Day")), ("year", _("Year")))
+    part_labels: Sequence[tuple[str, str | Promise]] = (
+        ("month", _("Month")),
+        ("day", _("Day")),
+        ("year", _("Year")),
+    )
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         digits = {"inputmode": "numeric", "autocomplete": "off"}
@@ -43,8 +48,8 @@ class MemorableDateWidget(forms.MultiWidget):
 class MemorableDateField(forms.MultiValueField):
     """A date in three boxes, cleaned to datetime.date, or to None when it is not required and all three are empty.
 
-    Every mistake is said in one sentence: which box is empty, that a year needs four digits, that the day doesn't exist.
-    `earliest` and `latest` bound it; a form that must look at today's date sets them on its own field.
+    Every mistake is said in one sentence: which box is empty, that a year needs four digits, that the day doesn't
+    exist. `earliest` and `latest` bound it; a form that must know today's date sets them on its own field.
     """
 
     widget = MemorableDateWidget
@@ -59,7 +64,9 @@ class MemorableDateField(forms.MultiValueField):
     }
     part_names = (_("month"), _("day"), _("year"))
 
-    def __init__(self, *, earliest: dt.date | None = None, latest: dt.date | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *, earliest: dt.date | None = None, latest: dt.date | None = None, **kwargs: Any
+    ) -> None:
         self.earliest = earliest
         self.latest = latest
         # The parts are never required on their own: compress() says what is missing in one sentence.
@@ -90,4 +97,3 @@ class MemorableDateField(forms.MultiValueField):
 
     def _error(self, code: str, **params: str) -> ValidationError:
         return ValidationError(self.error_messages[code], code=code, params=params)
-

@@ -11,12 +11,18 @@ from django.forms.widgets import ChoiceWidget
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
+SAVE = gettext_lazy("Save")
+
 
 class PortalFormHelper(FormHelper):
     """What every form here has: POST, our submit button, the list of problems on top, a way back.
 
+    A form builds its own at every look, because crispy writes into layouts while it draws them:
+
     >>> class NoteForm(forms.Form):
-    ...     helper = PortalFormHelper(submit=_("Send the note"))
+    ...     @property
+    ...     def helper(self):
+    ...         return PortalFormHelper(submit=_("Send the note"))
     """
 
     form_class = "usa-form portal-form"
@@ -24,12 +30,12 @@ class PortalFormHelper(FormHelper):
     def __init__(
         self,
         *layout: str | LayoutObject,
-        submit: str | Promise | None = gettext_lazy("Save"),
+        submit: str | Promise | None = SAVE,
         method: str = "post",
         cancel_url: str = "",
     ) -> None:
-        """`layout`: names of fields and layout objects, all fields when empty. `submit`: the words on the button, None for no
-        button. `cancel_url`: where "Cancel" leads; a view may set it on the form's own helper (see docs/pages.md).
+        """`layout`: names of fields and layout objects, all fields when empty. `submit`: the words on the button,
+        None for no button. `cancel_url`: where "Cancel" leads; no such link when it is empty.
         """
         super().__init__()
         self.form_method = method
@@ -42,7 +48,7 @@ class PortalFormHelper(FormHelper):
 
 @dataclass(frozen=True)
 class Problem:
-    """One line of the error summary: a sentence, and the id of the box it leads to (empty when it belongs to no box)."""
+    """One line of the error summary: a sentence, and the id of the box it leads to, empty when there is none."""
 
     sentence: str
     target: str

@@ -21,11 +21,13 @@ class Link:
 def links(request: HttpRequest, entries: Iterable[tuple[str, str]]) -> list[Link]:
     """The menu for this request.
 
-    `entries` are pairs of a label and a URL name without arguments. The current link is the one whose address is the longest
-    beginning of the request's path, so a page below a section keeps the section marked.
+    `entries` are pairs of a label and a URL name without arguments. The current link is the one whose address is
+    the longest beginning of the request's path, so a page below a section keeps the section marked.
     Raises NoReverseMatch for a name that doesn't exist.
     """
     pairs = [(label, reverse(name)) for label, name in entries]
-    holding = [url for _, url in pairs if request.path == url or (url != "/" and request.path.startswith(url))]
+    holding = [
+        url for _, url in pairs if request.path == url or (url != "/" and request.path.startswith(url))
+    ]
     current = max(holding, key=len, default=None)
     return [Link(label, url, url == current) for label, url in pairs]

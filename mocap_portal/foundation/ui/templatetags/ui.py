@@ -21,7 +21,7 @@ from mocap_portal.foundation.ui.forms import problems as form_problems
 
 register = template.Library()
 
-# A status is a word with a picture; its color only helps. The kinds say what the reader should feel, not what the color is.
+# A status is a word with a picture; its color only helps. The kinds say what it means to the reader.
 STATUS_ICONS = {
     "good": "check",  # approved, confirmed, done
     "bad": "cross",  # denied, failed
@@ -37,7 +37,9 @@ def day(value: dt.date | dt.datetime | None) -> str:
     """Monday, December 7, 2026 (in Missouri); nothing for None."""
     if value is None:
         return ""
-    return format_html('<time datetime="{}">{}</time>', words.central_day(value).isoformat(), words.long_day(value))
+    return format_html(
+        '<time datetime="{}">{}</time>', words.central_day(value).isoformat(), words.long_day(value)
+    )
 
 
 @register.filter
@@ -45,7 +47,9 @@ def short_day(value: dt.date | dt.datetime | None) -> str:
     """Dec. 7, 2026 (in Missouri); nothing for None."""
     if value is None:
         return ""
-    return format_html('<time datetime="{}">{}</time>', words.central_day(value).isoformat(), words.short_day(value))
+    return format_html(
+        '<time datetime="{}">{}</time>', words.central_day(value).isoformat(), words.short_day(value)
+    )
 
 
 @register.filter
@@ -53,7 +57,9 @@ def moment(value: dt.date | dt.datetime | None) -> str:
     """December 7, 2026 at 3:05 p.m. Central time; a plain date as `day`; nothing for None."""
     if not isinstance(value, dt.datetime):
         return day(value)
-    return format_html('<time datetime="{}">{}</time>', value.isoformat(timespec="minutes"), words.moment_words(value))
+    return format_html(
+        '<time datetime="{}">{}</time>', value.isoformat(timespec="minutes"), words.moment_words(value)
+    )
 
 
 @register.filter
@@ -96,6 +102,7 @@ def problems(form: Form) -> list[Problem]:
 def widget(field: BoundField) -> SafeString:
     """The box for the answer, with the classes USWDS wants and the attributes Django sets."""
     kind = field.field.widget
+    kind.attrs.pop("placeholder", None)  # it goes away while one types; hints stay
     if isinstance(kind, CheckboxInput):
         name = "usa-checkbox__input"
     elif isinstance(kind, Select):
@@ -128,9 +135,11 @@ def parts(field: BoundField) -> list[dict[str, Any]]:
     wrong = " usa-input--error" if field.errors else ""
     context = container.get_context(field.html_name, field.value(), attrs)["widget"]
     boxes = []
-    for (name, label), child, data in zip(container.part_labels, container.widgets, context["subwidgets"], strict=True):
+    for (name, label), child, data in zip(
+        container.part_labels, container.widgets, context["subwidgets"], strict=True
+    ):
         data["attrs"]["class"] = ("usa-select" if isinstance(child, Select) else "usa-input") + wrong
-        html = child._render(child.template_name, {"widget": data}, field.form.renderer)
+        html = BoundWidget(child, data, field.form.renderer).tag()
         boxes.append({"name": name, "label": label, "id": data["attrs"]["id"], "html": html})
     return boxes
 

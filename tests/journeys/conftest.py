@@ -1,0 +1,66 @@
+"""What every journey has: a browser that complains, and pictures of each step."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import ConsoleMessage, Page, Response
+
+from mocap_portal.command.browser import browser_type_launch_args
+
+# Here, because a plugin's fixture would stand behind the one of pytest-playwright.
+__all__ = ["browser_type_launch_args"]
+
+# Playwright keeps an event loop in this thread, so Django takes the test for asynchronous code. It is not.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+SHOTS = Path(settings.BASE_DIR) / ".portal" / "shots"
+
+Shot = Callable[[Page, str], Path]
+
+
+@pytest.fixture(scope="session")
+def base_url() -> None:
+    """No address is known in advance: each test has its own live_server.
+
+    The fixture of pytest-playwright that this replaces is a method, which pytest 9 warns about.
+    """
+
+
+@pytest.fixture
+def page(page: Page) -> Iterator[Page]:
+    """A page that fails the test on a script error, a breach of the content policy or a missing file."""
+    complaints: list[str] = []
+
+    def on_console(message: ConsoleMessage) -> None:
+        # That a page answered 403 or 404 may be what the test wants; files are watched below.
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            complaints.append(f"console: {message.text}")
+
+    def on_response(response: Response) -> None:
+        if response.status >= 400 and re.search(r"/static/", response.url):
+            complaints.append(f"{response.status}: {response.url}")
+
+    page.on("console", on_console)
+    page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
+    page.on("response", on_response)
+    yield page
+    assert not complaints, "\n".join(complaints)
+
+
+@pytest.fixture
+def shot() -> Shot:
+    """`shot(page, name)`: a picture of the whole page in .portal/shots, named with its width. Returns its path."""
+
+    def take(page: Page, name: str) -> Path:
+        size = page.viewport_size
+        path = SHOTS / f"{name}-{size['width'] if size else 'any'}.png"
+        page.screenshot(path=path, full_page=True)
+        return path
+
+    return take

@@ -1,0 +1,146 @@
+"""Every part of the look in a real browser: on a desk and on a phone, with and without scripts."""
+
+import re
+
+import pytest
+from django.test import override_settings
+from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from tests.journeys import axe
+from tests.journeys.conftest import Shot
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture(autouse=True)
+def _gallery_addresses() -> object:
+    with override_settings(ROOT_URLCONF="tests.gallery.urls"):
+        yield
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/gallery/",
+        "/gallery/?sort=-price&page=30",
+        "/gallery/form/",
+        "/gallery/formset/",
+        "/gallery/confirm/",
+        "/no-such-page/",
+        "/accounts/login/",
+        "/accounts/signup/",
+        "/accounts/password/reset/",
+    ],
+)
+def test_page_is_accessible_and_fits_a_phone(
+    page: Page, live_server: LiveServer, shot: Shot, path: str
+) -> None:
+    response = page.goto(f"{live_server.url}{path}")
+    assert response is not None
+    assert response.status == (404 if path == "/no-such-page/" else 200)
+    axe.check(page)
+    name = re.sub(r"\W+", "-", path).strip("-")
+    for width in axe.WIDTHS.values():
+        page.set_viewport_size({"width": width, "height": axe.HEIGHT})
+        shot(page, f"looks-{name}")
+
+
+def test_form_with_errors_is_accessible_and_leads_to_each_question(
+    page: Page, live_server: LiveServer, shot: Shot
+) -> None:
+    page.goto(f"{live_server.url}/gallery/form/")
+    page.get_by_role("button", name="Send the request").click()
+    expect(page).to_have_title(re.compile("^Error: Ask for a course"))
+    summary = page.get_by_role("alert")
+    expect(summary).to_be_focused()
+    for question, box in [
+        ("Student's full name", "id_name"),
+        ("Date of birth", "id_born_0"),
+        ("When", "id_term_0"),
+        ("Why this course", "id_why_0"),
+        ("What I wrote is true", "id_truth"),
+    ]:
+        summary.get_by_role("link", name=re.compile(f"^{question}:")).click()
+        expect(page.locator(f"#{box}")).to_be_focused()
+    axe.check(page)
+    for width in axe.WIDTHS.values():
+        page.set_viewport_size({"width": width, "height": axe.HEIGHT})
+        shot(page, "looks-form-errors")
+
+
+def test_lines_with_errors_are_accessible(page: Page, live_server: LiveServer, shot: Shot) -> None:
+    page.goto(f"{live_server.url}/gallery/formset/")
+    page.get_by_label("Course").first.fill("Algebra")
+    page.get_by_role("button", name="Save the lines").click()
+    expect(page.get_by_role("link", name="Credits: This field is required.")).to_have_attribute(
+        "href", "#id_form-0-credits"
+    )
+    axe.check(page)
+    shot(page, "looks-formset-errors")
+
+
+def test_a_double_click_sends_once(page: Page, live_server: LiveServer) -> None:
+    sent = []
+    page.on("request", lambda request: sent.append(request.method) if request.method == "POST" else None)
+    page.goto(f"{live_server.url}/gallery/form/")
+    page.get_by_role("button", name="Send the request").dblclick()
+    expect(page).to_have_title(re.compile("^Error:"))
+    assert sent == ["POST"]
+
+
+def test_everything_is_reachable_without_scripts(browser: Browser, live_server: LiveServer) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 800})
+    page = context.new_page()
+    page.goto(f"{live_server.url}/gallery/")
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Form").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ask for a course")
+    page.get_by_role("button", name="Send the request").click()
+    page.get_by_role("link", name="Student's full name: This field is required.").click()
+    assert page.url.endswith("#id_name")
+    page.get_by_role("button", name="Español").click()
+    expect(page.locator("html")).to_have_attribute("lang", "es")
+    context.close()
+
+
+def test_keyboard_reaches_the_main_part_first(page: Page, live_server: LiveServer) -> None:
+    page.goto(f"{live_server.url}/gallery/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the main part")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+
+
+# The checks themselves can fail ------------------------------------------------------------------
+
+
+def test_axe_finds_a_box_without_words(page: Page) -> None:
+    page.set_content("<html lang='en'><title>x</title><main><input></main>")
+    assert [problem.split(":")[0] for problem in axe.problems(page)] == ["axe label"]
+
+
+@pytest.mark.parametrize(
+    ("style", "ratio"),
+    [
+        ("color: #999", "2.85"),
+        ("color: rgba(0, 0, 0, .4)", "2.85"),
+        ("color: #fff; background: #7aa7d6", "2.52"),
+        ("color: #000; opacity: .3", "2.11"),
+    ],
+)
+def test_faint_text_is_found(page: Page, style: str, ratio: str) -> None:
+    page.set_content(f"<p style='{style}'>faint</p><p style='font-size: 24px; color: #8a8a8a'>large</p>")
+    assert axe.faint_texts(page) == [f'contrast: "faint" has {ratio}, needs 4.5 (p)']
+
+
+def test_text_on_a_picture_is_found(page: Page) -> None:
+    page.set_content("<div style='background: linear-gradient(#fff, #000)'><p>where?</p></div>")
+    assert axe.faint_texts(page) == ['contrast: "where?" lies on a picture (p)']
+
+
+def test_what_is_wider_than_the_window_is_found(page: Page) -> None:
+    page.set_viewport_size({"width": 360, "height": 640})
+    page.set_content(
+        "<body style='margin: 0; overflow-x: hidden'><div class='wide' style='width: 500px'>x</div>"
+    )
+    assert axe.too_wide(page) == ["width: div.wide ends at 500 px, the window at 360"]

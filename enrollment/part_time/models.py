@@ -13,8 +13,8 @@ from mocap_portal.foundation.accounts.models import Membership, Role, User
 from mocap_portal.foundation.clocks.models import Clock
 from mocap_portal.foundation.directory.models import CodeMeaning, Lea, Term
 from mocap_portal.foundation.papers.models import Letter
-from providers.models import Course
 from mocap_portal.foundation.shared.history import tracked
+from providers.models import Course
 
 
 class RequestState(models.TextChoices):
@@ -223,9 +223,7 @@ class DecisionFactor(models.Model):
     factor = models.ForeignKey(CodeMeaning, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["decision", "factor"], name="a_factor_is_named_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["decision", "factor"], name="a_factor_is_named_once")]
 
     def __str__(self) -> str:
         return str(self.factor_id)
@@ -248,7 +246,9 @@ class Step(models.Model):
     """A line of the history that the family reads: what happened, when, in which role. Only ever added."""
 
     request = models.ForeignKey(CourseRequest, on_delete=models.CASCADE, related_name="steps")
-    line = models.ForeignKey(CourseLine, null=True, blank=True, on_delete=models.CASCADE, related_name="steps")
+    line = models.ForeignKey(
+        CourseLine, null=True, blank=True, on_delete=models.CASCADE, related_name="steps"
+    )
     kind = models.CharField(max_length=16, choices=StepKind.choices)
     at = models.DateTimeField()
     by = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
 from enrollment.part_time.models import CourseLine
-from enrollment.records.models import Student
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.clocks.models import Clock
 from mocap_portal.foundation.directory.models import Lea, Provider
@@ -40,7 +39,6 @@ class RosterLine(models.Model):
     line = models.OneToOneField(CourseLine, on_delete=models.PROTECT, related_name="roster_line")
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="roster")
     lea = models.ForeignKey(Lea, on_delete=models.PROTECT, related_name="roster")
-    student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="roster")
     mosis_id = models.CharField(max_length=10)
     first_name = models.CharField(max_length=60)
     last_name = models.CharField(max_length=60)

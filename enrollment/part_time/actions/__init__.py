@@ -1,0 +1,66 @@
+"""The only writers of requests, lines, decisions and steps."""
+
+from .asking import (
+    AlreadySent,
+    CourseNotOnOffer,
+    NotEligible,
+    NotYetComplete,
+    TermOver,
+    choose_courses,
+    correct_child,
+    discard_draft,
+    start_request,
+    submit,
+)
+from .deciding import (
+    AlreadyDecided,
+    ExplanationTooShort,
+    InPersonNotConsidered,
+    MayNotDecide,
+    NoFactor,
+    OwnChild,
+    approve,
+    deny,
+    preview_letter,
+)
+from .following import mark_confirmed, mark_registered
+from .reviewing import (
+    AlreadyPaused,
+    NotPaused,
+    PastDue,
+    assign,
+    mark_opened,
+    pause_for_team,
+    resume_after_team,
+)
+
+__all__ = [
+    "AlreadyDecided",
+    "AlreadyPaused",
+    "AlreadySent",
+    "CourseNotOnOffer",
+    "ExplanationTooShort",
+    "InPersonNotConsidered",
+    "MayNotDecide",
+    "NoFactor",
+    "NotEligible",
+    "NotPaused",
+    "NotYetComplete",
+    "OwnChild",
+    "PastDue",
+    "TermOver",
+    "approve",
+    "assign",
+    "choose_courses",
+    "correct_child",
+    "deny",
+    "discard_draft",
+    "mark_confirmed",
+    "mark_opened",
+    "mark_registered",
+    "pause_for_team",
+    "preview_letter",
+    "resume_after_team",
+    "start_request",
+    "submit",
+]

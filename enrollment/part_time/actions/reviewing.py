@@ -1,0 +1,86 @@
+"""The district looks at a request: opens it, hands it to a colleague, pauses its clock for the IEP/504 team."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from mocap_portal.foundation.accounts.models import Membership
+from mocap_portal.foundation.clocks import actions as clocks
+from mocap_portal.foundation.shared.refusals import Refusal
+
+from .. import notices
+from ..models import CourseRequest, RequestState, Step, StepKind
+from .deciding import AlreadyDecided
+
+
+class NotPaused(Refusal):
+    sentence = _("The clock of this request is not paused.")
+
+
+class AlreadyPaused(Refusal):
+    sentence = _("The clock of this request is paused already.")
+
+
+class PastDue(Refusal):
+    sentence = _("This request is past its due date. A clock that has run out cannot be paused.")
+
+
+@transaction.atomic
+def mark_opened(request_id: int, *, by: Membership, at: dt.datetime) -> CourseRequest:
+    """The first look by the district is a step that the family sees. A second look changes nothing."""
+    request = CourseRequest.objects.select_for_update().get(pk=request_id)
+    if request.opened_at is None:
+        request.opened_at = at
+        request.save()
+        Step.objects.create(request=request, kind=StepKind.OPENED, at=at, by=by)
+    return request
+
+
+@transaction.atomic
+def assign(request_id: int, *, to: Membership | None) -> CourseRequest:
+    """Whose request this is: one of the LEA's reviewers, or nobody's."""
+    request = CourseRequest.objects.select_for_update().get(pk=request_id)
+    if to is not None and to.organization_id != request.lea_id:
+        raise ValueError("A request is assigned inside its own LEA.")
+    request.assigned_to = to
+    request.save()
+    return request
+
+
+@transaction.atomic
+def pause_for_team(request_id: int, *, by: Membership, at: dt.datetime, reason: str) -> CourseRequest:
+    """The IEP or 504 team needs time: the only pause there is (R-17). The family is told why.
+
+    Raises AlreadyDecided, AlreadyPaused, PastDue.
+    """
+    request, clock_id = _waiting(request_id)
+    try:
+        clocks.pause(clock_id, at=at, reason=reason)
+    except clocks.AlreadyPaused as error:
+        raise AlreadyPaused from error
+    except clocks.PastDue as error:
+        raise PastDue from error
+    Step.objects.create(request=request, kind=StepKind.PAUSED, at=at, by=by)
+    notices.tell_paused(request, at=at)
+    return request
+
+
+@transaction.atomic
+def resume_after_team(request_id: int, *, by: Membership, at: dt.datetime) -> CourseRequest:
+    """The team is done: the remaining days run again (R-17). Raises AlreadyDecided, NotPaused."""
+    request, clock_id = _waiting(request_id)
+    try:
+        clocks.resume(clock_id, at=at)
+    except clocks.NotPaused as error:
+        raise NotPaused from error
+    Step.objects.create(request=request, kind=StepKind.RESUMED, at=at, by=by)
+    notices.tell_resumed(request, at=at)
+    return request
+
+
+def _waiting(request_id: int) -> tuple[CourseRequest, int]:
+    request = CourseRequest.objects.select_for_update(of=("self",)).get(pk=request_id)
+    if request.state != RequestState.SUBMITTED or request.clock_id is None:
+        raise AlreadyDecided
+    return request, request.clock_id

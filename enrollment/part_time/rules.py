@@ -1,0 +1,70 @@
+"""What the law asks of a part-time request. Pure questions over stored facts: nothing here writes."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.records.models import Claim, Enrollment
+from mocap_portal.foundation.accounts.models import Role
+from mocap_portal.foundation.directory.models import DecisionBy, LeaPolicy, LegalKey, LegalValue
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One question of eligibility and its answer, with the rule that asks it."""
+
+    rule: str
+    question: str | Promise
+    met: bool
+    sentence: str | Promise
+
+
+def age_on(birth_date: dt.date, day: dt.date) -> int:
+    """Full years. Someone born on 29 February has a birthday on 1 March of a common year."""
+    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
+
+
+def eligibility(claim: Claim, *, on: dt.date) -> list[Finding]:
+    """The findings of R-01 and R-02 for a child on a day, each met or not."""
+    too_old = LegalValue.objects.whole(LegalKey.MAXIMUM_AGE, on=on)
+    return [
+        Finding(
+            "R-01",
+            _("Lives in Missouri"),
+            claim.missouri_resident,
+            _("MOCAP courses are for students who live in Missouri."),
+        ),
+        Finding(
+            "R-01",
+            _("Young enough"),
+            age_on(claim.birth_date, on) < too_old,
+            _("MOCAP courses are for students under %(age)d years of age.") % {"age": too_old},
+        ),
+        Finding(
+            "R-02",
+            _("Full time in a public or charter school"),
+            claim.enrollment == Enrollment.PUBLIC,
+            _(
+                "A district pays only for students who are enrolled full time in a public or charter school. "
+                "Families of home and private schools may buy courses from a provider directly."
+            ),
+        ),
+    ]
+
+
+def lines_over_full_load(*, lines: int, in_person: int, full_load: int) -> int:
+    """How many of the asked-for courses lie above a full load (R-07).
+
+    >>> lines_over_full_load(lines=2, in_person=5, full_load=6)
+    1
+    """
+    return min(lines, max(0, in_person + lines - full_load))
+
+
+def deciding_roles(policy: LeaPolicy | None) -> frozenset[Role]:
+    """Counselors decide, unless the district's policy reserves it to the principal or designee (D-01, R-19)."""
+    if policy is not None and policy.decision_by == DecisionBy.DECIDER:
+        return frozenset({Role.DECIDER})
+    return frozenset({Role.COUNSELOR, Role.DECIDER})

@@ -1,0 +1,107 @@
+"""What happens without anybody clicking: chasing due dates, telling moved ones. Each may run twice or be killed."""
+
+import datetime as dt
+
+from celery import shared_task
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from mocap_portal.foundation.accounts.models import DESE_ROLES, Membership, User
+from mocap_portal.foundation.clocks import chasing
+from mocap_portal.foundation.clocks.models import ChaseStep, Clock, ClockKind, ClockMove
+from mocap_portal.foundation.papers import digest
+from mocap_portal.foundation.shared.calendar import central_date
+
+from . import notices
+from .models import CourseLine, CourseRequest
+
+LOOK_BACK = dt.timedelta(days=3)
+
+
+@shared_task
+def chase_requests(day: str | None = None) -> int:
+    """Puts today's reminders about decisions and registrations into digests. Returns how many clocks were chased.
+
+    `day` is an ISO date for a night that is caught up; today in Central time when left out.
+    """
+    today = dt.date.fromisoformat(day) if day else central_date(timezone.now())
+    kinds = [ClockKind.PART_TIME_DECISION, ClockKind.REGISTRATION]
+    chased = 0
+    for clock, step in chasing.due_chases(today, kinds=kinds):
+        with transaction.atomic():
+            if chasing.record(clock, step, today):
+                _remind(clock, ChaseStep(step), today)
+                chased += 1
+    return chased
+
+
+@shared_task
+def tell_moves() -> int:
+    """Tells families and reviewers of due days that a confirmed closure moved.
+
+    Looks back a few days so that an outage loses nothing; the outbox tells each move once. Returns how many moves
+    it looked at.
+    """
+    now = timezone.now()
+    moves = ClockMove.objects.filter(
+        clock__kind=ClockKind.PART_TIME_DECISION,
+        clock__stopped_at__isnull=True,
+        moved_at__gt=now - LOOK_BACK,
+    ).select_related("closed_day")
+    for move in moves.order_by("pk"):
+        with transaction.atomic():
+            notices.tell_moved(CourseRequest.objects.get(clock=move.clock_id), move, at=now)
+    return len(moves)
+
+
+def _remind(clock: Clock, step: ChaseStep, today: dt.date) -> None:
+    request, people = _who_acts(clock, today)
+    path = reverse("part_time:review", args=[request.pk])
+    late = step == ChaseStep.OVERDUE
+    if late:
+        people = people + notices.coordinators_of(request) + _state_office()
+    for user in dict.fromkeys(people):
+        with translation.override(user.language):
+            digest.add(
+                user,
+                day=today,
+                key=f"clock:{clock.pk}",
+                sentence=_sentence(clock, step, request),
+                path=path,
+                urgent=late,
+            )
+
+
+def _who_acts(clock: Clock, today: dt.date) -> tuple[CourseRequest, list[User]]:
+    if clock.kind == ClockKind.REGISTRATION:
+        request = CourseLine.objects.select_related("request").get(registration_clock=clock).request
+        return request, notices.coordinators_of(request)
+    request = CourseRequest.objects.get(clock=clock)
+    return request, notices.reviewers_of(request, on=today)
+
+
+def _state_office() -> list[User]:
+    hats = Membership.objects.active().filter(role__in=DESE_ROLES).select_related("user").order_by("user")
+    return [hat.user for hat in hats]
+
+
+def _sentence(clock: Clock, step: ChaseStep, request: CourseRequest) -> str:
+    assert clock.due_on is not None  # paused clocks are not chased
+    names = {
+        "number": request.number,
+        "district": request.lea.organization.name,
+        "due": date_format(clock.due_on, "DATE_FORMAT"),
+    }
+    if clock.kind == ClockKind.REGISTRATION:
+        if step == ChaseStep.OVERDUE:
+            return (
+                _("%(district)s: a course of request %(number)s should have been registered by %(due)s.")
+                % names
+            )
+        return _("Register the approved course of request %(number)s by %(due)s.") % names
+    if step == ChaseStep.OVERDUE:
+        return _("%(district)s: request %(number)s was due by %(due)s and is not decided.") % names
+    return _("Decide request %(number)s by %(due)s.") % names

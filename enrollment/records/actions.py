@@ -1,0 +1,242 @@
+"""The only writer of claims, students, guardians and disclosures."""
+
+import datetime as dt
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from mocap_portal.foundation.accounts.models import Membership, Role
+from mocap_portal.foundation.directory.models import Organization, School
+from mocap_portal.foundation.shared.calendar import central_date
+from mocap_portal.foundation.shared.refusals import Refusal
+
+from .models import Claim, ClaimState, Disclosure, Enrollment, Guardian, Relationship, Student
+
+
+class AlreadyJudged(Refusal):
+    sentence = _("This was already answered. Reload the page to see the answer.")
+
+
+class OwnChild(Refusal):
+    sentence = _("This is about a child of your own. A colleague has to do it.")
+
+
+class StudentElsewhere(Refusal):
+    sentence = _(
+        "This MOSIS ID belongs to a student of another district. Check the number. If it is right, ask the state "
+        "office (DESE) to move the student first."
+    )
+
+
+class MosisIdTaken(Refusal):
+    """Another student of the same LEA has this MOSIS ID: link or merge instead. `student` is that student."""
+
+    sentence = _("Another student of your district already has this MOSIS ID.")
+
+    def __init__(self, student: Student) -> None:
+        super().__init__()
+        self.student = student
+
+
+class WrongLea(Refusal):
+    sentence = _("This student is not a student of your district.")
+
+
+class SameStudent(Refusal):
+    sentence = _("These two records already are one student.")
+
+
+RELATIONSHIP_OF = {Role.ADULT_STUDENT: Relationship.SELF, Role.STUDENT_ON_OWN: Relationship.SELF}
+
+
+@transaction.atomic
+def add_claim(
+    *,
+    by: Membership,
+    relationship: str,
+    first_name: str,
+    last_name: str,
+    birth_date: dt.date,
+    grade: int,
+    school: School,
+    enrollment: str = Enrollment.PUBLIC,
+    missouri_resident: bool = True,
+    at: dt.datetime,
+) -> Claim:
+    """Stores what a family typed about a child. The same child typed twice by one person is one claim.
+
+    A student's own hat always claims for itself, whatever relationship was sent.
+    """
+    claim, _created = Claim.objects.get_or_create(
+        claimant=by.user,
+        first_name=first_name.strip(),
+        last_name=last_name.strip(),
+        birth_date=birth_date,
+        school=school,
+        defaults={
+            "relationship": RELATIONSHIP_OF.get(Role(by.role), relationship),
+            "grade": grade,
+            "enrollment": enrollment,
+            "missouri_resident": missouri_resident,
+            "created_at": at,
+        },
+    )
+    return claim
+
+
+@transaction.atomic
+def confirm_claim(
+    claim_id: int, *, by: Membership, at: dt.datetime, student_id: int | None = None, mosis_id: str = ""
+) -> Claim:
+    """The district says who this child is: an existing student (`student_id`), or a new record.
+
+    A new record takes the claim's data and, if known, a MOSIS ID. The claimant becomes a guardian.
+    Raises AlreadyJudged, OwnChild, WrongLea, MosisIdTaken, StudentElsewhere.
+    """
+    claim = _claim_to_judge(claim_id, by=by)
+    if student_id is None:
+        student = _new_student(claim, mosis_id=mosis_id)
+    else:
+        student = _student_of(by, student_id)
+    claim.state = ClaimState.CONFIRMED
+    claim.student = student
+    claim.judged_by = by
+    claim.judged_at = at
+    claim.save()
+    if not Guardian.objects.active().filter(student=student, user=claim.claimant_id).exists():
+        Guardian.objects.create(
+            student=student, user=claim.claimant, relationship=claim.relationship, started_on=central_date(at)
+        )
+    return claim
+
+
+@transaction.atomic
+def refuse_claim(claim_id: int, *, by: Membership, at: dt.datetime, reason: str) -> Claim:
+    """The district does not know this child, or not this person as a guardian. Raises AlreadyJudged, OwnChild."""
+    claim = _claim_to_judge(claim_id, by=by)
+    claim.state = ClaimState.REFUSED
+    claim.refusal = reason
+    claim.judged_by = by
+    claim.judged_at = at
+    claim.save()
+    return claim
+
+
+@transaction.atomic
+def set_mosis_id(student_id: int, *, by: Membership, mosis_id: str) -> Student:
+    """Records or corrects a student's MOSIS ID.
+
+    Raises MosisIdTaken when a student of the same LEA has it (they may be one: see `merge_students`),
+    StudentElsewhere when a student of another LEA has it.
+    """
+    student = _student_of(by, student_id)
+    _refuse_taken(mosis_id, lea_id=student.lea_id, student=student)
+    student.mosis_id = mosis_id
+    _save_unless_taken(student)
+    return student
+
+
+@transaction.atomic
+def merge_students(student_id: int, *, into_id: int, by: Membership, at: dt.datetime) -> Student:
+    """Two records turned out to be one student: the second keeps the MOSIS ID, claims, guardians and disclosures.
+
+    The first stays as an empty record that points to the second. Raises SameStudent, WrongLea, OwnChild.
+    """
+    if student_id == into_id:
+        raise SameStudent
+    both = {
+        student.pk: student
+        for student in Student.objects.select_for_update()
+        .filter(pk__in=[student_id, into_id], lea=by.organization_id)
+        .order_by("pk")
+    }
+    if len(both) < 2:
+        raise WrongLea
+    gone, kept = both[student_id], both[into_id]
+    if gone.merged_into_id or kept.merged_into_id:
+        raise SameStudent
+    if Guardian.objects.filter(student__in=both, user=by.user_id).exists():
+        raise OwnChild
+    Claim.objects.filter(student=gone).update(student=kept)
+    Disclosure.objects.filter(student=gone).update(student=kept)
+    known = set(Guardian.objects.active().filter(student=kept).values_list("user", flat=True))
+    for guardian in Guardian.objects.active().filter(student=gone).select_for_update():
+        if guardian.user_id in known:
+            guardian.ended_on = central_date(at)
+            guardian.end_basis = "Merged: the person is a guardian of the kept record."
+        else:
+            guardian.student = kept
+        guardian.save()
+    mosis_id = gone.mosis_id
+    gone.mosis_id = None
+    gone.merged_into = kept
+    gone.save()
+    if kept.mosis_id is None:
+        kept.mosis_id = mosis_id
+        kept.save()
+    return kept
+
+
+def log_disclosure(
+    *, student: Student, recipient: Organization, by: Membership, at: dt.datetime, what: str, why: str
+) -> Disclosure:
+    """Logs what leaves the district about a student (R-130). Call it in the transaction that sends it."""
+    return Disclosure.objects.create(
+        student=student, recipient=recipient, disclosed_by=by, at=at, what=what, why=why
+    )
+
+
+def _claim_to_judge(claim_id: int, *, by: Membership) -> Claim:
+    claim = Claim.objects.select_for_update(of=("self",)).select_related("school").get(pk=claim_id)
+    if claim.school.lea_id != by.organization_id:
+        raise WrongLea
+    if claim.state != ClaimState.TYPED:
+        raise AlreadyJudged
+    if claim.claimant_id == by.user_id:
+        raise OwnChild
+    return claim
+
+
+def _student_of(by: Membership, student_id: int) -> Student:
+    student = Student.objects.current().select_for_update().filter(pk=student_id).first()
+    if student is None or student.lea_id != by.organization_id:
+        raise WrongLea
+    if Guardian.objects.filter(student=student, user=by.user_id).exists():
+        raise OwnChild
+    return student
+
+
+def _new_student(claim: Claim, *, mosis_id: str) -> Student:
+    _refuse_taken(mosis_id, lea_id=claim.school.lea_id)
+    student = Student(
+        mosis_id=mosis_id or None,
+        first_name=claim.first_name,
+        last_name=claim.last_name,
+        birth_date=claim.birth_date,
+        grade=claim.grade,
+        school=claim.school,
+        lea_id=claim.school.lea_id,
+    )
+    _save_unless_taken(student)
+    return student
+
+
+def _refuse_taken(mosis_id: str, *, lea_id: int, student: Student | None = None) -> None:
+    if not mosis_id:
+        return
+    holder = Student.objects.filter(mosis_id=mosis_id).first()
+    if holder is None or holder == student:
+        return
+    if holder.lea_id != lea_id:
+        raise StudentElsewhere
+    raise MosisIdTaken(holder)
+
+
+def _save_unless_taken(student: Student) -> None:
+    """Two colleagues may enter the same MOSIS ID at once: the constraint decides, the loser is told."""
+    try:
+        with transaction.atomic():
+            student.save()
+    except IntegrityError:
+        _refuse_taken(student.mosis_id or "", lea_id=student.lea_id, student=student)
+        raise

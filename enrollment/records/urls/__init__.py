@@ -1,0 +1,4 @@
+from . import family, staff
+
+app_name = "records"
+urlpatterns = [*family.urlpatterns, *staff.urlpatterns]

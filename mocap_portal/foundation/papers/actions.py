@@ -2,7 +2,6 @@
 
 import datetime as dt
 import hashlib
-from functools import partial
 
 import structlog
 from celery import signature
@@ -72,7 +71,7 @@ def queue_notice(key: str, *, user: User, subject: str, body: str, at: dt.dateti
     if is_new:
         # By name: tasks stand above actions. Robust: without a broker the mail waits for `send_waiting`.
         send = signature("papers.send_notice", args=[notice.pk])
-        transaction.on_commit(partial(send.apply_async), robust=True)
+        transaction.on_commit(send.apply_async, robust=True)
     return notice
 
 
@@ -91,7 +90,7 @@ def send(notice_id: int, *, at: dt.datetime) -> None:
     notice.attempts += 1
     try:
         _mail(notice).send()
-    except Exception as error:  # noqa: BLE001 whatever went wrong, the notice must be counted and kept
+    except Exception as error:  # whatever went wrong: count it and keep the notice
         _count_failure(notice, error, at=at)
     else:
         notice.state = NoticeState.SENT

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, cast
 
 import typst
 from django.conf import settings
@@ -138,14 +138,14 @@ def _typeset(letter: str, day: dt.date) -> bytes:
     # A compiler of its own for each letter (2 ms): one shared by threads answers "already borrowed". The system's
     # fonts stay out so that every machine prints the same letter.
     compiler = typst.Compiler(root=TEMPLATES, ignore_system_fonts=True)
-    pdf: bytes = compiler.compile(
+    pdf = compiler.compile(
         input=TEMPLATES / "letter.typ",
         format="pdf",
         pdf_standards=["ua-1"],
         sys_inputs={"letter": letter},
         timestamp=dt.datetime.combine(day, dt.time(), dt.UTC),
     )
-    return pdf
+    return cast("bytes", pdf)  # one file, and none asked for on disk
 
 
 def compose(kind: LetterKind, facts: DecisionFacts, language: str) -> LetterText:
@@ -258,7 +258,10 @@ def _questions(facts: DecisionFacts) -> Iterator[Block]:
     )
     if translation.get_language() != "es":
         # Written out, not translated: it stands in English letters for a reader who cannot read the rest.
-        spanish = "Usted tiene derecho a que le expliquen esta carta en español, sin costo. Pida un intérprete al distrito."
+        spanish = (
+            "Usted tiene derecho a que le expliquen esta carta en español, sin costo. "
+            "Pida un intérprete al distrito."
+        )
         yield Block("paragraph", text=spanish, language="es")
 
 

@@ -1,0 +1,356 @@
+"""Letters: the words, the two forms, and what is kept."""
+
+import dataclasses
+import datetime as dt
+import hashlib
+import html
+import io
+import json
+import re
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pikepdf
+import pytest
+from django.utils import translation
+
+from mocap_portal.foundation.papers import actions, letters
+from mocap_portal.foundation.papers.letters import AppealRoute, DecisionFacts
+from mocap_portal.foundation.papers.models import Letter, LetterKind
+from mocap_portal.foundation.papers.responses import pdf_response
+
+AT = dt.datetime(2026, 11, 17, 16, 30, tzinfo=dt.UTC)
+
+BASE = DecisionFacts(
+    day=dt.date(2026, 11, 17),
+    request_number="PT-000042",
+    student="Robin Learner",
+    school="Cedar High",
+    district="Cedar R-II",
+    course="Algebra II",
+    provider="Prairie Online",
+    term="Second semester 2026-27",
+    decided_by="Dana Counsel",
+    decided_as="Counselor",
+    contact_name="Carla Contact",
+    contact_email="mocap@cedar.example",
+    contact_phone="573-555-0100",
+)
+APPROVAL = dataclasses.replace(BASE, register_by=dt.date(2026, 11, 20), confirm_days=5)
+DENIAL = dataclasses.replace(
+    BASE,
+    explanation="Algebra I comes first.\n\nRobin is in it now.",
+    factors=("Prerequisite", "Time management"),
+    would_make_it_a_yes="Pass Algebra I and ask again.",
+    appeal=AppealRoute(
+        title="First the school board, then the state office (DESE).",
+        steps=("The board decides within 30 calendar days.", "DESE decides within 7 calendar days."),
+        instructions="Write to the superintendent, 100 Main Street.",
+    ),
+)
+
+CLOSING = [
+    "Questions",
+    "Ask your district's MOCAP contact: Carla Contact, 573-555-0100, mocap@cedar.example.",
+    (
+        "You have the right to have this letter explained to you in a language you understand, at no cost. Ask the "
+        "district for an interpreter."
+    ),
+    "Usted tiene derecho a que le expliquen esta carta en español, sin costo. Pida un intérprete al distrito.",
+]
+
+
+def sentences(kind: LetterKind, facts: DecisionFacts, language: str = "en") -> list[str]:
+    """Every text of a letter in reading order; a pair of terms as `term: value`."""
+    found: list[str] = []
+    for block in letters.compose(kind, facts, language).blocks:
+        found += [block.text] if block.text else []
+        found += block.items
+        found += [f"{term}: {value}" for term, value in block.rows]
+    return found
+
+
+def test_denial_in_words() -> None:
+    assert letters.compose(LetterKind.DENIAL, DENIAL, "en").title == "Your course request was not approved"
+    assert sentences(LetterKind.DENIAL, DENIAL) == [
+        (
+            "You asked Cedar R-II for a virtual course for Robin Learner. We did not approve this course. This letter "
+            "tells you why, what would change the answer, and how you can appeal."
+        ),
+        "What we decided",
+        "Decision: Not approved",
+        "Decided on: Tuesday, November 17, 2026",
+        "Student: Robin Learner",
+        "School: Cedar High",
+        "Course: Algebra II",
+        "Provider: Prairie Online",
+        "When: Second semester 2026-27",
+        "Why",
+        "We asked one question: is this course, taken online, best for the education of Robin Learner?",
+        "We also looked at ways to take a course like this one in person.",
+        "The decision rests on:",
+        "Prerequisite",
+        "Time management",
+        "Algebra I comes first.",
+        "Robin is in it now.",
+        "What would make this a yes",
+        "Pass Algebra I and ask again.",
+        "How to appeal",
+        "You do not have to accept this decision. You can ask others to look at it again.",
+        "First the school board, then the state office (DESE).",
+        "The board decides within 30 calendar days.",
+        "DESE decides within 7 calendar days.",
+        "Write to the superintendent, 100 Main Street.",
+        *CLOSING,
+    ]
+
+
+def test_approval_in_words() -> None:
+    assert letters.compose(LetterKind.APPROVAL, APPROVAL, "en").title == "Your course request was approved"
+    assert sentences(LetterKind.APPROVAL, APPROVAL) == [
+        "You asked Cedar R-II for a virtual course for Robin Learner. We approved this course.",
+        "What we decided",
+        "Decision: Approved",
+        "Decided on: Tuesday, November 17, 2026",
+        "Student: Robin Learner",
+        "School: Cedar High",
+        "Course: Algebra II",
+        "Provider: Prairie Online",
+        "When: Second semester 2026-27",
+        "What happens next",
+        "You do not have to do anything now.",
+        (
+            "By Friday, November 20, 2026, Cedar R-II registers Robin Learner with Prairie Online. Only the "
+            "district can do this."
+        ),
+        "Within 5 business days after that, Prairie Online confirms the place and names the first day and the teacher.",
+        "You can see each step, and who is at it, on the page of your request in the portal.",
+        *CLOSING,
+    ]
+
+
+def test_what_is_not_known_is_left_out() -> None:
+    bare = dataclasses.replace(
+        DENIAL,
+        factors=(),
+        would_make_it_a_yes="",
+        appeal=None,
+        in_person_considered=False,
+        contact_name="",
+        contact_email="",
+        contact_phone="",
+    )
+    text = sentences(LetterKind.DENIAL, bare)
+    assert text[text.index("Why") :][:5] == [
+        "Why",
+        "We asked one question: is this course, taken online, best for the education of Robin Learner?",
+        "Algebra I comes first.",
+        "Robin is in it now.",
+        "Questions",
+    ]
+    assert "Ask your school's counselor." in text
+    assert sentences(LetterKind.APPROVAL, BASE)[11:13] == [
+        "Cedar R-II registers Robin Learner with Prairie Online. Only the district can do this.",
+        "Prairie Online then confirms the place and names the first day and the teacher.",
+    ]
+
+
+def test_the_language_of_the_letter_is_its_own_and_not_the_page_s() -> None:
+    with translation.override("es"):
+        letter = letters.compose(LetterKind.DENIAL, DENIAL, "en")
+    assert (letter.language, letter.day) == ("en", "Tuesday, November 17, 2026")
+    spanish = letters.compose(LetterKind.DENIAL, DENIAL, "es")
+    assert (spanish.language, spanish.day) == ("es", "martes, noviembre 17, 2026")
+    assert [block.text for block in spanish.blocks if block.language] == []
+
+
+def test_facts_survive_json() -> None:
+    for facts in (BASE, APPROVAL, DENIAL):
+        assert DecisionFacts.from_json(json.loads(json.dumps(facts.to_json()))) == facts
+
+
+def test_facts_of_another_shape_are_refused() -> None:
+    with pytest.raises(TypeError, match="price"):
+        DecisionFacts.from_json({**DENIAL.to_json(), "price": "450.00"})
+
+
+# PDF ----------------------------------------------------------------------------------------------
+
+
+def open_pdf(data: bytes) -> pikepdf.Pdf:
+    return pikepdf.open(io.BytesIO(data))
+
+
+def roles(node: Any) -> Iterator[str]:
+    """Roles of the structure tree in reading order, with the language where it is not the letter's."""
+    if isinstance(node, pikepdf.Array):
+        for child in node.as_list():
+            yield from roles(child)
+    elif isinstance(node, pikepdf.Dictionary) and "/S" in node:
+        yield f"{node.S} {node.Lang}" if "/Lang" in node else str(node.S)
+        yield from roles(node.get("/K"))
+
+
+def pdf_text(data: bytes) -> str:
+    """The text of a PDF as a screen reader gets it: glyphs back to characters by the fonts' own ToUnicode tables."""
+    pages = []
+    for page in open_pdf(data).pages:
+        tables = {
+            str(name): to_unicode(font.ToUnicode.read_bytes().decode())
+            for name, font in page.resources.Font.as_dict().items()
+        }
+        characters: dict[str, str] = {}
+        words = []
+        for instruction in pikepdf.parse_content_stream(page):
+            if isinstance(instruction, pikepdf.ContentStreamInlineImage):
+                continue
+            operands, operator = instruction.operands, instruction.operator
+            if str(operator) == "Tf":
+                characters = tables[str(operands[0])]
+            elif str(operator) in {"Tj", "TJ"}:
+                shown = operands[0].as_list() if str(operator) == "TJ" else [operands[0]]
+                for part in shown:
+                    if isinstance(part, pikepdf.String):
+                        codes = bytes(part).hex()
+                        words += [characters[codes[i : i + 4]] for i in range(0, len(codes), 4)]
+            elif str(operator) == "ET":
+                words.append(" ")
+        pages.append("".join(words))
+    return re.sub(r"\s+", " ", " ".join(pages))
+
+
+def to_unicode(table: str) -> dict[str, str]:
+    found = {}
+    for section in re.findall(r"beginbfchar(.+?)endbfchar", table, re.DOTALL):
+        for code, text in re.findall(r"<([0-9a-fA-F]{4})>\s*<([0-9a-fA-F]+)>", section):
+            found[code.lower()] = bytes.fromhex(text).decode("utf-16-be")
+    for section in re.findall(r"beginbfrange(.+?)endbfrange", table, re.DOTALL):
+        for first, last, text in re.findall(
+            r"<([0-9a-fA-F]{4})>\s*<([0-9a-fA-F]{4})>\s*<([0-9a-fA-F]+)>", section
+        ):
+            for step in range(int(last, 16) - int(first, 16) + 1):
+                start = bytes.fromhex(text).decode("utf-16-be")
+                found[f"{int(first, 16) + step:04x}"] = start[:-1] + chr(ord(start[-1]) + step)
+    return found
+
+
+def test_pdf_is_tagged() -> None:
+    pdf = open_pdf(letters.render_pdf(LetterKind.DENIAL, DENIAL, "en"))
+    assert str(pdf.Root.Lang) == "en"
+    assert bool(pdf.Root.MarkInfo.Marked) is True
+    assert bool(pdf.Root.ViewerPreferences.DisplayDocTitle) is True
+    with pdf.open_metadata() as metadata:
+        assert metadata["pdfuaid:part"] == "1"
+        assert metadata["dc:title"] == "Your course request was not approved"
+    pair = ["/LI", "/Lbl", "/Strong", "/LBody"]
+    item = ["/LI", "/Lbl", "/LBody"]
+    assert list(roles(pdf.Root.StructTreeRoot.K)) == [
+        "/Document",
+        *["/Div", "/Div", "/P", "/Div", "/P"],  # whose letter, of which day
+        *["/H1", "/P"],
+        *["/H2", "/L", *pair * 7],  # what we decided
+        *["/H2", "/P", "/P", "/P", "/L", *item * 2, "/P", "/P"],  # why
+        *["/H2", "/P"],  # what would make this a yes
+        *["/H2", "/P", "/P", "/L", *item * 2, "/P"],  # how to appeal
+        *["/H2", "/P", "/P", "/P es"],
+        "/P",  # who decided
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts"),
+    [(LetterKind.DENIAL, DENIAL), (LetterKind.APPROVAL, APPROVAL)],
+    ids=["denial", "approval"],
+)
+def test_html_and_pdf_say_the_same(kind: LetterKind, facts: DecisionFacts) -> None:
+    page = html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", letters.render_html(kind, facts, "en"))))
+    pdf = pdf_text(letters.render_pdf(kind, facts, "en"))
+    squeezed_page, squeezed_pdf = page.replace(" ", ""), pdf.replace(" ", "")
+    missing = [
+        text
+        for sentence in sentences(kind, facts)
+        for text in sentence.split(": ")
+        if text.replace(" ", "") not in squeezed_page or text.replace(" ", "") not in squeezed_pdf
+    ]
+    assert missing == []
+
+
+def test_what_people_typed_is_never_markup() -> None:
+    hostile = '#pagebreak() *x* $1$ <script>alert("1")</script> \\ `@a` {% now "Y" %} 100%(student)s'
+    facts = dataclasses.replace(DENIAL, student=hostile, explanation=hostile, factors=(hostile,))
+    data = letters.render_pdf(LetterKind.DENIAL, facts, "en")
+    assert pdf_text(data).replace(" ", "").count(hostile.replace(" ", "")) == 5
+    page = letters.render_html(LetterKind.DENIAL, facts, "en")
+    assert page.count(html.escape(hostile)) == 5
+    assert "<script" not in page
+
+
+def test_control_characters_do_not_turn_a_letter_around() -> None:
+    facts = dataclasses.replace(DENIAL, student="Robin\u202e Lear\x07ner\n2")
+    assert "Student: Robin Learner 2" in sentences(LetterKind.DENIAL, facts)
+
+
+@pytest.mark.parametrize("name", ["Nguyễn Văn Đức", "Łukasz Żółć", "Олег", "محمد", "D’Angelo–O'Neil"])
+def test_names_of_many_languages_are_printed(name: str) -> None:
+    facts = dataclasses.replace(APPROVAL, student=name)
+    assert "□" not in pdf_text(letters.render_pdf(LetterKind.APPROVAL, facts, "en"))
+
+
+def test_a_character_the_font_lacks_does_not_stop_the_letter() -> None:
+    facts = dataclasses.replace(DENIAL, student="李小龙 Lee", explanation="Well done 🎉 but not yet.")
+    text = pdf_text(letters.render_pdf(LetterKind.DENIAL, facts, "en")).replace(" ", "")
+    assert "□□□Lee" in text
+    assert "Welldone□butnotyet." in text
+    assert "李小龙 Lee" in letters.render_html(LetterKind.DENIAL, facts, "en")
+
+
+def test_same_facts_same_bytes() -> None:
+    first, second = (letters.render_pdf(LetterKind.DENIAL, DENIAL, "en") for _ in range(2))
+    assert first == second
+
+
+def test_letters_are_made_by_several_threads_at_once() -> None:
+    expected = letters.render_pdf(LetterKind.DENIAL, DENIAL, "en")
+    made: list[bytes] = []
+
+    def make() -> None:
+        made.extend(letters.render_pdf(LetterKind.DENIAL, DENIAL, "en") for _ in range(5))
+
+    threads = [threading.Thread(target=make) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert made == [expected] * 20
+
+
+# What is kept -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def kept(db: None, settings: Any, tmp_path: Any) -> Letter:
+    settings.MEDIA_ROOT = tmp_path
+    return actions.write_letter(LetterKind.DENIAL, facts=DENIAL, at=AT, language="en")
+
+
+def test_a_letter_is_kept_as_sent(kept: Letter) -> None:
+    letter = Letter.objects.get()
+    with letter.pdf.open("rb") as file:
+        pdf = file.read()
+    assert pdf == letters.render_pdf(LetterKind.DENIAL, DENIAL, "en")
+    assert letter.pdf_sha256 == hashlib.sha256(pdf).hexdigest()
+    assert letter.html == letters.render_html(LetterKind.DENIAL, DENIAL, "en")
+    assert DecisionFacts.from_json(letter.facts) == DENIAL
+    assert (letter.kind, letter.language, letter.written_at) == ("denial", "en", AT)
+    assert str(letter.pdf).endswith(f"/{letter.pk}.pdf")
+
+
+def test_pdf_is_shown_and_not_cached(kept: Letter) -> None:
+    response = pdf_response(kept)
+    assert response.headers["Content-Type"] == "application/pdf"
+    assert response.headers["Content-Disposition"] == 'inline; filename="denial-2026-11-17.pdf"'
+    assert response.headers["Cache-Control"] == "private, no-store"
+    body = b"".join(response.streaming_content)  # type: ignore[arg-type]
+    response.close()
+    assert hashlib.sha256(body).hexdigest() == kept.pdf_sha256

@@ -70,14 +70,6 @@ class ClosedDayQuerySet(models.QuerySet["ClosedDay"]):
         """State holidays, and this LEA's own closed days."""
         return self.filter(Q(lea__isnull=True) | Q(lea=lea_id))
 
-    def known_at(self, moment: dt.datetime) -> Self:
-        """The days that a clock started at this moment skips.
-
-        A closed day counts only for clocks that start after it was entered, unless DESE confirmed it as an
-        emergency closure (R-16).
-        """
-        return self.filter(Q(entered_at__lte=moment) | Q(emergency_confirmed_at__isnull=False))
-
 
 @tracked()
 class ClosedDay(models.Model):

@@ -3,20 +3,17 @@
 import re
 
 import pytest
-from django.test import override_settings
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.journeys import axe
 from tests.journeys.conftest import Shot
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture(autouse=True)
-def _gallery_addresses() -> object:
-    with override_settings(ROOT_URLCONF="tests.gallery.urls"):
-        yield
+pytestmark = [
+    pytest.mark.journey,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.urls("tests.gallery.urls"),
+]
 
 
 @pytest.mark.parametrize(

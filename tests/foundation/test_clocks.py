@@ -31,7 +31,7 @@ def at(day: dt.date | str, time: str = "12:00") -> dt.datetime:
 def start(lea: Lea | None = None, *, on: dt.date | str = MONDAY, days: int = 10) -> Clock:
     return actions.start(
         ClockKind.PART_TIME_DECISION,
-        lea_id=lea and lea.pk,
+        lea_id=lea.pk if lea else None,
         at=at(on),
         business_days=days,
         source="R-15",
@@ -161,7 +161,7 @@ def test_a_clock_that_is_past_due_cannot_be_paused() -> None:
 
 def close(lea: Lea | None, date: str, *, entered: dt.datetime) -> ClosedDay:
     return actions.close_day(
-        lea_id=lea and lea.pk, date=dt.date.fromisoformat(date), reason="Ice storm", at=entered
+        lea_id=lea.pk if lea else None, date=dt.date.fromisoformat(date), reason="Ice storm", at=entered
     )
 
 

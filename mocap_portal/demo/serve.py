@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -136,11 +137,19 @@ def _services(state: State, environment: Mapping[str, str], port: int) -> Iterat
         "beat": [*celery, "beat", "--schedule", str(state.folder / "beat" / "schedule"), "--pidfile="],
     }
     extra = {"web": {"DATABASE_POOL": "1"}}
+    # Should we be killed, the web server still stops its own children; the other two have none to stop, and might
+    # wait for a broker that is gone.
+    at_parents_death = {"web": signal.SIGTERM}
     services: list[Service] = []
     try:
         for name, command in commands.items():
             log = state.logs / f"{name}.log"
-            process = embedded.spawn(command, log=log, env={**environment, **extra.get(name, {})})
+            process = embedded.spawn(
+                command,
+                log=log,
+                env={**environment, **extra.get(name, {})},
+                at_parents_death=at_parents_death.get(name, signal.SIGKILL),
+            )
             services.append(Service(name, process, log))
         yield services
     finally:

@@ -47,7 +47,7 @@ def build(target: Path = TARGET) -> None:
     with tempfile.TemporaryDirectory(prefix="portal-npm-") as folder:
         for name in ("package.json", "package-lock.json"):
             shutil.copy(ROOT / name, folder)
-        command = [*_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+        command = [*_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
         done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False)
         if done.returncode != 0:
             raise VendorError("npm could not fetch the front-end files; what it said is above.")

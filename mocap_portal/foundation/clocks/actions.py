@@ -6,9 +6,11 @@ from typing import cast
 
 from django.db import connection, transaction
 from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
 
 from mocap_portal.foundation.directory.models import ClosedDay
 from mocap_portal.foundation.shared.calendar import central_date
+from mocap_portal.foundation.shared.refusals import Refusal
 
 from .explain import explain, explain_all, explain_start
 from .models import Clock, ClockKind, ClockMove, ClockPause, ClockQuerySet
@@ -16,28 +18,40 @@ from .models import Clock, ClockKind, ClockMove, ClockPause, ClockQuerySet
 A_MOMENT = dt.timedelta(microseconds=1)
 
 
-class AlreadyStopped(Exception):
+class AlreadyStopped(Refusal):
     """The clock was stopped before; nothing about it changes any more."""
 
+    sentence = _("This was finished before. Reload the page to see it.")
 
-class AlreadyPaused(Exception):
+
+class AlreadyPaused(Refusal):
     """The clock is paused."""
 
+    sentence = _("The clock is paused already. Reload the page to see it.")
 
-class NotPaused(Exception):
+
+class NotPaused(Refusal):
     """There is no pause to end."""
 
+    sentence = _("The clock is running already. Reload the page to see it.")
 
-class PastDue(Exception):
+
+class PastDue(Refusal):
     """The clock's due day is over, and a day that is past never moves."""
 
+    sentence = _("The due day is over, so the clock cannot be paused any more.")
 
-class AlreadyClosed(Exception):
+
+class AlreadyClosed(Refusal):
     """The day is closed already: for this LEA, or for the whole state."""
 
+    sentence = _("This day is closed already. Choose another day.")
 
-class DayInUse(Exception):
+
+class DayInUse(Refusal):
     """A clock skips this day, or the day is not in the future: it stays closed."""
+
+    sentence = _("A due date rests on this day, or the day has come. It stays closed.")
 
 
 # Clocks -------------------------------------------------------------------------------------------

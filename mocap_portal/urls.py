@@ -1,7 +1,16 @@
 """Every address of the portal. tests/test_access.py knows each of them."""
 
+from django.contrib import admin
 from django.urls import include, path
 
+from mocap_portal.foundation.accounts.views import SetUpSecondFactor
+
 urlpatterns = [
+    path("accounts/2fa/totp/activate/", SetUpSecondFactor.as_view(), name="mfa_activate_totp"),
     path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("", include("enrollment.part_time.urls")),
+    path("", include("enrollment.records.urls")),
+    path("", include("enrollment.registration.urls")),
+    path("people/", include("mocap_portal.foundation.accounts.urls")),
 ]

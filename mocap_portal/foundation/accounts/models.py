@@ -57,9 +57,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                name="user_email_is_lower_case", condition=Q(email=Lower("email"))
-            )
+            models.CheckConstraint(name="user_email_is_lower_case", condition=Q(email=Lower("email")))
         ]
 
     def __str__(self) -> str:
@@ -109,6 +107,22 @@ DESE_ROLES = frozenset({Role.DESE_REVIEWER, Role.DESE_ADMIN})
 STAFF_ROLES = LEA_ROLES | PROVIDER_ROLES | HOST_ROLES | DESE_ROLES
 ADMIN_ROLES = frozenset({Role.LEA_ADMIN, Role.PROVIDER_ADMIN, Role.DESE_ADMIN})
 
+# Whose hats an administrator gives and removes in their own organization. A body that is a district and a
+# provider has an administrator of each kind.
+MANAGED_ROLES: dict[str, frozenset[Role]] = {
+    Role.LEA_ADMIN: LEA_ROLES | HOST_ROLES,
+    Role.PROVIDER_ADMIN: PROVIDER_ROLES,
+    Role.DESE_ADMIN: DESE_ROLES,
+}
+# The state office gives these in every organization: the first of each comes from it.
+ADMIN_ROLES_ELSEWHERE = frozenset({Role.LEA_ADMIN, Role.PROVIDER_ADMIN})
+
+
+def managed_by(hat: "Membership") -> Q:
+    """Which rows with a role and an organization an administrator looks after; none for any other hat."""
+    own = Q(organization=hat.organization_id, role__in=MANAGED_ROLES.get(hat.role, frozenset()))
+    return own | Q(role__in=ADMIN_ROLES_ELSEWHERE) if hat.role == Role.DESE_ADMIN else own
+
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def active(self) -> Self:
@@ -118,6 +132,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Active hats of these roles (any role when none is given) in an organization."""
         hats = self.active().filter(organization=organization_id)
         return hats.filter(role__in=roles) if roles else hats
+
+    def manageable_by(self, hat: "Membership") -> Self:
+        """The hats, ended ones too, that this administrator gives and removes."""
+        return self.filter(managed_by(hat))
 
 
 @tracked()
@@ -131,9 +149,7 @@ class Membership(models.Model):
     )
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
-    ended_by = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    ended_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     objects = MembershipQuerySet.as_manager()
 
@@ -157,7 +173,11 @@ class Membership(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_role_display()}, {self.organization}" if self.organization else self.get_role_display()
+        return (
+            f"{self.get_role_display()}, {self.organization}"
+            if self.organization
+            else self.get_role_display()
+        )
 
     @property
     def is_family(self) -> bool:
@@ -183,13 +203,15 @@ class Membership(models.Model):
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open_at(self, moment: dt.datetime) -> Self:
         """Invitations that may still be accepted."""
-        return self.filter(accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=moment)
+        return self.unanswered().filter(expires_at__gt=moment)
+
+    def unanswered(self) -> Self:
+        """Neither accepted nor taken back; they may have expired."""
+        return self.filter(accepted_at__isnull=True, revoked_at__isnull=True)
 
     def manageable_by(self, hat: Membership) -> Self:
-        """The invitations of the organization that this administrator looks after."""
-        if hat.role not in ADMIN_ROLES:
-            return self.none()
-        return self.filter(organization=hat.organization_id)
+        """The invitations, answered ones too, that this administrator looks after."""
+        return self.filter(managed_by(hat))
 
 
 @tracked(exclude=["token_hash"])

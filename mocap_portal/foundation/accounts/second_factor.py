@@ -39,3 +39,8 @@ def note_set_up(request: HttpRequest, user: User) -> None:
 def note_demo_sign_in(request: HttpRequest, user: User) -> None:
     """Called by the demo's one-click page right after `login()`."""
     record_authentication(request, user, DEMO_METHOD)
+
+
+def note_password(request: HttpRequest, user: User) -> None:
+    """Somebody who just chose a password is not asked for it again when the second factor is set up."""
+    record_authentication(request, user, "password", reauthenticated=True)

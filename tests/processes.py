@@ -1,0 +1,29 @@
+"""What runs on this machine, for tests that must leave nothing running (Linux)."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+
+def running_on(folder: Path) -> list[str]:
+    """The command lines of live processes that were told of `folder` by an argument or by their environment."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            told = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
+            state = (process / "stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:  # it ended while we looked, or is none of ours
+            continue
+        if str(folder).encode() in told and state != "Z":
+            found.append((process / "comm").read_text().strip())
+    return sorted(found)
+
+
+def eventually(is_true: Callable[[], bool], *, seconds: float = 20) -> bool:
+    """Ask until it is true or the time is over."""
+    give_up = time.monotonic() + seconds
+    while not is_true():
+        if time.monotonic() > give_up:
+            return False
+        time.sleep(0.02)
+    return True

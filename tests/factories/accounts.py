@@ -71,6 +71,8 @@ class MembershipFactory(DjangoModelFactory[Membership]):
 
     user = factory.SubFactory(UserFactory)
     role = Role.PARENT
+    organization = None
+    organization = None
     started_at = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 

@@ -1,11 +1,13 @@
 """Every address of the portal. tests/test_access.py knows each of them."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
 from mocap_portal.foundation.accounts.views import SetUpSecondFactor
 
 urlpatterns = [
+    path("", include("mocap_portal.home.urls")),
     path("accounts/2fa/totp/activate/", SetUpSecondFactor.as_view(), name="mfa_activate_totp"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
@@ -14,3 +16,5 @@ urlpatterns = [
     path("", include("enrollment.registration.urls")),
     path("people/", include("mocap_portal.foundation.accounts.urls")),
 ]
+if settings.DEMO:
+    urlpatterns.append(path("demo/", include("mocap_portal.demo.urls")))

@@ -84,6 +84,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "mocap_portal.foundation.ui.context.page",
+                "mocap_portal.home.menu.nav",  # after the one above, whose menu is empty
             ],
         },
     }
@@ -192,5 +193,10 @@ EMAIL_TIMEOUT = 30  # seconds; the outbox holds a row while it waits for the mai
 
 CELERY_BEAT_SCHEDULE = {
     "send what waits in the outbox": {"task": "papers.send_waiting", "schedule": 60.0},
-    "send the mails of the day": {"task": "papers.send_digests", "schedule": crontab(hour="6", minute="30")},
+    # Once a day per person: the later tries are for mornings on which nothing ran.
+    "send the mails of the day": {"task": "papers.send_digests", "schedule": crontab(hour="6-17", minute="30")},
+    "tell moved due days": {"task": "enrollment.part_time.tasks.tell_moves", "schedule": 60.0},
+    # From two in the morning on; all day long, so that a missed night is made up for soon.
+    "run the night": {"task": "home.chase_nights", "schedule": crontab(minute="*/5"), "options": {"expires": 240}},
+    "heartbeat": {"task": "home.heartbeat", "schedule": 20.0, "options": {"expires": 20}},
 }

@@ -1,0 +1,22 @@
+"""What runs by itself for the whole portal; when, says CELERY_BEAT_SCHEDULE."""
+
+from celery import shared_task
+from django.core.cache import cache
+from django.utils import timezone
+
+from . import health, nights
+
+
+@shared_task(name="home.heartbeat")
+def heartbeat() -> None:
+    """A worker lives and beat reaches it; health asks when that was last so."""
+    cache.set(health.HEARTBEAT_KEY, timezone.now().isoformat(), timeout=None)
+
+
+@shared_task(name="home.chase_nights")
+def chase_nights() -> list[str]:
+    """Run the night that has begun, and those missed before it. Returns their dates; most often there is none."""
+    missed = nights.missed(timezone.now())
+    for night in missed:
+        nights.run(night, at=timezone.now())
+    return [night.isoformat() for night in missed]

@@ -1,0 +1,58 @@
+"""The page each hat lands on, the public pages, and what the machines ask about health."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from mocap_portal.foundation.accounts.models import Membership
+from mocap_portal.foundation.shared.calendar import central_date
+
+from . import guide, health, waiting
+
+
+@login_not_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What waits for the hat worn now; for visitors, what MOCAP is."""
+    if not request.user.is_authenticated:
+        return render(request, "home/landing.html")
+    hat: Membership | None = request.hat  # type: ignore[attr-defined]
+    if hat is None:
+        return render(request, "home/no_hat.html")
+    today = central_date(timezone.now())
+    return render(request, "home/waiting.html", {"blocks": waiting.blocks(hat, today=today), "today": today})
+
+
+@login_not_required
+@require_safe
+def how_it_works(request: HttpRequest) -> HttpResponse:
+    """The way of a part-time request, in words, with the days that the law gives today."""
+    return render(request, "home/how_it_works.html", {"guide": guide.part_time(central_date(timezone.now()))})
+
+
+# Health: asked by what runs the portal, without signing in. No answer names a person or a secret. -----
+
+
+@login_not_required
+@never_cache
+@require_safe
+def live(request: HttpRequest) -> HttpResponse:
+    """The process answers. Nothing else is asked."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@login_not_required
+@never_cache
+@require_safe
+def ready(request: HttpRequest) -> JsonResponse:
+    """Whether everything the portal stands on works: {"ok", "checks": {name: {"ok", "why"}}}, with 200 or 503."""
+    checks = health.checks(at=timezone.now())
+    ok = all(check.ok for check in checks.values())
+    answer = {
+        "ok": ok,
+        "checks": {name: {"ok": check.ok, "why": check.why} for name, check in checks.items()},
+    }
+    return JsonResponse(answer, status=200 if ok else 503)

@@ -28,7 +28,8 @@ class PortalCommand(BaseCommand):
     requires_system_checks = ()  # the answer does not depend on them, and they may write
 
     def run_from_argv(self, argv: list[str]) -> None:
-        # argparse leaves with 2 when it cannot read its arguments; here 2 says that the input is unreadable.
+        # argparse ends wrong usage with 2; here 2 says that the input is unreadable.
+        self._called_from_command_line = True
         try:
             self.create_parser(argv[0], argv[1]).parse_args(argv[2:])
         except SystemExit as end:

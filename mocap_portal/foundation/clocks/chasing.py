@@ -24,11 +24,11 @@ from .models import Chase, ChaseRun, ChaseStep, Clock, ClockKind
 
 
 def due_chases(day: dt.date, *, kinds: Collection[str] = ClockKind.values) -> list[tuple[Clock, ChaseStep]]:
-    """The running clocks of these kinds that need a reminder on this Central date and have not had it, most urgent first.
+    """The running clocks of these kinds that need a reminder on this Central date and have not had it.
 
-    A clock needs one step at a time. Half time and the day before are caught up on a later day if their night was
-    missed, until the next step takes over; the days after the due day are not. When an emergency moves the
-    due day, the day before comes again.
+    The most urgent come first. A clock needs one step at a time. Half time and the day before are caught up on a
+    later day if their night was missed, until the next step takes over; the days after the due day are not. When an
+    emergency moves the due day, the day before comes again.
     """
     clocks = list(Clock.objects.running().filter(kind__in=kinds).order_by("due_on", "pk"))
     explained, given = explain_all(clocks), _given(clocks)

@@ -13,10 +13,9 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from mocap_portal.foundation.accounts.models import Membership, User
+from mocap_portal.foundation.accounts.models import User
 from mocap_portal.foundation.directory.models import LegalKey, LegalValue
-from tests.factories.accounts import PASSWORD, MembershipFactory
-from tests.factories.directory import OrganizationFactory
+from tests.factories.accounts import PASSWORD
 
 NOW = dt.datetime(2026, 3, 2, 15, 0, tzinfo=dt.UTC)
 PASSWORD_OF_NEW_PEOPLE = "four plain words here"
@@ -31,13 +30,6 @@ def _own_cache(settings: Settings, request: pytest.FixtureRequest) -> None:
             "LOCATION": request.node.nodeid,
         }
     }
-
-
-@pytest.fixture
-def dese_admin(db: None) -> Membership:
-    return MembershipFactory.create(
-        dese_admin=True, organization=OrganizationFactory.create(state_office=True)
-    )
 
 
 def give_second_factor(user: User) -> Callable[[], str]:

@@ -240,7 +240,7 @@ class TestHeader:
         assert "Sign out" not in text
 
     def test_one_hat_is_named_and_not_offered_for_change(self, client: Client) -> None:
-        hat = MembershipFactory(parent=True)
+        hat = MembershipFactory.create(parent=True)
         client.force_login(hat.user)
         text = client.get("/gallery/form/").content.decode()
         assert f"Working as {hat}" in text
@@ -248,10 +248,10 @@ class TestHeader:
         assert "Sign out" in text
 
     def test_active_hats_are_offered_for_change_and_the_worn_one_is_marked(self, client: Client) -> None:
-        parent = MembershipFactory(parent=True)
-        student = MembershipFactory(adult_student=True, user=parent.user)
-        MembershipFactory(student_on_own=True, user=parent.user, ended=True)
-        MembershipFactory(parent=True)
+        parent = MembershipFactory.create(parent=True)
+        student = MembershipFactory.create(adult_student=True, user=parent.user)
+        MembershipFactory.create(student_on_own=True, user=parent.user, ended=True)
+        MembershipFactory.create(parent=True)
         client.force_login(parent.user)
         response = client.get("/gallery/form/")
         worn = response.wsgi_request.hat  # type: ignore[attr-defined]

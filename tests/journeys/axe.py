@@ -49,9 +49,14 @@ def axe_violations(page: Page) -> list[str]:
 
 def faint_texts(page: Page) -> list[str]:
     """Texts with less contrast than 4.5 (3 for large ones) to what is behind them."""
-    return page.evaluate((SCRIPTS / "contrast.js").read_text())
+    return _sentences(page, "contrast.js")
 
 
 def too_wide(page: Page) -> list[str]:
     """What reaches over the right edge of the window, so that people would have to scroll sideways."""
-    return page.evaluate((SCRIPTS / "width.js").read_text())
+    return _sentences(page, "width.js")
+
+
+def _sentences(page: Page, script: str) -> list[str]:
+    found: list[str] = page.evaluate((SCRIPTS / script).read_text())
+    return found

@@ -9,9 +9,12 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.test import Client
 from playwright.sync_api import ConsoleMessage, Page, Response
+from pytest_django.live_server_helper import LiveServer
 
 from mocap_portal.command.browser import browser_type_launch_args
+from mocap_portal.foundation.accounts.models import User
 
 # Here, because a plugin's fixture would stand behind the one of pytest-playwright.
 __all__ = ["browser_type_launch_args"]
@@ -22,6 +25,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 SHOTS = Path(settings.BASE_DIR) / ".portal" / "shots"
 
 Shot = Callable[[Page, str], Path]
+SignIn = Callable[[Page, User], None]
 
 
 @pytest.fixture(scope="session")
@@ -51,6 +55,19 @@ def page(page: Page) -> Iterator[Page]:
     page.on("response", on_response)
     yield page
     assert not complaints, "\n".join(complaints)
+
+
+@pytest.fixture
+def sign_in(live_server: LiveServer) -> SignIn:
+    """`sign_in(page, user)`: this browser is the user's from now on, without the sign-in page and its second step."""
+
+    def enter(page: Page, user: User) -> None:
+        client = Client()
+        client.force_login(user)
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+        page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+
+    return enter
 
 
 @pytest.fixture

@@ -3,17 +3,25 @@
 import re
 
 import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from tests.factories.accounts import PASSWORD, MembershipFactory
 from tests.journeys import axe
-from tests.journeys.conftest import Shot
+from tests.journeys.conftest import Shot, SignIn
 
 pytestmark = [
     pytest.mark.journey,
     pytest.mark.django_db(transaction=True),
     pytest.mark.urls("tests.gallery.urls"),
 ]
+
+
+def draw(page: Page, shot: Shot, name: str) -> None:
+    for width in axe.WIDTHS.values():
+        page.set_viewport_size({"width": width, "height": axe.HEIGHT})
+        shot(page, re.sub(r"\W+", "-", name).strip("-"))
 
 
 @pytest.mark.parametrize(
@@ -37,10 +45,57 @@ def test_page_is_accessible_and_fits_a_phone(
     assert response is not None
     assert response.status == (404 if path == "/no-such-page/" else 200)
     axe.check(page)
-    name = re.sub(r"\W+", "-", path).strip("-")
-    for width in axe.WIDTHS.values():
-        page.set_viewport_size({"width": width, "height": axe.HEIGHT})
-        shot(page, f"looks-{name}")
+    draw(page, shot, f"looks{path}")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/gallery/form/",
+        "/accounts/email/",
+        "/accounts/password/change/",
+        "/accounts/logout/",
+        "/accounts/2fa/",
+        "/accounts/2fa/totp/activate/",
+        "/accounts/reauthenticate/",
+    ],
+)
+def test_page_behind_sign_in_is_accessible_and_fits_a_phone(
+    page: Page, live_server: LiveServer, sign_in: SignIn, shot: Shot, path: str
+) -> None:
+    parent = MembershipFactory.create(parent=True)
+    MembershipFactory.create(counselor=True, user=parent.user)
+    sign_in(page, parent.user)
+    response = page.goto(f"{live_server.url}{path}")
+    assert response is not None
+    assert response.status == 200
+    axe.check(page)
+    draw(page, shot, f"looks-own{path}")
+
+
+def test_setting_up_the_second_step_is_accessible(
+    page: Page, live_server: LiveServer, sign_in: SignIn, shot: Shot
+) -> None:
+    sign_in(page, MembershipFactory.create(parent=True).user)
+    page.goto(f"{live_server.url}/accounts/2fa/")
+    page.get_by_role("link", name="Set up").click()
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Set up your authenticator app")
+    axe.check(page)
+    draw(page, shot, "looks-own-set-up")
+    page.get_by_role("button", name="Finish").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    axe.check(page)
+    code = format_hotp_value(
+        hotp_value(page.locator("code").inner_text(), next(yield_hotp_counters_from_time()))
+    )
+    page.get_by_label("Authenticator code").fill(code)
+    page.get_by_role("button", name="Finish").click()
+    for name in ("recovery-codes/", "", "recovery-codes/generate/", "totp/deactivate/"):
+        page.goto(f"{live_server.url}/accounts/2fa/{name}")
+        axe.check(page)
+        draw(page, shot, f"looks-own-set-up-{name}")
 
 
 def test_form_with_errors_is_accessible_and_leads_to_each_question(
@@ -61,9 +116,7 @@ def test_form_with_errors_is_accessible_and_leads_to_each_question(
         summary.get_by_role("link", name=re.compile(f"^{question}:")).click()
         expect(page.locator(f"#{box}")).to_be_focused()
     axe.check(page)
-    for width in axe.WIDTHS.values():
-        page.set_viewport_size({"width": width, "height": axe.HEIGHT})
-        shot(page, "looks-form-errors")
+    draw(page, shot, "looks-form-errors")
 
 
 def test_lines_with_errors_are_accessible(page: Page, live_server: LiveServer, shot: Shot) -> None:

@@ -1,7 +1,7 @@
 """The test suite: the demo's pages are there, nothing leaves the process."""
 
 from mocap_portal.settings.base import *  # noqa: F403
-from mocap_portal.settings.base import INSTALLED_APPS, STORAGES
+from mocap_portal.settings.base import INSTALLED_APPS, STORAGES, env
 
 DEMO = True
 SECRET_KEY = "only-the-tests-know-it"  # noqa: S105
@@ -10,6 +10,13 @@ ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 INSTALLED_APPS = [*INSTALLED_APPS, "mocap_portal.demo"]
 
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+if env.int("TEST_MAIL_PORT", default=0):  # a worker that a test started sends to that test's mail server
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST, EMAIL_PORT, EMAIL_USE_TLS = "127.0.0.1", env.int("TEST_MAIL_PORT"), False
+
+# Test processes side by side share one Redis: each has a queue of its own.
+CELERY_TASK_DEFAULT_QUEUE = f"test-{env.str('PYTEST_XDIST_WORKER', default='alone')}"
+
 # Fast; no real password is ever hashed here.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

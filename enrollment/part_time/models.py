@@ -6,7 +6,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import FSMField, FSMModelMixin, transition
 
 from enrollment.records.models import Claim
 from mocap_portal.foundation.accounts.models import Membership, Role, User
@@ -21,6 +21,9 @@ class RequestState(models.TextChoices):
     DRAFT = "draft", _("Draft")
     SUBMITTED = "submitted", _("Waiting for a decision")
     DECIDED = "decided", _("Decided")
+
+
+REVIEWING_ROLES = frozenset({Role.COUNSELOR, Role.DECIDER, Role.COORDINATOR, Role.SPECIAL_EDUCATION})
 
 
 class CourseRequestQuerySet(models.QuerySet["CourseRequest"]):
@@ -43,13 +46,13 @@ class CourseRequestQuerySet(models.QuerySet["CourseRequest"]):
 
     def reviewable_by(self, hat: Membership) -> Self:
         """What this hat may review: its LEA's requests, but none about a child of this person's own."""
-        if hat.role not in {Role.COUNSELOR, Role.DECIDER, Role.COORDINATOR, Role.SPECIAL_EDUCATION}:
+        if hat.role not in REVIEWING_ROLES:
             return self.none()
         return self.visible_to(hat).exclude(claim__in=Claim.objects.about_own_child_of(hat.user_id))
 
 
 @tracked()
-class CourseRequest(models.Model):
+class CourseRequest(FSMModelMixin, models.Model):
     """A family asks an LEA for courses for one child and one term."""
 
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="requests")
@@ -140,7 +143,7 @@ class CourseLineQuerySet(models.QuerySet["CourseLine"]):
 
 
 @tracked()
-class CourseLine(models.Model):
+class CourseLine(FSMModelMixin, models.Model):
     """One course of a request: the unit of decision."""
 
     request = models.ForeignKey(CourseRequest, on_delete=models.CASCADE, related_name="lines")

@@ -6,7 +6,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import FSMField, FSMModelMixin, transition
 
 from enrollment.part_time.models import CourseLine
 from mocap_portal.foundation.accounts.models import Membership
@@ -33,7 +33,7 @@ class RosterLineQuerySet(models.QuerySet["RosterLine"]):
 
 
 @tracked()
-class RosterLine(models.Model):
+class RosterLine(FSMModelMixin, models.Model):
     """One student in one course, as registered. The student's data stand here as they were told."""
 
     line = models.OneToOneField(CourseLine, on_delete=models.PROTECT, related_name="roster_line")

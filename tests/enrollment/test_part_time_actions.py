@@ -276,7 +276,8 @@ class TestDeciding:
         assert "30 calendar days" in letter.html
         assert "7 calendar days" in letter.html
         assert "Write to the superintendent, 100 Main Street." in letter.html
-        assert letter.pdf.open().read(5) == b"%PDF-"
+        with letter.pdf.open() as pdf:
+            assert pdf.read(5) == b"%PDF-"
         notice = Notice.objects.get()
         assert notice.user == line.request.claim.claimant
         assert_no_personal_data(notice.subject, notice.body, about=line.request.claim)
@@ -396,12 +397,13 @@ class TestPause:
         assert request.clock.is_paused
         with pytest.raises(actions.AlreadyPaused):
             actions.pause_for_team(request.pk, by=team, at=LATER, reason="Again")
-        # Four days had counted (3 to 6 November: the 6th is paused, so three). Back on Friday 20 November.
+        # Three days had counted, 3 to 5 November. The other seven: 20, 23, 24, 25, 27, 30 November (Thanksgiving
+        # is skipped) and 1 December.
         actions.resume_after_team(
             request.pk, by=team, at=dt.datetime(2026, 11, 20, 18, tzinfo=dt.UTC)
         )
         request.clock.refresh_from_db()
-        assert request.clock.due_on == dt.date(2026, 12, 2)
+        assert request.clock.due_on == dt.date(2026, 12, 1)
         kinds = request.steps.order_by("pk").values_list("kind", flat=True)
         assert list(kinds) == [StepKind.PAUSED, StepKind.RESUMED]
         assert Notice.objects.count() == 2

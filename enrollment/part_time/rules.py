@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment.records.models import Claim, Enrollment
 from mocap_portal.foundation.accounts.models import Role
-from mocap_portal.foundation.directory.models import DecisionBy, LeaPolicy, LegalKey, LegalValue
+from mocap_portal.foundation.directory.models import DecisionBy, LeaPolicy, LegalKey, LegalValue, Term
+from providers.models import Course, CourseQuerySet
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,11 @@ def lines_over_full_load(*, lines: int, in_person: int, full_load: int) -> int:
     1
     """
     return min(lines, max(0, in_person + lines - full_load))
+
+
+def courses_on_offer(term: Term, *, on: dt.date) -> CourseQuerySet:
+    """What can be chosen for this term: to be had when it starts, or on this day if it runs already (R-10)."""
+    return Course.objects.on_offer(starting=max(term.starts_on, on)).taken_in(term.code)
 
 
 def deciding_roles(policy: LeaPolicy | None) -> frozenset[Role]:

@@ -2,6 +2,7 @@
 
 from .asking import (
     AlreadySent,
+    ChildNotConfirmed,
     CourseNotOnOffer,
     NotEligible,
     NotYetComplete,
@@ -38,6 +39,7 @@ __all__ = [
     "AlreadyDecided",
     "AlreadyPaused",
     "AlreadySent",
+    "ChildNotConfirmed",
     "CourseNotOnOffer",
     "ExplanationTooShort",
     "InPersonNotConsidered",

@@ -17,7 +17,7 @@ from providers.models import Course
 
 from .. import notices
 from ..models import Acknowledgement, CourseLine, CourseRequest, RequestState, Step, StepKind
-from ..rules import eligibility, lines_over_full_load
+from ..rules import courses_on_offer, eligibility, lines_over_full_load
 
 
 class AlreadySent(Refusal):
@@ -36,14 +36,26 @@ class NotEligible(Refusal):
     """`sentence` is that of the finding that is not met."""
 
 
+class ChildNotConfirmed(Refusal):
+    sentence = _(
+        "The district did not confirm this child. Ask the district why, or check the name, the birth date and the "
+        "school that you typed."
+    )
+
+
 class NotYetComplete(Refusal):
     sentence = _("Something is still missing: courses, the number of in-person courses, or a statement.")
 
 
 @transaction.atomic
 def start_request(claim_id: int, *, by: Membership, term_id: int, at: dt.datetime) -> CourseRequest:
-    """A draft for this child and term. A second click gets the same draft. Raises TermOver, NotEligible."""
+    """A draft for this child and term. A second click gets the same draft.
+
+    Raises ChildNotConfirmed, TermOver, NotEligible.
+    """
     claim = Claim.objects.select_related("school").select_for_update(of=("self",)).get(pk=claim_id)
+    if claim.state == ClaimState.REFUSED:
+        raise ChildNotConfirmed
     today = central_date(at)
     if not Term.objects.open_to_requests(today).filter(pk=term_id).exists():
         raise TermOver
@@ -61,16 +73,19 @@ def start_request(claim_id: int, *, by: Membership, term_id: int, at: dt.datetim
 
 @transaction.atomic
 def choose_courses(
-    request_id: int, *, course_ids: Sequence[int], in_person_courses: int, at: dt.datetime
+    request_id: int, *, course_ids: Sequence[int], in_person_courses: int | None, at: dt.datetime
 ) -> CourseRequest:
-    """Replaces the courses of a draft, in the order given. Raises AlreadySent, CourseNotOnOffer (R-10)."""
+    """Replaces the courses of a draft, in the order given. Raises AlreadySent, CourseNotOnOffer (R-10).
+
+    `in_person_courses` is None until the family says it; which courses lie over a full load is open until then.
+    """
     request = _draft(request_id)
     chosen = _on_offer(request, course_ids, at=at)
     request.in_person_courses = in_person_courses
     request.save()
     request.lines.exclude(course__in=chosen).delete()
     full_load = LegalValue.objects.whole(LegalKey.FULL_LOAD, on=central_date(at))
-    over = lines_over_full_load(lines=len(chosen), in_person=in_person_courses, full_load=full_load)
+    over = lines_over_full_load(lines=len(chosen), in_person=in_person_courses or 0, full_load=full_load)
     for position, course in enumerate(chosen, start=1):
         CourseLine.objects.update_or_create(
             request=request,
@@ -157,9 +172,8 @@ def _draft(request_id: int) -> CourseRequest:
 
 
 def _on_offer(request: CourseRequest, course_ids: Sequence[int], *, at: dt.datetime) -> list[Course]:
-    """The courses in the order asked for, all of them to be had when the term starts, or today if it runs."""
-    start = max(request.term.starts_on, central_date(at))
-    found = Course.objects.on_offer(starting=start).taken_in(request.term.code).in_bulk(course_ids)
+    """The courses in the order asked for, each of them on offer for the term."""
+    found = courses_on_offer(request.term, on=central_date(at)).in_bulk(course_ids)
     if len(found) < len(set(course_ids)):
         raise CourseNotOnOffer
     return [found[course_id] for course_id in dict.fromkeys(course_ids)]

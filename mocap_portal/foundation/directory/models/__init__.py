@@ -1,8 +1,19 @@
 from .calendar import ClosedDay, SchoolYear, Term, TermCode
 from .legal import CodeMeaning, CodeSet, LegalKey, LegalValue, NoLegalValue
-from .organizations import AppealLadder, DecisionBy, Lea, LeaKind, LeaPolicy, Organization, Provider, School
+from .organizations import (
+    GRADES,
+    AppealLadder,
+    DecisionBy,
+    Lea,
+    LeaKind,
+    LeaPolicy,
+    Organization,
+    Provider,
+    School,
+)
 
 __all__ = [
+    "GRADES",
     "AppealLadder",
     "ClosedDay",
     "CodeMeaning",

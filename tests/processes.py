@@ -6,11 +6,12 @@ from pathlib import Path
 
 
 def running_on(folder: Path) -> list[str]:
-    """The command lines of live processes that were told of `folder` by an argument or by their environment."""
+    """The names of live processes that work in `folder`, or were told of it by an argument or their environment."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
             told = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
+            told += bytes((process / "cwd").readlink())  # Redis overwrites the other two
             state = (process / "stat").read_text().rpartition(")")[2].split()[0]
         except OSError:  # it ended while we looked, or is none of ours
             continue

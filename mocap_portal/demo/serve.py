@@ -130,8 +130,10 @@ def _services(state: State, environment: Mapping[str, str], port: int) -> Iterat
     python = [sys.executable, "-m"]
     celery = [*python, "celery", "--app", "mocap_portal", "--workdir", str(ROOT)]
     web = [*python, "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+    # A worker of granian that is told to stop while it starts forgets it: hence the time after which it is killed.
+    web += ["--workers", "2", "--workers-kill-timeout", "2", "--working-dir", str(ROOT)]
     commands = {
-        "web": [*web, "--workers", "2", "--working-dir", str(ROOT), "mocap_portal.wsgi:application"],
+        "web": [*web, "mocap_portal.wsgi:application"],
         # Threads: one process, so nothing of it can be left over.
         "worker": [*celery, "worker", "--pool", "threads", "--concurrency", "2", "--loglevel", "INFO"],
         "beat": [*celery, "beat", "--schedule", str(state.folder / "beat" / "schedule"), "--pidfile="],
@@ -154,10 +156,10 @@ def _services(state: State, environment: Mapping[str, str], port: int) -> Iterat
         yield services
     finally:
         for service in reversed(services):
-            with contextlib.suppress(ProcessLookupError):
-                service.process.terminate()
+            service.process.terminate()
         for service in reversed(services):
-            embedded.stop(service.process)
+            if not embedded.await_end(service.process):
+                say(f"{service.name} did not stop when asked and was killed; see {service.log}.")
 
 
 def _wait_until_answered(port: int, services: list[Service]) -> None:

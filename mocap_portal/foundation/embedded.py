@@ -87,19 +87,28 @@ def die_with_parent(by: signal.Signals = signal.SIGTERM) -> Callable[[], None] |
     return arm
 
 
-def stop(
-    process: subprocess.Popen[bytes], *, by: signal.Signals = signal.SIGTERM, seconds: float = _STOP_SECONDS
-) -> None:
-    """Send `by` and wait; what is not gone after `seconds` is killed, with its children when `spawn` started it."""
-    if process.poll() is None:
-        process.send_signal(by)
+def stop(process: subprocess.Popen[bytes], *, by: signal.Signals = signal.SIGTERM) -> None:
+    """Send `by` and wait for the end, as `await_end` does."""
+    process.send_signal(by)  # nothing happens when it has ended
+    await_end(process)
+
+
+def await_end(process: subprocess.Popen[bytes], *, seconds: float = _STOP_SECONDS) -> bool:
+    """Wait for a process that was asked to stop; returns whether it obeyed.
+
+    One that is not gone after `seconds` is killed; so are children it left behind, when `spawn` started it.
+    """
     try:
         process.wait(timeout=seconds)
+        obeyed = True
     except subprocess.TimeoutExpired:
+        obeyed = False
+    if not obeyed:
         process.kill()
-        with contextlib.suppress(ProcessLookupError):  # it leads no group, or the group is gone
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    with contextlib.suppress(ProcessLookupError):  # nobody is left, or it never led a group
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    return obeyed
 
 
 def is_alive(pid: int) -> bool:

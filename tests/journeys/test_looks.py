@@ -95,7 +95,7 @@ def test_setting_up_the_second_step_is_accessible(
     for name in ("recovery-codes/", "", "recovery-codes/generate/", "totp/deactivate/"):
         page.goto(f"{live_server.url}/accounts/2fa/{name}")
         axe.check(page)
-        draw(page, shot, f"looks-own-set-up-{name}")
+        draw(page, shot, f"looks-own-2fa-{name}")
 
 
 def test_form_with_errors_is_accessible_and_leads_to_each_question(
@@ -159,6 +159,17 @@ def test_keyboard_reaches_the_main_part_first(page: Page, live_server: LiveServe
     expect(page.get_by_role("link", name="Skip to the main part")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_be_focused()
+
+
+def test_paper_has_no_menu_and_no_buttons(page: Page, live_server: LiveServer, shot: Shot) -> None:
+    page.goto(f"{live_server.url}/gallery/")
+    page.emulate_media(media="print")
+    expect(page.get_by_role("heading", name="Parts of a page")).to_be_visible()
+    expect(page.get_by_role("navigation", name="Main")).to_be_hidden()
+    expect(page.get_by_role("button", name="Español")).to_be_hidden()
+    expect(page.get_by_role("link", name="Next page")).to_be_hidden()
+    axe.check(page)
+    shot(page, "looks-paper")
 
 
 # The checks themselves can fail ------------------------------------------------------------------

@@ -7,6 +7,7 @@ in the code are kept but not its sentence, because a database's sentence quotes 
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import traceback
 from typing import Any
@@ -54,10 +55,14 @@ def reduce_error(_logger: WrappedLogger, _method: str, event: EventDict) -> Even
     return event
 
 
+# The links that sign-in sends by mail: whoever reads the log must not be able to follow them.
+ONE_TIME_KEY = re.compile(r"(/accounts/(?:password/reset/key|confirm-email)/)[^/]+")
+
+
 def shorten_address(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Keep the path of a request and drop its query, in which people's searches are."""
+    """Keep the path of a request; drop its query, in which people's searches are, and one-time keys."""
     if isinstance(request := event.get("request"), str):
-        event["request"] = request.partition("?")[0]
+        event["request"] = ONE_TIME_KEY.sub(r"\1…", request.partition("?")[0])
     return event
 
 

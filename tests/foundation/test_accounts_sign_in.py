@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from mocap_portal.foundation.accounts import actions
 from mocap_portal.foundation.accounts.models import FAMILY_ROLES, STAFF_ROLES, Membership, User
+from mocap_portal.settings.logs import shorten_address
 from tests.factories.accounts import PASSWORD, MembershipFactory, UserFactory
 
 from .accounts_kit import NOW, PASSWORD_OF_NEW_PEOPLE, _own_cache, give_second_factor, log_in  # noqa: F401
@@ -252,3 +253,21 @@ def test_mails_about_a_change_name_nobody_and_no_machine(client: Client) -> None
         "If this was not you, reset your password now and tell your administrator or the state office.\n\n"
         + FOOTER
     )
+
+
+# Logs ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("address", "logged"),
+    [
+        ("/accounts/confirm-email/Mg:1abc-XYZ/", "/accounts/confirm-email/…/"),
+        ("/accounts/confirm-email/", "/accounts/confirm-email/"),
+        ("/accounts/password/reset/key/1-abc123/", "/accounts/password/reset/key/…/"),
+        ("/people/invitation/?token=secret", "/people/invitation/"),
+    ],
+)
+def test_the_links_in_our_mails_are_not_in_the_log(address: str, logged: str) -> None:
+    event = shorten_address(None, "info", {"request": f"GET {address}"})
+
+    assert event["request"] == f"GET {logged}"

@@ -15,4 +15,3 @@ class PortalTable(Table):
 
     class Meta:
         empty_text = _("Nothing here yet.")
-        row_attrs: dict[str, str] = {}

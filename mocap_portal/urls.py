@@ -11,10 +11,12 @@ urlpatterns = [
     path("accounts/2fa/totp/activate/", SetUpSecondFactor.as_view(), name="mfa_activate_totp"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("catalog/", include("providers.urls")),
     path("", include("enrollment.part_time.urls")),
     path("", include("enrollment.records.urls")),
     path("", include("enrollment.registration.urls")),
     path("people/", include("mocap_portal.foundation.accounts.urls")),
+    path("state/", include("mocap_portal.state_map.urls")),
 ]
 if settings.DEMO:
     urlpatterns.append(path("demo/", include("mocap_portal.demo.urls")))

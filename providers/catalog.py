@@ -4,11 +4,11 @@ One row is one listing: a course of a provider, in one structure, from one day t
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -48,7 +48,10 @@ LAST_GRADE = 12
 YES = {"yes": True, "y": True, "true": True, "1": True}
 NO = {"no": False, "n": False, "false": False, "0": False, "": False}
 
-Value = TypeVar("Value")
+STRUCTURES, INSTRUCTIONS, ASSURERS = (
+    {str(value).casefold(): str(value) for value in choices.values}
+    for choices in (Structure, Instruction, Assurance)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +112,14 @@ class _RowReader:
             "subject": self.text("subject", 60),
             "grade_low": self.grade("grade_low"),
             "grade_high": self.grade("grade_high"),
-            "structure": self.choice("structure", Structure),
+            "structure": self.choice("structure", STRUCTURES),
             "credits": self.number("credits", whole=1),
-            "instruction": self.choice("instruction", Instruction),
+            "instruction": self.choice("instruction", INSTRUCTIONS),
             "price_semester": self.number("price_semester", whole=6),
             "price_year": self.number("price_year", whole=6),
             "ap": self.yes_or_no("ap"),
             "college_board_approved": self.yes_or_no("college_board_approved"),
-            **{name: self.choice(name, Assurance) for name in ASSURANCES},
+            **{name: self.choice(name, ASSURERS) for name in ASSURANCES},
             "valid_from": self.day("valid_from", required=True),
             "valid_to": self.day("valid_to", required=False),
         }
@@ -152,14 +155,13 @@ class _RowReader:
         )
         return KINDERGARTEN
 
-    def choice(self, column: str, choices: Any) -> str:
-        text = self.row.values[column].casefold()
-        for value in choices.values:
-            if value.casefold() == text:
-                return str(value)
-        known = ", ".join(choices.values)
-        self.refuse(column, _("This is not one of the values known here."), _("Write one of: %s.") % known)
-        return ""
+    def choice(self, column: str, known: Mapping[str, str]) -> str:
+        """One of the values that `known` has by their spelling in lower case."""
+        value = known.get(self.row.values[column].casefold())
+        if value is None:
+            remedy = _("Write one of: %s.") % ", ".join(known.values())
+            self.refuse(column, _("This is not one of the values known here."), remedy)
+        return value or ""
 
     def number(self, column: str, *, whole: int) -> Decimal | None:
         """Dollars or credits: up to `whole` digits before the point and two after it, None for empty text."""

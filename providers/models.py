@@ -1,12 +1,15 @@
 """Who may teach what, at what price, under which agreement. The catalog is the courses that hold on a day."""
 
 import datetime as dt
-from typing import Self
+from decimal import Decimal
+from typing import Self, cast
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.directory.models import Lea, Provider
 from mocap_portal.foundation.shared.dated import DatedQuerySet, one_at_a_time, starts_before_it_ends
 from mocap_portal.foundation.shared.history import tracked
@@ -54,11 +57,28 @@ class Assurance(models.TextChoices):
     NOT_APPLICABLE = "N/A", _("Not applicable")
 
 
+# A course that is curriculum only is taught by the district's own teacher (R-99).
+PROGRAM_CODES = {Instruction.PROVIDER: "50", Instruction.CURRICULUM_ONLY: "52"}
+
+
 class CourseQuerySet(DatedQuerySet["Course"]):
     def on_offer(self, *, starting: dt.date) -> Self:
         """What a family may choose for a start on this day: listed, and its provider authorized (R-10)."""
         authorized = Authorization.objects.on(starting).filter(provider=OuterRef("provider"))
         return self.on(starting).filter(Exists(authorized))
+
+    def matching(self, words: str) -> Self:
+        """The courses that have each of these words in their title, subject, codes or provider's name."""
+        found = self
+        for word in words.split():
+            found = found.filter(
+                Q(title__icontains=word)
+                | Q(subject__icontains=word)
+                | Q(provider__organization__name__icontains=word)
+                | Q(provider_course_code__istartswith=word)
+                | Q(state_course_code__startswith=word)
+            )
+        return found
 
     def for_grade(self, grade: int) -> Self:
         return self.filter(grade_low__lte=grade, grade_high__gte=grade)
@@ -124,6 +144,20 @@ class Course(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def get_absolute_url(self) -> str:
+        return reverse("providers:course", args=[self.pk])
+
+    @property
+    def price(self) -> Decimal:
+        """Dollars for the course as it is taken: the year of a full-year course, the semester of an A or B course."""
+        price = self.price_year if self.structure == Structure.FULL_YEAR else self.price_semester
+        return cast("Decimal", price)  # course_has_the_price_of_its_structure
+
+    @property
+    def program_code(self) -> str:
+        """The code under which districts report it in core data."""
+        return PROGRAM_CODES[Instruction(self.instruction)]
+
 
 class AgreementKind(models.TextChoices):
     DATA = "data", _("Data agreement")
@@ -133,6 +167,12 @@ class AgreementKind(models.TextChoices):
 
 
 class AgreementQuerySet(DatedQuerySet["Agreement"]):
+    def visible_to(self, hat: Membership) -> Self:
+        """LEA staff see the papers of their own LEA, DESE sees all."""
+        if hat.is_lea:
+            return self.filter(lea=hat.organization_id)
+        return self if hat.is_dese else self.none()
+
     def data_agreement(self, *, lea_id: int, provider_id: int, on: dt.date) -> Self:
         """The agreement without which no student's data flows (R-137)."""
         return self.on(on).filter(kind=AgreementKind.DATA, lea=lea_id, provider=provider_id)

@@ -22,6 +22,11 @@ class Cap:
     def limit(self) -> Decimal:
         return (self.share * self.target).quantize(CENT, rounding=ROUND_DOWN)
 
+    @property
+    def percent(self) -> str:
+        """The share as people say it: 7, or 7.5."""
+        return f"{(self.share * 100).normalize():f}"
+
 
 def cap(structure: Structure, *, on: dt.date) -> Cap | None:
     """The cap of a course of this structure that starts on this day: of the year for FY, of one semester for A and B.

@@ -132,6 +132,52 @@ def test_a_lock_file_with_an_address_or_without_a_hash_is_found(tmp_path: Path) 
     ]
 
 
+# .ci/run ------------------------------------------------------------------------------------------
+
+
+def run_ci(folder: Path, *, chromium: bool, check: int = 0, test: int = 0) -> tuple[int, list[str]]:
+    """Run .ci/run with stand-ins for ./portal and apt-get: its exit code, and what it called."""
+    (folder / ".ci").mkdir()
+    shutil.copy(ROOT / ".ci" / "run", folder / ".ci")
+    calls = folder / "calls"
+    note = f'#!/bin/sh\necho "$(basename "$0") $* ${{PORTAL_REQUIRE_JOURNEYS:-}}" >> {calls}\n'
+    programs = {
+        folder / "portal": note + f'case "$1" in check) exit {check};; test) exit {test};; esac\n',
+        folder / "bin" / "apt-get": note,
+        folder / "bin" / "sudo": '#!/bin/sh\nexec "$@"\n',
+    }
+    if chromium:
+        programs[folder / "bin" / "chromium"] = note
+    (folder / "bin").mkdir()
+    for name in ("sh", "env", "id", "dirname", "basename"):
+        (folder / "bin" / name).symlink_to(str(shutil.which(name)))
+    for path, text in programs.items():
+        path.write_text(text)
+        path.chmod(0o755)
+    done = subprocess.run([str(folder / ".ci" / "run")], env={"PATH": str(folder / "bin")}, check=False)
+    return done.returncode, [line.strip() for line in calls.read_text().splitlines()]
+
+
+def test_ci_installs_chromium_where_there_is_none(tmp_path: Path) -> None:
+    assert run_ci(tmp_path, chromium=False) == (
+        0,
+        [
+            "apt-get update --quiet",
+            "apt-get install --quiet --yes --no-install-recommends chromium",
+            "portal check",
+            "portal test 1",
+        ],
+    )
+
+
+@pytest.mark.parametrize(("check", "test", "code"), [(0, 0, 0), (1, 0, 1), (0, 1, 1)])
+def test_ci_runs_both_and_passes_only_when_both_do(tmp_path: Path, check: int, test: int, code: int) -> None:
+    assert run_ci(tmp_path, chromium=True, check=check, test=test) == (
+        code,
+        ["portal check", "portal test 1"],
+    )
+
+
 # settings/production.py ---------------------------------------------------------------------------
 
 

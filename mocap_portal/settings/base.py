@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "coredata",
     "concerns",
     "mocap_portal.home",
+    "mocap_portal.state_map",
 ]
 
 MIDDLEWARE = [

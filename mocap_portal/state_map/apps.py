@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class StateMapConfig(AppConfig):
+    name = "mocap_portal.state_map"

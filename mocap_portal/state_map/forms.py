@@ -1,0 +1,130 @@
+"""Forms of the state's map. Each cleans what one action takes."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from mocap_portal.foundation.directory.models import AppealLadder, DecisionBy
+from mocap_portal.foundation.shared.calendar import SATURDAY
+from mocap_portal.foundation.ui.fields import MemorableDateField
+from mocap_portal.foundation.ui.forms import PortalFormHelper
+
+# A closed day entered later than this can no longer matter to a clock; one further ahead is a slip of the pen.
+LONGEST_BACK = dt.timedelta(days=60)
+LONGEST_AHEAD = dt.timedelta(days=730)
+
+
+class MapForm(forms.Form):
+    """A form with the portal's look and a way back."""
+
+    submit: str | Promise = _("Save")
+
+    def __init__(self, *args: Any, cancel_url: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.cancel_url = cancel_url
+
+    @property
+    def helper(self) -> PortalFormHelper:
+        return PortalFormHelper(submit=self.submit, cancel_url=self.cancel_url)
+
+
+class LegalValueForm(MapForm):
+    """A number that holds from a day on."""
+
+    number = forms.DecimalField(label=_("Number"), min_value=Decimal(0), max_digits=12, decimal_places=4)
+    valid_from = MemorableDateField(label=_("First day it holds"))
+    source = forms.CharField(label=_("Source"), max_length=300, help_text=_("The law, rule or decision."))
+    note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea)
+
+
+class CodeMeaningForm(MapForm):
+    """What a code is called and means from a day on."""
+
+    label = forms.CharField(label=_("Name"), max_length=120)
+    meaning = forms.CharField(label=_("Meaning"), required=False, widget=forms.Textarea)
+    valid_from = MemorableDateField(label=_("First day it holds"))
+    source = forms.CharField(label=_("Source"), max_length=300, help_text=_("The law, rule or decision."))
+
+
+class TermForm(MapForm):
+    """The usual first and last day of a term."""
+
+    starts_on = MemorableDateField(label=_("First day"))
+    ends_on = MemorableDateField(label=_("Last day"))
+
+    def clean(self) -> dict[str, Any]:
+        values = self.cleaned_data
+        if "starts_on" in values and "ends_on" in values and values["ends_on"] <= values["starts_on"]:
+            self.add_error("ends_on", _("The last day must come after the first."))
+        return values
+
+
+class ClosedDayForm(MapForm):
+    """A day on which a district, or the state, is closed."""
+
+    submit = _("Close the day")
+
+    date = MemorableDateField(label=_("Day"))
+    reason = forms.CharField(label=_("Reason"), max_length=120, help_text=_("For example: winter break."))
+
+    def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["date"] = MemorableDateField(
+            label=_("Day"), earliest=today - LONGEST_BACK, latest=today + LONGEST_AHEAD
+        )
+
+    def clean_date(self) -> dt.date:
+        date: dt.date = self.cleaned_data["date"]
+        if date.weekday() >= SATURDAY:
+            raise ValidationError(
+                _("This day is on a weekend. Weekends never count, so it need not be closed.")
+            )
+        return date
+
+
+class StateClosedDayForm(ClosedDayForm):
+    """The state closes for a reason that somebody has published."""
+
+    source = forms.CharField(label=_("Source"), max_length=200, help_text=_("The law, rule or decision."))
+
+
+class PolicyForm(MapForm):
+    """What a district's board has decided about MOCAP."""
+
+    decision_by = forms.ChoiceField(
+        label=_("Who decides about a course?"), choices=DecisionBy.choices, widget=forms.RadioSelect
+    )
+    appeal_ladder = forms.ChoiceField(
+        label=_("Where does a family appeal?"), choices=AppealLadder.choices, widget=forms.RadioSelect
+    )
+    appeal_instructions = forms.CharField(
+        label=_("How a family appeals"),
+        help_text=_("Whom the family writes to, and how. Denial letters print it."),
+        widget=forms.Textarea,
+    )
+    prior_semester_text = forms.CharField(
+        label=_("Your policy on a semester in public school before"), required=False, widget=forms.Textarea
+    )
+    window_text = forms.CharField(
+        label=_("When you would like to get requests"),
+        required=False,
+        help_text=_("Families read it. It never blocks a request."),
+        widget=forms.Textarea,
+    )
+    valid_from = MemorableDateField(label=_("First day it holds"))
+    source = forms.CharField(label=_("Source"), max_length=200, help_text=_("Policy number or minutes."))
+
+
+class ContactForm(MapForm):
+    """Whom families, providers and DESE turn to in a district."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    email = forms.EmailField(label=_("E-mail address"))
+    phone = forms.CharField(
+        label=_("Phone"), max_length=30, required=False, widget=forms.TextInput({"type": "tel"})
+    )

@@ -1,0 +1,153 @@
+"""Lists of the state's map."""
+
+from decimal import Decimal
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.translation import gettext_lazy as _
+
+from mocap_portal.foundation.ui.tables import PortalTable
+
+DAY = "{% load ui %}{{ value|short_day }}"
+NUMBER = {"th": {"class": "portal-number"}, "td": {"class": "portal-number"}}
+
+
+def plain(number: Decimal) -> str:
+    """The number without the zeros that the column's width adds: 7145, 0.14."""
+    return f"{number.normalize():f}"
+
+
+class LegalValueTable(PortalTable):
+    """What holds today. Rows: LegalValue."""
+
+    caption = _("Legal values that hold today")
+    row_header = "key"
+
+    key = tables.Column(
+        accessor="get_key_display",
+        orderable=False,
+        verbose_name=_("Value"),
+        linkify=("state_map:legal_value", {"key": tables.A("key")}),
+    )
+    number = tables.Column(verbose_name=_("Number"), orderable=False, attrs=NUMBER)
+    valid_from = tables.TemplateColumn(DAY, orderable=False, verbose_name=_("Since"))
+    source = tables.Column(verbose_name=_("Source"), orderable=False)
+
+    def render_number(self, value: Decimal) -> str:
+        return plain(value)
+
+
+class SpanTable(PortalTable):
+    """History of a dated row, the newest first."""
+
+    row_header = "valid_from"
+
+    valid_from = tables.TemplateColumn(DAY, orderable=False, verbose_name=_("From"))
+    valid_to = tables.TemplateColumn(DAY, orderable=False, verbose_name=_("To"), default=_("open"))
+
+
+class LegalValueHistory(SpanTable):
+    """Rows: LegalValue of one key."""
+
+    caption = _("Every value, the newest first")
+
+    number = tables.Column(verbose_name=_("Number"), orderable=False, attrs=NUMBER)
+    source = tables.Column(verbose_name=_("Source"), orderable=False)
+    note = tables.Column(verbose_name=_("Note"), orderable=False)
+
+    def render_number(self, value: Decimal) -> str:
+        return plain(value)
+
+
+class CodeTable(PortalTable):
+    """The codes of one set that hold today. Rows: CodeMeaning."""
+
+    row_header = "label"
+
+    code = tables.Column(verbose_name=_("Code"), orderable=False)
+    label = tables.Column(
+        verbose_name=_("Name"),
+        orderable=False,
+        linkify=("state_map:code", {"code_set": tables.A("code_set"), "code": tables.A("code")}),
+    )
+    meaning = tables.Column(verbose_name=_("Meaning"), orderable=False)
+
+    def __init__(self, *args: Any, caption: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.caption = caption
+
+
+class CodeHistory(SpanTable):
+    """Rows: CodeMeaning of one code."""
+
+    caption = _("Every meaning, the newest first")
+
+    label = tables.Column(verbose_name=_("Name"), orderable=False)
+    meaning = tables.Column(verbose_name=_("Meaning"), orderable=False)
+    source = tables.Column(verbose_name=_("Source"), orderable=False)
+
+
+class TermTable(PortalTable):
+    """Terms by year. Rows: Term with its school_year."""
+
+    caption = _("Terms and their usual dates")
+    row_header = "term"
+
+    term = tables.Column(accessor="get_code_display", orderable=False, verbose_name=_("Term"))
+    school_year = tables.Column(orderable=False, verbose_name=_("School year"))
+    starts_on = tables.TemplateColumn(DAY, orderable=False, verbose_name=_("First day"))
+    ends_on = tables.TemplateColumn(DAY, orderable=False, verbose_name=_("Last day"))
+    change = tables.TemplateColumn(
+        template_name="state_map/term_links.html", verbose_name=_("Change"), orderable=False, empty_values=()
+    )
+
+
+class ClosedDayTable(PortalTable):
+    """Rows: ClosedDay with its lea and organization."""
+
+    row_header = "date"
+
+    date = tables.TemplateColumn(DAY, verbose_name=_("Day"), orderable=False)
+    reason = tables.Column(verbose_name=_("Reason"), orderable=False)
+    lea = tables.Column(
+        accessor="lea__organization__name",
+        verbose_name=_("Closed for"),
+        orderable=False,
+        default=_("The whole state"),
+    )
+    emergency = tables.TemplateColumn(
+        template_name="state_map/emergency.html",
+        verbose_name=_("Emergency"),
+        orderable=False,
+        empty_values=(),
+    )
+    change = tables.TemplateColumn(
+        template_name="state_map/closed_day_links.html",
+        verbose_name=_("Change"),
+        orderable=False,
+        empty_values=(),
+    )
+
+    def __init__(self, *args: Any, caption: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.caption = caption
+
+    class Meta:
+        empty_text = _("No closed days.")
+
+
+class PolicyHistory(SpanTable):
+    """Rows: LeaPolicy of one LEA."""
+
+    caption = _("Every policy, the newest first")
+
+    decision_by = tables.Column(
+        accessor="get_decision_by_display", orderable=False, verbose_name=_("Who decides")
+    )
+    appeal_ladder = tables.Column(
+        accessor="get_appeal_ladder_display", orderable=False, verbose_name=_("Appeal")
+    )
+    source = tables.Column(orderable=False, verbose_name=_("Source"))
+
+    class Meta:
+        empty_text = _("No policy is entered yet.")

@@ -16,7 +16,7 @@ from django.template import engines
 from django_tables2 import RequestConfig
 
 from mocap_portal.foundation.ui.fields import MemorableDateField
-from mocap_portal.foundation.ui.forms import PortalFormHelper
+from mocap_portal.foundation.ui.forms import FilterFormHelper, PortalFormHelper
 from mocap_portal.foundation.ui.navigation import links
 from mocap_portal.foundation.ui.tables import PortalTable
 
@@ -30,6 +30,17 @@ class CourseTable(PortalTable):
 
     caption = "Courses you can ask for"
     row_header = "title"
+
+
+class FindCourse(forms.Form):
+    title = forms.CharField(label="Title", required=False)
+    provider = forms.ChoiceField(
+        label="Provider", required=False, choices=[("", "Any"), ("g", "Gateway Online")]
+    )
+
+    @property
+    def helper(self) -> FilterFormHelper:
+        return FilterFormHelper("title", "provider")
 
 
 class EveryField(forms.Form):
@@ -97,6 +108,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
     return draw(
         request,
         "gallery.html",
+        find=FindCourse(request.GET or None),
         table=table,
         empty=CourseTable([], empty_text="No course fits yet."),
         statuses=[

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Layout, LayoutObject, Submit
+from crispy_forms.layout import Column, Layout, LayoutObject, Row, Submit
 from django.forms import BaseForm, BoundField, MultiWidget
 from django.forms.widgets import ChoiceWidget
 from django.utils.functional import Promise
@@ -44,6 +44,16 @@ class PortalFormHelper(FormHelper):
             self.layout = Layout(*layout)
         if submit is not None:
             self.add_input(Submit("", submit))
+
+
+class FilterFormHelper(PortalFormHelper):
+    """Filters side by side, sent by GET: what one looks at stands in the address."""
+
+    form_class = "portal-filters"
+
+    def __init__(self, *names: str) -> None:
+        """`names`: the fields of the filter form, in their order."""
+        super().__init__(Row(*(Column(name) for name in names)), submit=gettext_lazy("Show"), method="get")
 
 
 @dataclass(frozen=True)

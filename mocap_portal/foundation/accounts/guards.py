@@ -5,7 +5,8 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from .middleware import HatRequest
@@ -17,7 +18,8 @@ P = ParamSpec("P")
 def for_roles(
     *roles: Role,
 ) -> Callable[
-    [Callable[Concatenate[HatRequest, P], HttpResponse]], Callable[Concatenate[HttpRequest, P], HttpResponse]
+    [Callable[Concatenate[HatRequest, P], HttpResponseBase]],
+    Callable[Concatenate[HttpRequest, P], HttpResponseBase],
 ]:
     """Opens a page to hats of these roles; anybody else signed in gets 403 with a sentence that names them.
 
@@ -29,10 +31,10 @@ def for_roles(
     """
 
     def decorate(
-        page: Callable[Concatenate[HatRequest, P], HttpResponse],
-    ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+        page: Callable[Concatenate[HatRequest, P], HttpResponseBase],
+    ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
         @wraps(page)
-        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             hat = request.hat  # type: ignore[attr-defined]
             if hat is None:
                 raise PermissionDenied(

@@ -1,0 +1,286 @@
+"""What a family is asked on its way to a request."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from crispy_forms.layout import Fieldset
+from django import forms
+from django.db.models import Q, QuerySet
+from django.urls import reverse_lazy
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.records.models import Claim, Enrollment, Relationship
+from mocap_portal.foundation.directory.models import GRADES, CodeMeaning, Lea, School, Term
+from mocap_portal.foundation.ui.fields import MemorableDateField
+from mocap_portal.foundation.ui.forms import PortalFormHelper
+from mocap_portal.foundation.ui.words import short_day
+from providers.models import CourseQuerySet
+
+YES_OR_NO = [("yes", _("Yes")), ("no", _("No"))]
+CONTINUE = _("Continue")
+AS_YOU_TYPE = "input delay:300ms"
+
+
+class YesOrNoField(forms.TypedChoiceField):
+    """A question answered by True or False; nothing is chosen beforehand."""
+
+    widget = forms.RadioSelect
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=YES_OR_NO, coerce=lambda answer: answer == "yes", **kwargs)
+
+
+def term_choices(terms: Iterable[Term]) -> list[tuple[int, str]]:
+    return [
+        (
+            term.pk,
+            gettext("%(term)s, %(first)s to %(last)s")
+            % {"term": term, "first": short_day(term.starts_on), "last": short_day(term.ends_on)},
+        )
+        for term in terms
+    ]
+
+
+def term_field(terms: Iterable[Term]) -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(
+        label=_("For which term?"), choices=term_choices(terms), coerce=int, widget=forms.RadioSelect
+    )
+
+
+def searching(form_id: str, *, url: str | Promise, target: str) -> PortalFormHelper:
+    """A form that filters a list: a plain GET, and as one types where htmx runs."""
+    helper = PortalFormHelper(submit=_("Search"), method="get")
+    helper.form_id = form_id
+    helper.attrs = {
+        "role": "search",
+        "hx-get": url,
+        "hx-trigger": AS_YOU_TYPE,
+        "hx-target": target,
+        "hx-replace-url": "true",
+        "hx-sync": "this:replace",
+    }
+    return helper
+
+
+class SchoolSearch(forms.Form):
+    """Schools by their own name or code, or by those of their district."""
+
+    q = forms.CharField(
+        label=_("Name of the school or the district"),
+        help_text=_("Part of the name is enough. The state code works too."),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+
+    @property
+    def helper(self) -> PortalFormHelper:
+        return searching("find-school", url=reverse_lazy("part_time:school"), target="#schools")
+
+    def found(self, *, on: dt.date) -> QuerySet[School]:
+        """The open schools that fit every word; none before something is typed."""
+        words = self.cleaned_data["q"].replace("-", " ").split() if self.is_valid() else []
+        schools = School.objects.on(on).filter(lea__in=Lea.objects.on(on))
+        if not words:
+            return schools.none()
+        for word in words:
+            schools = schools.filter(
+                Q(name__icontains=word)
+                | Q(lea__organization__name__icontains=word)
+                | Q(state_school_id=word)
+                | Q(lea__state_district_id=word)
+            )
+        return schools.select_related("lea__organization").order_by("lea__organization__name", "name", "pk")
+
+
+class CorrectChildForm(forms.Form):
+    """What a family may mend of what it typed about a child, until something was sent."""
+
+    first_name = forms.CharField(label=_("Student's first name"), max_length=60)
+    last_name = forms.CharField(label=_("Student's last name"), max_length=60)
+    grade = forms.TypedChoiceField(label=_("Grade"), coerce=int)
+    relationship = forms.ChoiceField(
+        label=_("Who are you to the student?"),
+        choices=[choice for choice in Relationship.choices if choice[0] != Relationship.SELF],
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, school: School, own: bool, today: dt.date, **kwargs: Any) -> None:
+        """`own`: the student asks for themselves. `today` bounds the birth date."""
+        super().__init__(*args, **kwargs)
+        self.fields["birth_date"] = MemorableDateField(
+            label=_("Birth date"), help_text=_("For example April 9 2011."), latest=today
+        )
+        grades = GRADES[school.grades_low : school.grades_high + 1]
+        self.fields["grade"].choices = [("", _("Choose")), *grades]  # type: ignore[attr-defined]
+        if own:
+            self.fields["first_name"].label = _("Your first name")
+            self.fields["last_name"].label = _("Your last name")
+            del self.fields["relationship"]
+        self.order_fields(["first_name", "last_name", "birth_date", "grade"])
+
+    @property
+    def helper(self) -> PortalFormHelper:
+        return PortalFormHelper(submit=_("Save the changes"))
+
+    def answers(self) -> dict[str, Any]:
+        """The answers, with the relationship of a student to themselves, who is not asked."""
+        return {"relationship": Relationship.SELF.value} | self.cleaned_data
+
+
+class ChildForm(CorrectChildForm):
+    """Everything about a child and the term, on one page."""
+
+    enrollment = forms.ChoiceField(
+        label=_("How does the student go to school now?"),
+        choices=Enrollment.choices,
+        widget=forms.RadioSelect,
+    )
+    missouri_resident = YesOrNoField(label=_("Does the student live in Missouri?"))
+
+    def __init__(self, *args: Any, terms: Sequence[Term], own: bool, **kwargs: Any) -> None:
+        super().__init__(*args, own=own, **kwargs)
+        if own:
+            self.fields["enrollment"].label = _("How do you go to school now?")
+            self.fields["missouri_resident"].label = _("Do you live in Missouri?")
+        self.fields["term_id"] = term_field(terms)
+
+    @property
+    def helper(self) -> PortalFormHelper:
+        return PortalFormHelper(submit=CONTINUE)
+
+
+class TermForm(forms.Form):
+    """The term, for a child that the family told of before."""
+
+    def __init__(self, *args: Any, terms: Sequence[Term], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["term_id"] = term_field(terms)
+
+    @property
+    def helper(self) -> PortalFormHelper:
+        return PortalFormHelper(submit=CONTINUE)
+
+
+class CourseSearch(forms.Form):
+    """The courses on offer by words and subject."""
+
+    q = forms.CharField(
+        label=_("Words in the course or the provider"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+    subject = forms.ChoiceField(label=_("Subject"), required=False)
+
+    def __init__(self, *args: Any, url: str, courses: CourseQuerySet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.url = url
+        self.courses = courses
+        subjects = courses.order_by("subject").values_list("subject", flat=True).distinct()
+        self.fields["subject"].choices = [  # type: ignore[attr-defined]
+            ("", _("All subjects")),
+            *((subject, subject) for subject in subjects),
+        ]
+
+    @property
+    def helper(self) -> PortalFormHelper:
+        return searching("find-course", url=self.url, target="#found")
+
+    def found(self) -> CourseQuerySet:
+        """The courses that fit; all of them while nothing, or nothing sensible, is asked for."""
+        courses = self.courses
+        if self.is_valid():
+            courses = courses.matching(self.cleaned_data["q"])
+            if self.cleaned_data["subject"]:
+                courses = courses.filter(subject=self.cleaned_data["subject"])
+        return courses.select_related("provider__organization").order_by("title", "pk")
+
+
+class CoursesForm(forms.Form):
+    """One press of a button on the page of courses: add one, remove one, or go on."""
+
+    in_person_courses = forms.IntegerField(
+        label=_("How many courses does the student take in person at school in this term?"),
+        help_text=_("Count all classes of a usual week. Do not count the courses on this page."),
+        min_value=0,
+        max_value=12,
+        required=False,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric", "class": "usa-input--2xs"}),
+    )
+    add = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    remove = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    @property
+    def goes_on(self) -> bool:
+        return self.cleaned_data.get("add") is None and self.cleaned_data.get("remove") is None
+
+    def clean(self) -> dict[str, Any]:
+        if self.goes_on and not self.errors and self.cleaned_data["in_person_courses"] is None:
+            self.add_error(
+                "in_person_courses", _("Enter a number. If the student takes no course in person, enter 0.")
+            )
+        return self.cleaned_data
+
+
+class SignForm(forms.Form):
+    """The statements of the day, each with its own box, the question about an IEP or 504 plan, and the signature."""
+
+    has_iep_or_504 = YesOrNoField(
+        label=_("Does the student have an IEP or a 504 plan?"),
+        help_text=_(
+            "An IEP is a plan for special education. A 504 plan helps a student with a disability. If you say yes, the "
+            "school's team may need time: the clock may then stand still, and we tell you why. A plan is no reason "
+            "to say no."
+        ),
+    )
+    signed_name = forms.CharField(
+        label=_("Your full name, as your signature"),
+        help_text=_("By typing your name you sign this request and say that your answers are true."),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+
+    def __init__(self, *args: Any, statements: Sequence[CodeMeaning], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.statements = statements
+        for statement in statements:
+            self.fields[self.box_of(statement)] = forms.BooleanField(
+                label=statement.meaning or statement.label,
+                error_messages={"required": _("Check this box. The request cannot be sent without it.")},
+            )
+        self.order_fields([self.box_of(statement) for statement in statements])
+
+    @property
+    def helper(self) -> PortalFormHelper:
+        boxes = [self.box_of(statement) for statement in self.statements]
+        return PortalFormHelper(
+            Fieldset(_("Please read each sentence and check its box"), *boxes),
+            Fieldset(_("Help at school"), "has_iep_or_504"),
+            Fieldset(_("Sign"), "signed_name"),
+            submit=_("Sign and send"),
+        )
+
+    @staticmethod
+    def box_of(statement: CodeMeaning) -> str:
+        return f"statement_{statement.pk}"
+
+    def acknowledged(self) -> list[int]:
+        """The ids of the statements that were checked."""
+        return [
+            statement.pk for statement in self.statements if self.cleaned_data.get(self.box_of(statement))
+        ]
+
+
+def typed(claim: Claim) -> dict[str, Any]:
+    """What a family typed about a child, as the form for corrections starts."""
+    return {
+        "first_name": claim.first_name,
+        "last_name": claim.last_name,
+        "birth_date": claim.birth_date,
+        "grade": claim.grade,
+        "relationship": claim.relationship,
+    }

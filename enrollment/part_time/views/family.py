@@ -1,0 +1,80 @@
+"""What a family follows: its requests, what happens to each, the receipt, the letters."""
+
+import uuid
+
+from django.core.paginator import Paginator
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+
+from mocap_portal.foundation.accounts.guards import for_roles
+from mocap_portal.foundation.accounts.middleware import HatRequest
+from mocap_portal.foundation.accounts.models import FAMILY_ROLES, Membership, Role
+from mocap_portal.foundation.clocks.why import why
+from mocap_portal.foundation.papers.responses import pdf_response
+from mocap_portal.foundation.shared.calendar import central_date
+
+from ..models import CourseLine, CourseRequest, LineState
+from ..timeline import contact, timeline, waits_for, with_all_it_needs
+
+REQUESTS_PER_PAGE = 20
+
+# The kind of status (foundation/ui) that the state of a course means to its family.
+KIND_OF_STATUS = {
+    LineState.REQUESTED: "waiting",
+    LineState.APPROVED: "good",
+    LineState.DENIED: "bad",
+    LineState.REGISTERED: "good",
+    LineState.CONFIRMED: "good",
+}
+
+
+@for_roles(*FAMILY_ROLES)
+def requests(request: HatRequest) -> HttpResponse:
+    """The family's requests, newest first, each with what it waits for."""
+    today = central_date(timezone.now())
+    found = with_all_it_needs(CourseRequest.objects.visible_to(request.hat)).order_by("-started_at", "-pk")
+    page = Paginator(found, REQUESTS_PER_PAGE).get_page(request.GET.get("page"))
+    rows = [(row, next(iter(waits_for(row, on=today)), None)) for row in page]
+    return render(request, "part_time/family/requests.html", {"page": page, "rows": rows})
+
+
+@for_roles(*FAMILY_ROLES)
+def status(request: HatRequest, pk: int) -> HttpResponse:
+    """One request: each course with its decision and letter, what happened and what comes next."""
+    row = get_object_or_404(with_all_it_needs(CourseRequest.objects.visible_to(request.hat)), pk=pk)
+    context = {
+        "row": row,
+        "lines": [(line, KIND_OF_STATUS[LineState(line.state)]) for line in row.lines.all()],
+        "entries": timeline(row, on=central_date(timezone.now())),
+        "contact": contact(row.lea),
+        "why": why(row.clock) if row.clock else None,
+    }
+    return render(request, "part_time/family/status.html", context)
+
+
+@for_roles(*FAMILY_ROLES)
+def receipt(request: HatRequest, pk: int) -> HttpResponse:
+    """What was sent, when, and by when the district answers: to print and keep (R-13)."""
+    row = get_object_or_404(with_all_it_needs(CourseRequest.objects.visible_to(request.hat)), pk=pk)
+    if row.clock is None:
+        return redirect("part_time:sign", pk)
+    context = {"row": row, "contact": contact(row.lea), "why": why(row.clock)}
+    return render(request, "part_time/family/receipt.html", context)
+
+
+@for_roles(*Role)
+def letter(request: HatRequest, pk: uuid.UUID) -> HttpResponse:
+    """A letter as it was sent, for everybody who may see the course it is about."""
+    return render(request, "part_time/letter.html", {"line": line_of_letter(request.hat, pk)})
+
+
+@for_roles(*Role)
+def letter_pdf(request: HatRequest, pk: uuid.UUID) -> FileResponse:
+    """The same letter as PDF."""
+    return pdf_response(line_of_letter(request.hat, pk).decision.letter)
+
+
+def line_of_letter(hat: Membership, pk: uuid.UUID) -> CourseLine:
+    lines = CourseLine.objects.visible_to(hat).select_related("course", "request", "decision__letter")
+    return get_object_or_404(lines, decision__letter=pk)

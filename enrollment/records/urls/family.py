@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from ..views import family
+
+urlpatterns = [
+    path("children/", family.children, name="children"),
+    path("children/<int:student_pk>/disclosures/", family.disclosures, name="disclosures"),
+]

@@ -1,0 +1,824 @@
+"""The pages of a family: asking step by step, following, letters, children. Every refusal's sentence is exact."""
+
+import datetime as dt
+import re
+from html import unescape
+
+import pytest
+import time_machine
+from django.contrib.messages import get_messages
+from django.urls import reverse
+
+from enrollment.part_time import actions
+from enrollment.part_time.models import CourseLine, CourseRequest, RequestState
+from enrollment.records.models import Claim
+from mocap_portal.foundation.directory.models import CodeMeaning, CodeSet, Term
+from tests.factories.accounts import MembershipFactory
+from tests.factories.directory import SchoolFactory, TermFactory
+from tests.factories.part_time import CourseLineFactory, CourseRequestFactory
+from tests.factories.providers import CourseFactory
+from tests.factories.records import ClaimFactory, DisclosureFactory, GuardianFactory
+from tests.sign_in import sign_in
+
+pytestmark = pytest.mark.django_db
+
+NOW = dt.datetime(2026, 11, 2, 18, tzinfo=dt.UTC)  # a Monday, noon in Missouri
+LATER = dt.datetime(2026, 11, 4, 18, tzinfo=dt.UTC)
+FULL_TIME_ONLY = (
+    "A district pays only for students who are enrolled full time in a public or charter school. Families of home and "
+    "private schools may buy courses from a provider directly."
+)
+ALREADY_SENT = "This request was already signed and sent. Nothing was sent twice."
+
+
+@pytest.fixture(autouse=True)
+def _monday_noon():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def hat():
+    """A parent, signed in as `client`."""
+    return MembershipFactory.create()
+
+
+@pytest.fixture
+def client(client, hat):
+    client.force_login(hat.user)
+    return client
+
+
+def url(name, *args):
+    return reverse(f"part_time:{name}", args=args)
+
+
+def sentences(response):
+    """The text of a page as a person reads it."""
+    main = response.content.decode().partition("<main")[2].partition("</main>")[0]
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", " ", main)))
+
+
+def told(response):
+    return [str(message) for message in get_messages(response.wsgi_request)]
+
+
+def second_semester():
+    return TermFactory.create()
+
+
+def child_answers(**changes):
+    return {
+        "first_name": "Robin",
+        "last_name": "Reed",
+        "birth_date_month": "3",
+        "birth_date_day": "9",
+        "birth_date_year": "2011",
+        "grade": "10",
+        "relationship": "mother",
+        "enrollment": "public",
+        "missouri_resident": "yes",
+        "term_id": str(second_semester().pk),
+    } | changes
+
+
+def draft_of(hat, **changes):
+    return CourseRequestFactory.create(claim__claimant=hat.user, term=second_semester(), **changes)
+
+
+def ready_draft_of(hat, **changes):
+    """A draft with one course and the number of in-person courses."""
+    draft = draft_of(hat, in_person_courses=4, **changes)
+    CourseLineFactory.create(request=draft, course__title="Algebra")
+    return draft
+
+
+def sent_request_of(hat, **changes):
+    request = CourseRequestFactory.create(submitted=True, claim__claimant=hat.user, **changes)
+    CourseLineFactory.create(request=request, course__title="Algebra")
+    return request
+
+
+def signature(**changes):
+    boxes = CodeMeaning.objects.of(CodeSet.ACKNOWLEDGEMENT, on=NOW.date())
+    return (
+        {f"statement_{box.pk}": "on" for box in boxes}
+        | {"has_iep_or_504": "no", "signed_name": "Pat Parent"}
+        | changes
+    )
+
+
+def counselor_of(request):
+    return MembershipFactory.create(
+        counselor=True, organization=request.lea.organization, user__name="Cora Secret"
+    )
+
+
+# My requests --------------------------------------------------------------------------------------
+
+
+def test_without_requests_there_is_one_button(client):
+    response = client.get(url("requests"))
+    assert "You have no requests yet." in sentences(response)
+    assert response.content.decode().count("usa-button") == 1
+    assert f'href="{url("start")}">Ask for a course</a>' in response.content.decode()
+
+
+def test_each_request_shows_its_state_the_next_step_and_the_due_date(client, hat):
+    draft_of(hat, claim__first_name="Dana")
+    sent_request_of(hat, claim__first_name="Sam")
+    text = sentences(client.get(url("requests")))
+    assert "Draft: not sent yet" in text
+    assert "Next: You choose courses, check your answers and sign." in text
+    assert "Waiting for a decision" in text
+    assert "Next: The district decides about 1 course, by Tuesday, November 17, 2026 ." in text
+
+
+def test_a_late_answer_is_called_late(client, hat):
+    sent_request_of(hat)
+    with time_machine.travel(dt.datetime(2026, 11, 18, 12, tzinfo=dt.UTC), tick=False):
+        client.force_login(hat.user)
+        assert "Late: the district has not answered yet" in sentences(client.get(url("requests")))
+
+
+def test_a_list_of_requests_costs_the_same_however_long(client, hat, django_assert_num_queries):
+    for _each in range(3):
+        sent_request_of(hat)
+    client.get(url("requests"))
+    # Session, user, hat, hats of the header; count, requests, lines, pauses.
+    with django_assert_num_queries(8):
+        client.get(url("requests"))
+
+
+# Step 1: who and where ----------------------------------------------------------------------------
+
+
+def test_who_told_of_no_child_starts_with_the_school(client):
+    assert client.get(url("start")).url == url("school")
+
+
+def test_a_child_told_of_before_needs_no_school_again(client, hat):
+    claim = ClaimFactory.create(claimant=hat.user, first_name="Robin", last_name="Reed")
+    refused = ClaimFactory.create(
+        claimant=hat.user,
+        state="refused",
+        refusal="Not a student here",
+        judged_by=counselor_of(draft_of(MembershipFactory.create())),
+        judged_at=NOW,
+    )
+    response = client.get(url("start"))
+    assert "Ask for Robin Reed" in sentences(response)
+    assert url("child_again", claim.pk) in response.content.decode()
+    assert url("child_again", refused.pk) not in response.content.decode()
+    response = client.post(url("child_again", claim.pk), {"term_id": second_semester().pk})
+    draft = CourseRequest.objects.get(claim=claim)
+    assert response.url == url("courses", draft.pk)
+
+
+@pytest.mark.parametrize("words", ["ridge", "pine hi", "4020", "003033", "003033-4020"])
+def test_a_school_is_found_by_its_name_its_district_or_a_code(client, words):
+    found = SchoolFactory.create(
+        name="Ridge High",
+        state_school_id="4020",
+        lea__organization__name="Pine County R-I",
+        lea__state_district_id="003033",
+    )
+    SchoolFactory.create(name="Elsewhere", lea__organization__name="Oak")
+    response = client.get(url("school"), {"q": words})
+    assert [school.pk for school in response.context["schools"]] == [found.pk]
+    assert "1 school fits." in sentences(response)
+
+
+def test_a_closed_school_is_not_found_and_its_page_is_not_there(client):
+    closed = SchoolFactory.create(name="Ridge High", active_to=dt.date(2026, 6, 30))
+    gone = SchoolFactory.create(name="Ridge Middle", lea__active_to=dt.date(2026, 6, 30))
+    assert "No school fits." in sentences(client.get(url("school"), {"q": "ridge"}))
+    assert client.get(url("child", closed.pk)).status_code == 404
+    assert client.get(url("child", gone.pk)).status_code == 404
+
+
+def test_while_one_types_only_the_list_comes(client):
+    SchoolFactory.create(name="Ridge High")
+    fragment = client.get(url("school"), {"q": "ridge"}, headers={"HX-Request": "true"}).content.decode()
+    assert "Ridge High" in fragment
+    assert "<html" not in fragment
+    page = client.get(
+        url("school"), {"q": "ridge"}, headers={"HX-Request": "true", "HX-History-Restore-Request": "true"}
+    )
+    assert "<html" in page.content.decode()
+
+
+def test_nothing_is_listed_before_something_is_typed(client):
+    SchoolFactory.create(name="Ridge High")
+    assert "Ridge High" not in sentences(client.get(url("school")))
+
+
+# Step 2: the student and the term -----------------------------------------------------------------
+
+
+def test_telling_of_a_child_starts_a_draft(client, hat):
+    school = SchoolFactory.create()
+    response = client.post(url("child", school.pk), child_answers())
+    draft = CourseRequest.objects.get()
+    assert response.url == url("courses", draft.pk)
+    claim = draft.claim
+    assert (
+        claim.claimant,
+        claim.full_name,
+        claim.birth_date,
+        claim.grade,
+        claim.school,
+        claim.relationship,
+    ) == (
+        hat.user,
+        "Robin Reed",
+        dt.date(2011, 3, 9),
+        10,
+        school,
+        "mother",
+    )
+    assert draft.term == second_semester()
+
+
+def test_telling_twice_is_one_claim_and_one_draft(client):
+    school = SchoolFactory.create()
+    first, second = (client.post(url("child", school.pk), child_answers()) for _click in range(2))
+    assert first.url == second.url
+    assert Claim.objects.count() == CourseRequest.objects.count() == 1
+
+
+@pytest.mark.parametrize("role", ["adult_student", "student_on_own"])
+def test_a_student_is_not_asked_who_they_are(client, hat, role):
+    hat.role = role
+    hat.save()
+    school = SchoolFactory.create()
+    page = client.get(url("child", school.pk))
+    assert "Who are you to the student?" not in sentences(page)
+    assert "Your first name" in sentences(page)
+    client.post(url("child", school.pk), child_answers(relationship="mother"))
+    assert Claim.objects.get().relationship == "self"
+
+
+def test_only_the_grades_of_the_school_can_be_chosen(client):
+    school = SchoolFactory.create(grades_low=0, grades_high=5)
+    response = client.post(url("child", school.pk), child_answers(grade="6"))
+    assert [value for value, _label in response.context["form"].fields["grade"].choices] == [
+        "",
+        0,
+        1,
+        2,
+        3,
+        4,
+        5,
+    ]
+    assert list(response.context["form"].errors) == ["grade"]
+    assert not Claim.objects.exists()
+
+
+@pytest.mark.rule("R-09")
+def test_summer_and_terms_far_ahead_are_not_offered(client):
+    form = client.get(url("child", SchoolFactory.create().pk)).context["form"]
+    offered = Term.objects.filter(pk__in=[pk for pk, _label in form.fields["term_id"].choices])
+    assert sorted((term.school_year_id, term.code) for term in offered) == [
+        (2027, "S1"),
+        (2027, "S2"),
+        (2027, "YL"),
+        (2028, "S1"),
+        (2028, "YL"),
+    ]
+
+
+def test_a_birth_date_lies_in_the_past(client):
+    response = client.post(url("child", SchoolFactory.create().pk), child_answers(birth_date_year="2030"))
+    assert response.context["form"].errors == {
+        "birth_date": ["The date must be Monday, November 2, 2026 or earlier."]
+    }
+
+
+@pytest.mark.rule("R-01", "R-02")
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        (
+            {"enrollment": "home"},
+            FULL_TIME_ONLY,
+        ),
+        (
+            {"enrollment": "private"},
+            FULL_TIME_ONLY,
+        ),
+        ({"birth_date_year": "2005"}, "MOCAP courses are for students under 21 years of age."),
+        ({"missouri_resident": "no"}, "MOCAP courses are for students who live in Missouri."),
+    ],
+)
+def test_who_is_not_eligible_reads_why_and_keeps_what_was_typed(client, changes, sentence):
+    school = SchoolFactory.create()
+    response = client.post(url("child", school.pk), child_answers(**changes))
+    assert sentence in sentences(response)
+    assert 'value="Robin"' in response.content.decode()
+    assert not Claim.objects.exists()
+    # An answer that was a slip can be mended at once.
+    assert client.post(url("child", school.pk), child_answers()).status_code == 302
+
+
+def test_a_child_that_the_district_did_not_confirm_is_refused_in_words(client, hat):
+    school = SchoolFactory.create()
+    claim = ClaimFactory.create(
+        claimant=hat.user, first_name="Robin", last_name="Reed", birth_date=dt.date(2011, 3, 9), school=school
+    )
+    judge = MembershipFactory.create(counselor=True, organization=school.lea.organization)
+    Claim.objects.filter(pk=claim.pk).update(
+        state="refused", refusal="Unknown", judged_at=NOW, judged_by=judge
+    )
+    response = client.post(url("child", school.pk), child_answers())
+    assert "The district did not confirm this child." in sentences(response)
+    assert not CourseRequest.objects.exists()
+
+
+def test_a_strangers_child_is_not_there(client):
+    assert client.get(url("child_again", ClaimFactory.create().pk)).status_code == 404
+
+
+# Step 3: courses ----------------------------------------------------------------------------------
+
+
+def test_a_course_is_added_and_removed_and_the_search_stays(client, hat):
+    draft = draft_of(hat)
+    course = CourseFactory.create(title="Algebra", subject="Math")
+    response = client.post(url("courses", draft.pk) + "?q=alg&subject=Math&page=1", {"add": course.pk})
+    assert response.url == url("courses", draft.pk) + f"?q=alg&subject=Math&page=1#course-{course.pk}"
+    assert [line.course for line in draft.lines.all()] == [course]
+    response = client.post(url("courses", draft.pk), {"remove": course.pk})
+    assert response.url == url("courses", draft.pk) + "?#your-courses"
+    assert not draft.lines.exists()
+
+
+def test_a_course_added_twice_is_one_line(client, hat):
+    draft = draft_of(hat)
+    course = CourseFactory.create()
+    for _click in range(2):
+        client.post(url("courses", draft.pk), {"add": course.pk})
+    assert draft.lines.count() == 1
+
+
+def test_adding_keeps_the_number_typed_and_removing_keeps_the_number_stored(client, hat):
+    draft = draft_of(hat)
+    first, second = CourseFactory.create(), CourseFactory.create()
+    client.post(url("courses", draft.pk), {"add": first.pk})
+    assert CourseRequest.objects.get().in_person_courses is None
+    client.post(url("courses", draft.pk), {"add": second.pk, "in_person_courses": "5"})
+    client.post(url("courses", draft.pk), {"remove": first.pk})
+    assert CourseRequest.objects.get().in_person_courses == 5
+
+
+@pytest.mark.rule("R-10")
+def test_the_catalog_holds_what_fits_the_grade_the_term_and_an_authorized_provider(client, hat):
+    draft = draft_of(hat)
+    CourseFactory.create(title="Fits")
+    CourseFactory.create(title="Too early", grade_low=11)
+    CourseFactory.create(title="Whole year", full_year=True)
+    CourseFactory.create(title="No longer listed", valid_to=dt.date(2026, 12, 1))
+    CourseFactory.create(title="Not authorized", authorized=False)
+    response = client.get(url("courses", draft.pk))
+    assert [course.title for course in response.context["page"]] == ["Fits"]
+
+
+def test_courses_are_found_by_words_and_subject(client, hat):
+    draft = draft_of(hat)
+    CourseFactory.create(title="Algebra I", subject="Math", provider__organization__name="Gateway")
+    CourseFactory.create(title="Algebra II", subject="Math", provider__organization__name="Ozark")
+    CourseFactory.create(title="Art", subject="Fine arts", provider__organization__name="Gateway two")
+
+    def found(**asked):
+        page = client.get(url("courses", draft.pk), asked).context["page"]
+        return [course.title for course in page]
+
+    assert found(q="alg") == ["Algebra I", "Algebra II"]
+    assert found(q="gateway") == ["Algebra I", "Art"]
+    assert found(q="gateway alg") == ["Algebra I"]
+    assert found(subject="Fine arts") == ["Art"]
+    assert found(subject="no such", q="alg") == ["Algebra I", "Algebra II", "Art"]
+
+
+def test_pages_of_the_catalog_keep_the_list(client, hat):
+    draft = draft_of(hat)
+    courses = [CourseFactory.create(title=f"Course {n:02}") for n in range(12)]
+    client.post(url("courses", draft.pk), {"add": courses[0].pk})
+    response = client.get(url("courses", draft.pk), {"page": "2"})
+    assert [course.title for course in response.context["page"]] == ["Course 10", "Course 11"]
+    assert [line.course.title for line in response.context["lines"]] == ["Course 00"]
+    assert f'formaction="?page=2" name="add" value="{courses[11].pk}"' in response.content.decode()
+
+
+@pytest.mark.rule("R-07")
+def test_over_a_full_load_is_said_before_anything_is_sent(client, hat):
+    draft = draft_of(hat)
+    for title in ["Algebra", "Biology"]:
+        course = CourseFactory.create(title=title)
+        client.post(url("courses", draft.pk), {"add": course.pk, "in_person_courses": "5"})
+    response = client.get(url("courses", draft.pk))
+    assert [(line.course.title, line.over_full_load) for line in response.context["lines"]] == [
+        ("Algebra", False),
+        ("Biology", True),
+    ]
+    assert (
+        "Together with 5 courses in person this is more than 6 courses at once, a full load. The district does not "
+        "have to pay for the courses marked “over a full load”."
+    ) in sentences(response)
+    assert "Biology (over a full load)" in sentences(client.get(url("sign", draft.pk)))
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        ({"in_person_courses": ""}, "Enter a number. If the student takes no course in person, enter 0."),
+        (
+            {"in_person_courses": "4"},
+            "Choose at least one course. Press “Add” at a course in the list below.",
+        ),
+        ({"in_person_courses": "many"}, "Enter a whole number."),
+        ({"in_person_courses": "13"}, "Ensure this value is less than or equal to 12."),
+        ({"add": "999999"}, "A course you chose is no longer in the catalog for this term."),
+    ],
+)
+def test_going_on_needs_a_course_and_a_number(client, hat, data, sentence):
+    draft = draft_of(hat)
+    assert sentence in sentences(client.post(url("courses", draft.pk), data))
+
+
+def test_with_courses_and_a_number_it_goes_on_to_sign(client, hat):
+    draft = ready_draft_of(hat)
+    response = client.post(url("courses", draft.pk), {"in_person_courses": "3"})
+    assert response.url == url("sign", draft.pk)
+    assert CourseRequest.objects.get().in_person_courses == 3
+
+
+def test_a_course_that_left_the_catalog_leaves_the_list_and_the_family_is_told(client, hat):
+    draft = ready_draft_of(hat)
+    line = draft.lines.get()
+    line.course.valid_to = dt.date(2026, 11, 1)
+    line.course.save()
+    other = CourseFactory.create(title="Biology")
+    response = client.post(url("courses", draft.pk), {"add": other.pk})
+    assert told(response) == [
+        "“Algebra” is no longer in the catalog for this term. We took it off your list."
+    ]
+    assert [line.course for line in draft.lines.all()] == [other]
+
+
+def test_the_page_of_courses_costs_the_same_however_many(client, hat, django_assert_num_queries):
+    draft = ready_draft_of(hat)
+    for _each in range(5):
+        CourseFactory.create()
+    client.get(url("courses", draft.pk))
+    # Session, user, hat, hats; request, lines, subjects, count, page of courses, full load.
+    with django_assert_num_queries(10):
+        client.get(url("courses", draft.pk))
+
+
+# Step 4: check and sign ---------------------------------------------------------------------------
+
+
+@pytest.mark.rule("R-12", "R-13")
+def test_signing_sends_the_request_and_shows_the_receipt(client, hat):
+    draft = ready_draft_of(hat)
+    page = client.get(url("sign", draft.pk))
+    for box in CodeMeaning.objects.of(CodeSet.ACKNOWLEDGEMENT, on=NOW.date()):
+        assert box.meaning in sentences(page)
+    response = client.post(url("sign", draft.pk), signature(), follow=True)
+    assert response.redirect_chain == [(url("receipt", draft.pk), 302)]
+    text = sentences(response)
+    assert draft.number in text
+    assert "November 2, 2026 at 12:00 p.m. Central time" in text or "November 2, 2026 at noon" in text
+    assert "Tuesday, November 17, 2026" in text
+    assert "Why this date?" in text
+    request = CourseRequest.objects.get()
+    assert (request.state, request.signed_name, request.has_iep_or_504) == ("submitted", "Pat Parent", False)
+
+
+def test_signing_twice_is_one_request_and_says_so(client, hat):
+    draft = ready_draft_of(hat)
+    client.post(url("sign", draft.pk), signature())
+    response = client.post(url("sign", draft.pk), signature(), follow=True)
+    assert response.redirect_chain == [(url("receipt", draft.pk), 302)]
+    assert ALREADY_SENT in sentences(response)
+    request = CourseRequest.objects.get()
+    assert request.state == RequestState.SUBMITTED
+    assert request.steps.count() == 1
+    assert request.acknowledgements.count() == 6
+
+
+def test_every_box_the_plan_and_the_name_are_needed(client, hat):
+    draft = ready_draft_of(hat)
+    response = client.post(url("sign", draft.pk), {"signed_name": "  "})
+    form = response.context["form"]
+    boxes = [name for name in form.errors if name.startswith("statement_")]
+    assert len(boxes) == 6
+    assert form.errors[boxes[0]] == ["Check this box. The request cannot be sent without it."]
+    assert list(form.errors)[-2:] == ["has_iep_or_504", "signed_name"]
+    assert CourseRequest.objects.get().state == RequestState.DRAFT
+
+
+@pytest.mark.parametrize(
+    ("hurt", "sentence"),
+    [
+        (
+            lambda draft: draft.lines.get().course.provider.authorizations.all().delete(),
+            "A course you chose is no longer in the catalog for this term. Choose your courses again.",
+        ),
+        (
+            lambda draft: Claim.objects.update(missouri_resident=False),
+            "MOCAP courses are for students who live in Missouri.",
+        ),
+        (
+            lambda draft: CourseRequest.objects.update(term=Term.objects.get(school_year=2026, code="S2")),
+            "This term cannot be chosen any more. Choose another term.",
+        ),
+    ],
+)
+def test_what_changed_since_is_refused_in_words(client, hat, hurt, sentence):
+    draft = ready_draft_of(hat)
+    hurt(draft)
+    response = client.post(url("sign", draft.pk), signature())
+    assert sentence in sentences(response)
+    assert 'value="Pat Parent"' in response.content.decode()
+    assert CourseRequest.objects.get().state == RequestState.DRAFT
+
+
+def test_a_draft_without_courses_cannot_be_signed_yet(client, hat):
+    draft = draft_of(hat)
+    response = client.get(url("sign", draft.pk))
+    assert response.url == url("courses", draft.pk)
+    assert told(response) == [
+        "Something is still missing: courses, the number of in-person courses, or a statement."
+    ]
+
+
+def test_what_was_typed_about_the_child_can_be_changed_before_sending(client, hat):
+    draft = ready_draft_of(hat, claim__first_name="Robbin")
+    assert url("child_correct", draft.pk) in client.get(url("sign", draft.pk)).content.decode()
+    page = client.get(url("child_correct", draft.pk))
+    assert 'value="Robbin"' in page.content.decode()
+    response = client.post(url("child_correct", draft.pk), child_answers(grade="9"))
+    assert response.url == url("sign", draft.pk)
+    claim = Claim.objects.get()
+    assert (claim.full_name, claim.grade) == ("Robin Reed", 9)
+
+
+def test_a_confirmed_child_has_no_change_links(client, hat):
+    draft = ready_draft_of(hat, claim__confirmed=True)
+    assert url("child_correct", draft.pk) not in client.get(url("sign", draft.pk)).content.decode()
+    response = client.post(url("child_correct", draft.pk), child_answers())
+    assert response.url == url("sign", draft.pk)
+    assert told(response) == ["The district has this student's data already. Ask it to correct them."]
+    assert Claim.objects.get().last_name != "Reed"
+
+
+def test_throwing_a_draft_away_asks_first(client, hat):
+    draft = ready_draft_of(hat)
+    assert "Throw this draft away?" in sentences(client.get(url("discard", draft.pk)))
+    assert CourseRequest.objects.count() == 1
+    response = client.post(url("discard", draft.pk))
+    assert response.url == url("requests")
+    assert told(response) == ["The draft is gone."]
+    assert not CourseRequest.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["courses", "sign", "child_correct", "discard"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_what_was_sent_cannot_be_changed_any_more(client, hat, name, method):
+    request = sent_request_of(hat)
+    response = getattr(client, method)(url(name, request.pk))
+    assert response.url == url("receipt", request.pk)
+    assert told(response) == [ALREADY_SENT]
+    assert CourseLine.objects.count() == 1
+
+
+def test_a_draft_has_no_receipt_yet(client, hat):
+    assert client.get(url("receipt", ready_draft_of(hat).pk)).status_code == 302
+
+
+# Following ----------------------------------------------------------------------------------------
+
+
+def test_the_status_shows_each_course_with_its_letter_and_no_name_of_staff(client, hat):
+    request = sent_request_of(hat)
+    denied = CourseLineFactory.create(request=request, course__title="Biology", position=99)
+    by = counselor_of(request)
+    factor = CodeMeaning.objects.of(CodeSet.DENIAL_FACTOR, on=NOW.date()).get(code="prerequisite")
+    decision = actions.deny(
+        denied.pk,
+        by=by,
+        at=LATER,
+        factor_ids=[factor.pk],
+        explanation="Algebra has to come first, and the student has not taken it so far.",
+        would_make_it_a_yes="Algebra.",
+        in_person_considered=True,
+    )
+    response = client.get(url("status", request.pk))
+    text = sentences(response)
+    assert "Algebra Waiting for a decision" in text
+    assert "Biology Denied" in text
+    assert url("letter", decision.letter_id) in response.content.decode()
+    assert "Cora Secret" not in text
+    assert "Why this date?" in text
+
+
+def test_the_status_of_a_draft_leads_on(client, hat):
+    draft = draft_of(hat)
+    response = client.get(url("status", draft.pk))
+    assert "This is a draft. The district has not got it yet." in sentences(response)
+    assert url("courses", draft.pk) in response.content.decode()
+
+
+def test_a_late_status_says_what_silence_means(client, hat):
+    request = sent_request_of(hat)
+    with time_machine.travel(dt.datetime(2026, 11, 18, 12, tzinfo=dt.UTC), tick=False):
+        client.force_login(hat.user)
+        text = sentences(client.get(url("status", request.pk)))
+    assert "Silence neither approves nor denies a course" in text
+
+
+def test_a_status_costs_the_same_however_many_courses(client, hat, django_assert_num_queries):
+    request = sent_request_of(hat)
+    for _each in range(3):
+        CourseLineFactory.create(request=request)
+    client.get(url("status", request.pk))
+    # Session, user, hat, hats; request, lines, pauses; steps, policy, moves; why: pauses, moves, closed days, moves.
+    with django_assert_num_queries(14):
+        client.get(url("status", request.pk))
+
+
+@pytest.mark.rule("R-133")
+def test_the_other_guardian_sees_what_was_sent_and_no_draft(client, hat):
+    first = MembershipFactory.create()
+    request = sent_request_of(first, claim__confirmed=True)
+    GuardianFactory.create(student=request.claim.student, user=hat.user)
+    draft = CourseRequestFactory.create(
+        claim=request.claim, term=Term.objects.get(school_year=2027, code="YL")
+    )
+    assert client.get(url("status", request.pk)).status_code == 200
+    assert client.get(url("receipt", request.pk)).status_code == 200
+    for name in ["status", "courses", "sign", "receipt", "child_correct", "discard"]:
+        assert client.get(url(name, draft.pk)).status_code == 404
+    text = sentences(client.get(url("requests")))
+    assert request.number in text
+    assert draft.number not in text
+
+
+@pytest.mark.rule("R-134")
+@pytest.mark.parametrize("name", ["status", "courses", "sign", "receipt", "child_correct", "discard"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_strangers_request_is_not_there(client, name, method):
+    other = MembershipFactory.create()
+    draft, request = ready_draft_of(other), sent_request_of(other)
+    for row in [draft, request]:
+        response = getattr(client, method)(url(name, row.pk), signature() if name == "sign" else None)
+        assert response.status_code == 404
+        assert row.claim.last_name not in response.content.decode()
+    assert CourseRequest.objects.get(pk=draft.pk).state == RequestState.DRAFT
+
+
+@pytest.mark.parametrize(
+    "name", ["part_time:requests", "part_time:start", "part_time:school", "records:children"]
+)
+def test_the_pages_are_for_families(client, name):
+    sign_in(client, MembershipFactory.create(counselor=True))
+    assert client.get(reverse(name)).status_code == 403
+
+
+# Letters ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def letter(hat):
+    request = sent_request_of(hat, claim__first_name="Robin")
+    line = request.lines.get()
+    decision = actions.approve(line.pk, by=counselor_of(request), at=LATER, in_person_considered=True)
+    return decision.letter
+
+
+def test_the_family_reads_the_letter_as_it_was_sent(client, letter):
+    response = client.get(url("letter", letter.pk))
+    assert letter.html in response.content.decode()
+    pdf = client.get(url("letter_pdf", letter.pk))
+    assert b"".join(pdf.streaming_content).startswith(b"%PDF-")
+    assert pdf.headers["Content-Type"] == "application/pdf"
+    assert "Robin" not in pdf.headers["Content-Disposition"]
+
+
+@pytest.mark.parametrize("name", ["letter", "letter_pdf"])
+def test_staff_read_the_letters_of_their_own_district_only(client, letter, name):
+    lea = CourseRequest.objects.get().lea
+    for organization, status in [(lea.organization, 200), (SchoolFactory.create().lea.organization, 404)]:
+        sign_in(client, MembershipFactory.create(counselor=True, organization=organization))
+        response = client.get(url(name, letter.pk))
+        response.getvalue()  # a file that is not read to its end stays open
+        assert response.status_code == status
+
+
+@pytest.mark.rule("R-134")
+@pytest.mark.parametrize("name", ["letter", "letter_pdf"])
+def test_a_strangers_letter_is_not_there(client, letter, name):
+    client.force_login(MembershipFactory.create().user)
+    assert client.get(url(name, letter.pk)).status_code == 404
+
+
+# Children -----------------------------------------------------------------------------------------
+
+
+def test_children_show_what_the_district_answered(client, hat):
+    ClaimFactory.create(claimant=hat.user, first_name="Ann")
+    confirmed = ClaimFactory.create(claimant=hat.user, first_name="Ben", confirmed=True)
+    judge = MembershipFactory.create(counselor=True)
+    ClaimFactory.create(
+        claimant=hat.user,
+        first_name="Cat",
+        state="refused",
+        refusal="This child goes to another school.",
+        judged_by=judge,
+        judged_at=NOW,
+    )
+    response = client.get(reverse("records:children"))
+    text = sentences(response)
+    assert [(child.name.split()[0], child.state) for child in response.context["children"]] == [
+        ("Ann", "typed"),
+        ("Ben", "confirmed"),
+        ("Cat", "refused"),
+    ]
+    assert "Waiting for the district" in text
+    assert "What the district wrote: This child goes to another school." in text
+    assert reverse("records:disclosures", args=[confirmed.student_id]) in response.content.decode()
+    assert confirmed.student.mosis_id not in response.content.decode()
+
+
+def test_a_confirmed_child_keeps_what_this_family_typed(client, hat):
+    claim = ClaimFactory.create(claimant=hat.user, first_name="Robin", last_name="Reed", confirmed=True)
+    claim.student.first_name = "Roberta"
+    claim.student.birth_date = dt.date(2010, 1, 1)
+    claim.student.save()
+    assert "Roberta" not in sentences(client.get(reverse("records:children")))
+
+
+def test_a_guardian_without_a_claim_sees_name_grade_and_school(client, hat):
+    guardian = GuardianFactory.create(user=hat.user, student__first_name="Dee", student__last_name="Doe")
+    text = sentences(client.get(reverse("records:children")))
+    assert "Dee Doe Grade 10, " + guardian.student.school.name in text
+    assert guardian.student.mosis_id not in text
+
+
+def test_children_cost_the_same_however_many(client, hat, django_assert_num_queries):
+    for _each in range(3):
+        ClaimFactory.create(claimant=hat.user, confirmed=True)
+    client.get(reverse("records:children"))
+    # Session, user, hat, hats; students, claims.
+    with django_assert_num_queries(6):
+        client.get(reverse("records:children"))
+
+
+@pytest.mark.rule("R-131")
+def test_the_log_of_disclosures_says_when_to_whom_what_and_why(client, hat):
+    guardian = GuardianFactory.create(user=hat.user)
+    DisclosureFactory.create(student=guardian.student, recipient__name="Gateway Online")
+    DisclosureFactory.create(recipient__name="Somebody else")
+    text = sentences(client.get(reverse("records:disclosures", args=[guardian.student_id])))
+    assert (
+        "Gateway Online When November 5, 2026 at 9:00 a.m. Central time What Name, MOSIS ID, birth date, grade "
+        "Why Registration in an approved course"
+    ) in text or ("Gateway Online When November 5, 2026 at 9 a.m. Central time What") in text
+    assert "Somebody else" not in text
+
+
+def test_an_empty_log_says_so(client, hat):
+    guardian = GuardianFactory.create(user=hat.user)
+    text = sentences(client.get(reverse("records:disclosures", args=[guardian.student_id])))
+    assert "Nobody outside the district was told anything." in text
+
+
+@pytest.mark.rule("R-134")
+def test_a_strangers_log_is_not_there(client):
+    student = GuardianFactory.create().student
+    assert client.get(reverse("records:disclosures", args=[student.pk])).status_code == 404
+
+
+# What a family never sees -------------------------------------------------------------------------
+
+
+def test_no_page_shows_a_mosis_id(client, hat):
+    claim = ClaimFactory.create(claimant=hat.user, confirmed=True)
+    request = sent_request_of(hat, claim=claim)
+    draft = CourseRequestFactory.create(claim=claim, term=Term.objects.get(school_year=2027, code="YL"))
+    pages = [
+        url("requests"),
+        url("start"),
+        url("child_again", claim.pk),
+        url("status", request.pk),
+        url("receipt", request.pk),
+        url("courses", draft.pk),
+        reverse("records:children"),
+        reverse("records:disclosures", args=[claim.student_id]),
+    ]
+    for page in pages:
+        response = client.get(page)
+        assert response.status_code == 200, page
+        assert claim.student.mosis_id not in response.content.decode(), page

@@ -1,3 +1,13 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from ..views import staff
+
+urlpatterns = [
+    path("students/", staff.students, name="students"),
+    path("students/<int:pk>/", staff.student, name="student"),
+    path("students/<int:pk>/mosis-id/", staff.mosis_id, name="mosis_id"),
+    path("students/<int:pk>/merge/<int:into>/", staff.merge, name="merge"),
+    path("students/claims/", staff.claims, name="claims"),
+    path("students/claims/<int:pk>/", staff.claim, name="claim"),
+    path("students/claims/<int:pk>/refuse/", staff.refuse, name="refuse_claim"),
+]

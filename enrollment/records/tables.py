@@ -1,0 +1,100 @@
+"""Lists of claims, students and what left the district about them."""
+
+import django_tables2 as tables
+from django.utils.translation import gettext_lazy as _
+
+from mocap_portal.foundation.ui.tables import PortalTable
+
+SHORT_DAY = "{% load ui %}{{ value|short_day }}"
+
+
+class ClaimTable(PortalTable):
+    """Rows: Claim with its school and claimant."""
+
+    name = tables.Column(
+        accessor="full_name", linkify=("records:claim", [tables.A("pk")]), verbose_name=_("Student")
+    )
+    birth_date = tables.TemplateColumn(SHORT_DAY, verbose_name=_("Birth date"))
+    school = tables.Column(verbose_name=_("School"))
+    claimant = tables.Column(accessor="claimant__name", verbose_name=_("Typed by"))
+    created_at = tables.TemplateColumn(SHORT_DAY, verbose_name=_("Since"))
+
+    caption = _("Children that families told of")
+    row_header = "name"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+        empty_text = _("Nobody waits to be confirmed.")
+
+
+class StudentTable(PortalTable):
+    """Rows: Student with its school."""
+
+    name = tables.Column(
+        accessor="__str__", linkify=("records:student", [tables.A("pk")]), verbose_name=_("Student")
+    )
+    birth_date = tables.TemplateColumn(SHORT_DAY, verbose_name=_("Birth date"))
+    grade = tables.Column(verbose_name=_("Grade"))
+    school = tables.Column(verbose_name=_("School"))
+    mosis_id = tables.Column(verbose_name=_("MOSIS ID"), default=_("Not known yet"))
+
+    caption = _("Students found")
+    row_header = "name"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+        empty_text = _("No student of your district has this name or MOSIS ID.")
+
+
+class ComparisonTable(PortalTable):
+    """What a family typed, or a student's record, beside others. Rows: views.staff.Compared."""
+
+    who = tables.Column(verbose_name=_("Record"))
+    name = tables.Column(verbose_name=_("Name"))
+    birth_date = tables.TemplateColumn(SHORT_DAY, verbose_name=_("Birth date"))
+    grade = tables.Column(verbose_name=_("Grade"))
+    school = tables.Column(verbose_name=_("School"))
+    mosis_id = tables.Column(verbose_name=_("MOSIS ID"))
+    family = tables.Column(verbose_name=_("Family"))
+    difference = tables.Column(verbose_name=_("What differs"))
+
+    caption = _("Side by side")
+    row_header = "who"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+        default = "–"
+
+
+class GuardianTable(PortalTable):
+    """Rows: Guardian with its person."""
+
+    name = tables.Column(accessor="user__name", verbose_name=_("Name"))
+    relationship = tables.Column(accessor="get_relationship_display", verbose_name=_("Relationship"))
+    email = tables.Column(accessor="user__email", verbose_name=_("E-mail"))
+    started_on = tables.TemplateColumn(SHORT_DAY, verbose_name=_("Since"))
+    ended_on = tables.TemplateColumn(SHORT_DAY, verbose_name=_("Ended"), default="–")
+
+    caption = _("Family")
+    row_header = "name"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+        empty_text = _("No parent, guardian or student of age is confirmed.")
+
+
+class DisclosureTable(PortalTable):
+    """Rows: Disclosure with its recipient and who disclosed."""
+
+    at = tables.TemplateColumn("{% load ui %}{{ value|moment }}", verbose_name=_("When"))
+    recipient = tables.Column(verbose_name=_("To whom"))
+    what = tables.Column(verbose_name=_("What"))
+    why = tables.Column(verbose_name=_("Why"))
+    by = tables.Column(accessor="disclosed_by__user__name", verbose_name=_("By whom"))
+
+    caption = _("What left the district about the student")
+    row_header = "at"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+        empty_text = _("Nothing left the district yet.")

@@ -63,12 +63,11 @@ def _helper() -> PortalFormHelper:
     """A GET form; with JavaScript the results follow while one types."""
     helper = PortalFormHelper(
         Field("q", autocomplete="off"),
-        Row(Column("subject"), Column("grade"), Column("structure")),
-        Row(Column("instruction"), Column("provider")),
+        Row(*(Column(name) for name in ("subject", "grade", "structure", "instruction", "provider"))),
         submit=_("Search"),
         method="get",
     )
-    helper.form_class = "usa-form portal-search"
+    helper.form_class = "portal-filters"
     helper.attrs = {
         "role": "search",
         "hx-get": reverse("providers:catalog"),

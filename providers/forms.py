@@ -19,23 +19,27 @@ class DataAgreementForm(forms.Form):
     """A signed data agreement with a provider (R-137)."""
 
     provider = forms.ModelChoiceField(
-        label=_("Provider"), empty_label=_("Choose"), queryset=Provider.objects.none()
+        label=_("Provider"),
+        empty_label=_("Choose"),
+        queryset=Provider.objects.none(),
+        error_messages={"required": _("Choose the provider that signed.")},
     )
     reference = forms.CharField(
         label=_("Where the signed paper is kept"),
         help_text=_("A file number, a folder or a link."),
         max_length=200,
+        error_messages={"required": _("Say where somebody finds it.")},
     )
     valid_from = MemorableDateField(label=_("First day"))
     valid_to = MemorableDateField(
         label=_("Last day"), help_text=_("Leave it empty when the agreement has no end."), required=False
     )
     forbids_sale = forms.BooleanField(
-        label=_("The agreement forbids the provider to sell student data."),
+        label=_("The agreement forbids the provider to sell student data"),
         error_messages={"required": NO_CLAUSE},
     )
     forbids_advertising = forms.BooleanField(
-        label=_("The agreement forbids the provider to use student data for advertising."),
+        label=_("The agreement forbids the provider to use student data for advertising"),
         error_messages={"required": NO_CLAUSE},
     )
 

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 import django_tables2 as tables
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from mocap_portal.foundation.ui.tables import PortalTable
 from mocap_portal.foundation.ui.templatetags.ui import short_day
 from mocap_portal.foundation.ui.words import dollars
 
-from .models import Agreement, Course
+from .models import Agreement, Course, CourseQuerySet
 
 NUMBER = {"th": {"class": "portal-number"}, "td": {"class": "portal-number"}}
 
@@ -38,6 +39,11 @@ class CourseTable(PortalTable):
 
     class Meta(PortalTable.Meta):
         empty_text = gettext_lazy("No course fits. Try fewer words, or another grade or subject.")
+
+    def order_title(self, courses: CourseQuerySet, is_descending: bool) -> tuple[CourseQuerySet, bool]:
+        """By the alphabet, whatever the case: AP Biology stands after Algebra."""
+        title = Lower("title")
+        return courses.order_by(title.desc() if is_descending else title, "pk"), True
 
     def render_grades(self, record: Course) -> str:
         return grade_words(record)

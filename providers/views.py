@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -48,7 +49,7 @@ class HtmxRequest(HttpRequest):
 def catalog(request: HtmxRequest) -> HttpResponse:
     """Courses on offer today. To htmx it answers with the results alone."""
     search = CatalogFilter(request.GET, on=timezone.localdate())
-    courses = search.qs.select_related("provider__organization").order_by("title", "pk")
+    courses = search.qs.select_related("provider__organization").order_by(Lower("title"), "pk")
     table = CourseTable(courses)
     RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
     only_results = bool(request.htmx) and not request.htmx.history_restore_request

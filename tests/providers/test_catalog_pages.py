@@ -60,6 +60,14 @@ def test_only_what_is_on_offer_today_is_listed(client: Client) -> None:
     assert titles(client) == ["First day", "Last day"]
 
 
+def test_the_alphabet_does_not_care_about_case(client: Client) -> None:
+    for title in ["Art", "algebra II", "AP Biology"]:
+        CourseFactory.create(title=title)
+    assert titles(client) == ["algebra II", "AP Biology", "Art"]
+    assert titles(client, sort="title") == ["algebra II", "AP Biology", "Art"]
+    assert titles(client, sort="-title") == ["Art", "AP Biology", "algebra II"]
+
+
 def test_a_day_ends_in_missouri(client: Client, time_machine: Any) -> None:
     CourseFactory.create(title="Last day", valid_to=TODAY)
     time_machine.move_to(dt.datetime(2026, 11, 23, 5, 59, tzinfo=dt.UTC))

@@ -29,7 +29,7 @@ def test_a_staff_hat_is_shut_until_a_second_factor_is_set(client: Client, role: 
         "/",
         "/anybody/",
         "/counselors/",
-        "/people/",
+        "/people/staff/",
         "/people/me/",
         "/accounts/password/change/",
     ):
@@ -37,7 +37,7 @@ def test_a_staff_hat_is_shut_until_a_second_factor_is_set(client: Client, role: 
         assert response.status_code == 302, address
         assert response["Location"] == "/accounts/2fa/totp/activate/", address
     assert sentences(response)[-1] == str(SET_UP_AN_APP)
-    assert client.post("/people/invite/", {"email": "a@example.org", "role": role}).status_code == 302
+    assert client.post("/people/staff/invite/", {"email": "a@example.org", "role": role}).status_code == 302
 
 
 @pytest.mark.parametrize("role", sorted(FAMILY_ROLES))
@@ -238,7 +238,7 @@ def test_the_own_page_says_what_one_is(client: Client) -> None:
     assert f"{hat}, since" in page
     assert "Parent or guardian, since" in page
     assert f"You sign in as {hat.user.email}." in page
-    assert "An authenticator app is set up." in page
+    assert "An authenticator app is set up" in page
 
 
 def test_wrong_details_change_nothing(client: Client) -> None:

@@ -6,15 +6,46 @@ from django.http import HttpRequest
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from mocap_portal.foundation.accounts.models import ADMIN_ROLES, Membership, Role
+from mocap_portal.foundation.accounts.models import Membership, Role
 from mocap_portal.foundation.ui.navigation import Link, links
 
 Entry = tuple[str | Promise, str]
 
-HOW_IT_WORKS: Entry = (_("How it works"), "how_it_works")
 HOME: Entry = (_("What waits"), "home")
+HOW_IT_WORKS: Entry = (_("How it works"), "how_it_works")
+CATALOG: Entry = (_("Courses"), "providers:catalog")
+OWN_REQUESTS: Entry = (_("Your requests"), "part_time:requests")
+OWN_CHILDREN: Entry = (_("Children"), "records:children")
+OWN_RECORD: Entry = (_("Your record"), "records:children")
+INBOX: Entry = (_("Requests"), "part_time:inbox")
+STUDENTS: Entry = (_("Students"), "records:students")
+AGREEMENTS: Entry = (_("Agreements"), "providers:agreements")
+CLOSED_DAYS: Entry = (_("Closed days"), "state_map:closed_days")
+DISTRICT: Entry = (_("District"), "state_map:district")
 PEOPLE: Entry = (_("People"), "accounts:people")
-ADMINISTRATORS: Entry = (_("Administrators"), "accounts:administrators")
+LEGAL_VALUES: Entry = (_("Legal values"), "state_map:legal_values")
+CODES: Entry = (_("Codes"), "state_map:codes")
+TERMS: Entry = (_("Terms"), "state_map:terms")
+
+# The most used first. Everybody gets HOME before these; a page that is not here is reached from one that is.
+VISITOR = (HOW_IT_WORKS, CATALOG)
+STATE = (INBOX, CLOSED_DAYS, LEGAL_VALUES, CODES, TERMS, CATALOG)
+ENTRIES: dict[Role, tuple[Entry, ...]] = {
+    Role.PARENT: (OWN_REQUESTS, OWN_CHILDREN, CATALOG, HOW_IT_WORKS),
+    Role.ADULT_STUDENT: (OWN_REQUESTS, OWN_RECORD, CATALOG, HOW_IT_WORKS),
+    Role.STUDENT_ON_OWN: (OWN_REQUESTS, OWN_RECORD, CATALOG, HOW_IT_WORKS),
+    Role.COUNSELOR: (INBOX, STUDENTS, CATALOG, HOW_IT_WORKS),
+    Role.SPECIAL_EDUCATION: (INBOX, STUDENTS, CATALOG, HOW_IT_WORKS),
+    Role.DECIDER: (INBOX, STUDENTS, CATALOG, HOW_IT_WORKS),
+    Role.COORDINATOR: (INBOX, STUDENTS, AGREEMENTS, CLOSED_DAYS, DISTRICT, CATALOG),
+    Role.DATA_CLERK: (STUDENTS, CATALOG, HOW_IT_WORKS),
+    Role.LEA_ADMIN: (PEOPLE, STUDENTS, AGREEMENTS, CLOSED_DAYS, DISTRICT, CATALOG),
+    Role.PROVIDER_STAFF: (CATALOG, HOW_IT_WORKS),
+    Role.PROVIDER_ADMIN: (PEOPLE, CATALOG, HOW_IT_WORKS),
+    Role.HOST_STAFF: (CATALOG, HOW_IT_WORKS),
+    Role.DESE_REVIEWER: STATE,
+    Role.DESE_ADMIN: (PEOPLE, *STATE),
+}
 
 
 def nav(request: HttpRequest) -> dict[str, Any]:
@@ -28,13 +59,6 @@ def menu(request: HttpRequest) -> list[Link]:
     return links(request, [(str(label), name) for label, name in entries])
 
 
-def entries_for(hat: Membership | None) -> list[Entry]:
-    """What this hat can open, the most used first."""
-    if hat is None:
-        return [HOW_IT_WORKS]
-    entries = [HOME]
-    if hat.role in ADMIN_ROLES:
-        entries.append(PEOPLE)
-    if hat.role == Role.DESE_ADMIN:
-        entries.append(ADMINISTRATORS)
-    return [*entries, HOW_IT_WORKS]
+def entries_for(hat: Membership | None) -> tuple[Entry, ...]:
+    """What this hat can open."""
+    return VISITOR if hat is None else (HOME, *ENTRIES[Role(hat.role)])

@@ -1,10 +1,29 @@
-"""What waits for a hat, and by when."""
+"""What waits for a hat, and by when: one function per kind of thing, each with one query or two."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from mocap_portal.foundation.accounts.models import Membership, Role
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from enrollment.part_time.models import (
+    CourseLine,
+    CourseRequest,
+    CourseRequestQuerySet,
+    LineState,
+    RequestState,
+)
+from enrollment.part_time.rules import deciding_roles
+from enrollment.part_time.timeline import waits_for, with_all_it_needs
+from enrollment.records.models import Claim, ClaimState, Student
+from enrollment.registration.models import RosterLine, RosterState
+from mocap_portal.foundation.accounts.models import Invitation, Membership, Role
+from mocap_portal.foundation.directory.models import ClosedDay, Lea, LeaPolicy
+from mocap_portal.foundation.ui.words import long_day
+
+MOST = 10  # things of one kind on the page; the rest is one click away
 
 
 @dataclass(frozen=True)
@@ -19,23 +38,308 @@ class Item:
 
 @dataclass(frozen=True)
 class Block:
-    """Things of one kind, the most urgent first. `all_url` leads to the whole list when only the first are here."""
+    """Things of one kind, the most urgent first; one more than is shown, if there are more."""
 
     title: str
-    items: list[Item]
-    all_url: str = ""
+    items: Sequence[Item]
+    list_name: str  # the URL name of the page with all of them
+
+    @property
+    def shown(self) -> Sequence[Item]:
+        return self.items[:MOST]
+
+    @property
+    def all_url(self) -> str:
+        """The page with all of them; empty when all are shown."""
+        return reverse(self.list_name) if len(self.items) > MOST else ""
 
 
 Source = Callable[[Membership, dt.date], Block]
 
-SOURCES: dict[Role, tuple[Source, ...]] = {}
-
 
 def blocks(hat: Membership, *, today: dt.date) -> list[Block]:
     """What waits for this hat, the block with the nearest due day first; blocks with nothing in them are left out."""
-    found = [source(hat, today) for source in SOURCES.get(Role(hat.role), ())]
+    found = [source(hat, today) for source in SOURCES[Role(hat.role)]]
     return sorted((block for block in found if block.items), key=_nearest)
 
 
 def _nearest(block: Block) -> dt.date:
     return min((item.due_on for item in block.items if item.due_on), default=dt.date.max)
+
+
+# Families -----------------------------------------------------------------------------------------
+
+
+def own_requests(hat: Membership, today: dt.date) -> Block:
+    """Requests that are not finished yet, with what each waits for."""
+    requests = CourseRequest.objects.visible_to(hat).filter(
+        ~Q(state=RequestState.DECIDED) | Q(lines__state__in=[LineState.APPROVED, LineState.REGISTERED])
+    )
+    items = []
+    for request in with_all_it_needs(requests.distinct()).order_by("-started_at", "-pk")[: MOST + 1]:
+        waiting = waits_for(request, on=today)
+        names = {"number": request.number, "child": request.claim.full_name, "term": request.term}
+        items.append(
+            Item(
+                (
+                    _("Finish and send the request for %(child)s, %(term)s")
+                    if request.state == RequestState.DRAFT
+                    else _("Request %(number)s for %(child)s, %(term)s")
+                )
+                % names,
+                reverse("part_time:status", args=[request.pk]),
+                about=". ".join(entry.what for entry in waiting),
+                due_on=min(
+                    (entry.when for entry in waiting if isinstance(entry.when, dt.date)), default=None
+                ),
+            )
+        )
+    items.sort(key=_due)
+    return Block(_("Your requests"), items, "part_time:requests")
+
+
+def refused_claims(hat: Membership, today: dt.date) -> Block:
+    """Children whom the district did not confirm."""
+    claims = Claim.objects.filter(claimant=hat.user_id, state=ClaimState.REFUSED).order_by("-judged_at", "pk")
+    return Block(
+        _("Children the district did not confirm"),
+        [
+            Item(claim.full_name, reverse("records:children"), about=claim.refusal)
+            for claim in claims[: MOST + 1]
+        ],
+        "records:children",
+    )
+
+
+# Districts ----------------------------------------------------------------------------------------
+
+
+def to_decide(hat: Membership, today: dt.date) -> Block:
+    """Requests whose clock runs: mine and nobody's. Those who only recommend are told so."""
+    policy = LeaPolicy.objects.on(today).filter(lea=hat.organization_id).first()
+    requests = (
+        CourseRequest.objects.reviewable_by(hat)
+        .filter(state=RequestState.SUBMITTED, clock__due_on__isnull=False)
+        .filter(Q(assigned_to__isnull=True) | Q(assigned_to__user=hat.user_id))
+    )
+    decides = hat.role in deciding_roles(policy)
+    title = _("Requests to decide") if decides else _("Requests to look at: the principal decides")
+    return Block(title, _requests(requests), "part_time:inbox")
+
+
+def with_the_team(hat: Membership, today: dt.date) -> Block:
+    """Requests whose clock stands still for the IEP or 504 team."""
+    requests = CourseRequest.objects.reviewable_by(hat).filter(
+        state=RequestState.SUBMITTED, clock__due_on__isnull=True
+    )
+    return Block(_("Requests with your team: the clock stands still"), _requests(requests), "part_time:inbox")
+
+
+def with_a_plan(hat: Membership, today: dt.date) -> Block:
+    """Requests of students with an IEP or 504 plan whose clock runs."""
+    requests = CourseRequest.objects.reviewable_by(hat).filter(
+        state=RequestState.SUBMITTED, clock__due_on__isnull=False, has_iep_or_504=True
+    )
+    return Block(_("Requests of students with an IEP or 504 plan"), _requests(requests), "part_time:inbox")
+
+
+def overdue(hat: Membership, today: dt.date) -> Block:
+    """Requests that nobody decided in time (R-18)."""
+    requests = CourseRequest.objects.reviewable_by(hat).filter(
+        state=RequestState.SUBMITTED, clock__due_on__lt=today
+    )
+    return Block(_("Overdue requests of your district"), _requests(requests), "part_time:inbox")
+
+
+def claims(hat: Membership, today: dt.date) -> Block:
+    """Children whom a family typed and nobody has confirmed yet; not one's own."""
+    waiting = (
+        Claim.objects.visible_to(hat)
+        .filter(state=ClaimState.TYPED)
+        .exclude(pk__in=Claim.objects.about_own_child_of(hat.user_id))
+        .select_related("school")
+        .order_by("created_at", "pk")
+    )
+    items = [
+        Item(
+            _("Confirm who %(child)s is") % {"child": claim.full_name},
+            reverse("records:claim", args=[claim.pk]),
+            about=claim.school.name,
+        )
+        for claim in waiting[: MOST + 1]
+    ]
+    return Block(_("Students to confirm"), items, "records:claims")
+
+
+def to_register(hat: Membership, today: dt.date) -> Block:
+    """Approved courses of which the provider has not been told."""
+    lines = (
+        CourseLine.objects.visible_to(hat)
+        .filter(state=LineState.APPROVED)
+        .select_related("course", "request__claim", "registration_clock")
+        .order_by("registration_clock__due_on", "pk")
+    )
+    items = [
+        Item(
+            _("Register %(child)s for %(course)s")
+            % {"child": line.request.claim.full_name, "course": line.course.title},
+            reverse("registration:line", args=[line.pk]),
+            about=line.request.number,
+            due_on=line.registration_clock.due_on if line.registration_clock else None,
+        )
+        for line in lines[: MOST + 1]
+    ]
+    return Block(_("Approved courses to register"), items, "registration:waiting")
+
+
+def without_mosis_id(hat: Membership, today: dt.date) -> Block:
+    """Students who cannot be registered because their MOSIS ID is missing (R-30)."""
+    students = (
+        Student.objects.visible_to(hat)
+        .filter(mosis_id__isnull=True)
+        .select_related("school")
+        .order_by("last_name", "first_name", "pk")
+    )
+    items = [
+        Item(
+            _("Enter the MOSIS ID of %(student)s") % {"student": student},
+            reverse("records:student", args=[student.pk]),
+            about=student.school.name,
+        )
+        for student in students[: MOST + 1]
+    ]
+    return Block(_("Students without a MOSIS ID"), items, "records:students")
+
+
+def missing_contact(hat: Membership, today: dt.date) -> Block:
+    """Without a contact the district can register nobody (R-30)."""
+    lea = Lea.objects.get(pk=hat.organization_id)
+    item = Item(
+        _("Enter your district's MOCAP contact"),
+        reverse("state_map:change_contact"),
+        about=_("Without it nobody can be registered with a provider."),
+    )
+    return Block(
+        _("Your district"), [] if lea.contact_name and lea.contact_email else [item], "state_map:district"
+    )
+
+
+def invitations(hat: Membership, today: dt.date) -> Block:
+    """People who were invited and have not answered."""
+    waiting = Invitation.objects.manageable_by(hat).unanswered().order_by("expires_at", "pk")
+    items = [
+        Item(
+            invitation.email,
+            reverse("accounts:people"),
+            about=_("%(role)s. The invitation ends on %(day)s.")
+            % {"role": invitation.get_role_display(), "day": long_day(invitation.expires_at)},
+        )
+        for invitation in waiting[: MOST + 1]
+    ]
+    return Block(_("Invited, not here yet"), items, "accounts:people")
+
+
+# Providers ----------------------------------------------------------------------------------------
+
+
+def to_confirm(hat: Membership, today: dt.date) -> Block:
+    """Students on the roster whom the provider has not confirmed."""
+    roster = (
+        RosterLine.objects.visible_to(hat)
+        .filter(state=RosterState.SENT)
+        .select_related("line__course", "lea__organization", "clock")
+        .order_by("clock__due_on", "pk")
+    )
+    items = [
+        Item(
+            _("Confirm %(student)s in %(course)s")
+            % {"student": f"{row.first_name} {row.last_name}", "course": row.line.course.title},
+            reverse("registration:confirm", args=[row.pk]),
+            about=row.lea.organization.name,
+            due_on=row.clock.due_on,
+        )
+        for row in roster[: MOST + 1]
+    ]
+    return Block(_("Students to confirm"), items, "registration:roster")
+
+
+# The state office ---------------------------------------------------------------------------------
+
+
+def overdue_in_the_state(hat: Membership, today: dt.date) -> Block:
+    """Requests that a district did not decide in time (R-18), without the child's name."""
+    requests = (
+        CourseRequest.objects.visible_to(hat)
+        .filter(state=RequestState.SUBMITTED, clock__due_on__lt=today)
+        .select_related("lea__organization", "clock")
+        .order_by("clock__due_on", "pk")
+    )
+    items = [
+        Item(
+            _("Request %(number)s") % {"number": request.number},
+            reverse("part_time:review", args=[request.pk]),
+            about=request.lea.organization.name,
+            due_on=request.clock.due_on if request.clock else None,
+        )
+        for request in requests[: MOST + 1]
+    ]
+    return Block(_("Overdue requests"), items, "part_time:inbox")
+
+
+def emergencies(hat: Membership, today: dt.date) -> Block:
+    """Closed days that a district asks to be let into running clocks."""
+    days = (
+        ClosedDay.objects.filter(emergency_asked_at__isnull=False, emergency_confirmed_at__isnull=True)
+        .select_related("lea__organization")
+        .order_by("date", "pk")
+    )
+    items = [
+        Item(
+            _("Confirm that schools are closed on %(day)s") % {"day": long_day(day.date)},
+            reverse("state_map:confirm_emergency", args=[day.pk]),
+            about=f"{day.lea or _('The whole state')}: {day.reason}",
+        )
+        for day in days[: MOST + 1]
+    ]
+    return Block(_("Emergency closures"), items, "state_map:closed_days")
+
+
+# Whose --------------------------------------------------------------------------------------------
+
+FAMILY: tuple[Source, ...] = (own_requests, refused_claims)
+
+SOURCES: dict[Role, tuple[Source, ...]] = {
+    Role.PARENT: FAMILY,
+    Role.ADULT_STUDENT: FAMILY,
+    Role.STUDENT_ON_OWN: FAMILY,
+    Role.COUNSELOR: (to_decide, to_register, claims),
+    Role.SPECIAL_EDUCATION: (with_the_team, with_a_plan),
+    Role.DECIDER: (to_decide,),
+    Role.COORDINATOR: (overdue, to_register, claims, without_mosis_id),
+    Role.DATA_CLERK: (claims, without_mosis_id),
+    Role.LEA_ADMIN: (missing_contact, to_register, claims, invitations),
+    Role.PROVIDER_STAFF: (to_confirm,),
+    Role.PROVIDER_ADMIN: (to_confirm, invitations),
+    Role.HOST_STAFF: (),
+    Role.DESE_REVIEWER: (overdue_in_the_state,),
+    Role.DESE_ADMIN: (emergencies, overdue_in_the_state, invitations),
+}
+
+
+def _requests(requests: CourseRequestQuerySet) -> list[Item]:
+    """Requests as their reviewers know them, due soonest first."""
+    rows = requests.select_related("claim__school", "clock").order_by("clock__due_on", "submitted_at", "pk")
+    return [
+        Item(
+            _("Request %(number)s for %(child)s")
+            % {"number": request.number, "child": request.claim.full_name},
+            reverse("part_time:review", args=[request.pk]),
+            about=request.claim.school.name,
+            due_on=request.clock.due_on if request.clock else None,
+        )
+        for request in rows[: MOST + 1]
+    ]
+
+
+def _due(item: Item) -> dt.date:
+    return item.due_on or dt.date.max

@@ -276,6 +276,31 @@ def test_help(tmp_path: Path) -> None:
     ]
 
 
+# ./portal test ------------------------------------------------------------------------------------
+
+
+def test_journeys_that_are_required_do_not_run_without_a_browser(tmp_path: Path) -> None:
+    done = portal(tmp_path, "test", PORTAL_REQUIRE_JOURNEYS="1", PORTAL_CHROMIUM="/no/such/browser")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert (
+        done.stderr == "portal: PORTAL_REQUIRE_JOURNEYS=1 asks for the journeys, but no Chromium was found.\n"
+    )
+
+
+def test_the_tests_run_on_servers_of_their_own_that_leave_nothing(tmp_path: Path) -> None:
+    done = portal(tmp_path, "test", "tests/foundation/test_rules.py", "-q", PORTAL_REQUIRE_JOURNEYS="")
+    assert done.returncode == 0, done.stdout
+    assert running_on(tmp_path) == []
+    assert list((tmp_path / "throwaway").iterdir()) == []
+
+
+def test_what_a_killed_run_left_is_swept_by_the_next(tmp_path: Path) -> None:
+    left = tmp_path / "throwaway" / "test-killed"
+    left.mkdir(parents=True)
+    portal(tmp_path, "test", "tests/foundation/test_rules.py", "-q")
+    assert not left.exists()
+
+
 # The script that builds .venv ---------------------------------------------------------------------
 
 

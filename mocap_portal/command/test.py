@@ -16,6 +16,8 @@ SETTINGS = "mocap_portal.settings.test"
 
 def main(arguments: list[str]) -> int:
     """Run pytest. With no path among the arguments that is the whole suite: first all but the journeys, then those."""
+    if browser.is_required() and not browser.find():
+        raise Problem("PORTAL_REQUIRE_JOURNEYS=1 asks for the journeys, but no Chromium was found.")
     os.chdir(ROOT)  # the paths among the arguments are the project's
     build_front_end()
     with throwaway("test") as state, servers(state, durable=False) as running:
@@ -29,8 +31,6 @@ def main(arguments: list[str]) -> int:
 
 def _whole_suite(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     """Both halves, also when the first fails; the journeys alone, because a browser needs the machine for itself."""
-    if browser.find() is None and browser.is_required():
-        raise Problem("PORTAL_REQUIRE_JOURNEYS=1, but no Chromium was found.")
     codes = [_pytest(["-n", "2", "-m", "not journey", *arguments], environment)]
     if browser.find():
         say("now the journeys, in Chromium …")

@@ -1,0 +1,84 @@
+"""The public catalog and the agreements of a district, in a browser."""
+
+import datetime as dt
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from tests.factories.accounts import MembershipFactory
+from tests.factories.directory import ProviderFactory
+from tests.factories.providers import AgreementFactory, CourseFactory
+from tests.journeys import axe
+from tests.journeys.conftest import Shot
+from tests.sign_in import sign_in
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+
+
+def test_results_follow_while_one_types(page: Page, live_server: LiveServer, shot: Shot) -> None:
+    provider = ProviderFactory.create(
+        organization__name="Prairie Online Academy",
+        contact_email="desk@prairie.example",
+        website="https://prairie.example",
+    )
+    for title, subject in [
+        ("Algebra I", "Mathematics"),
+        ("Algebra II", "Mathematics"),
+        ("Biology", "Science"),
+    ]:
+        CourseFactory.create(title=title, subject=subject, provider=provider)
+    page.goto(f"{live_server.url}/catalog/")
+    expect(page.get_by_role("status")).to_have_text("3 courses")
+    axe.check(page)
+    shot(page, "catalog")
+    page.get_by_label("Words in the title, subject or provider").fill("alg")
+    expect(page.get_by_role("status")).to_have_text("2 courses")
+    expect(page.get_by_role("row")).to_have_count(3)
+    assert "q=alg" in page.url
+    page.get_by_label("Subject", exact=True).select_option("Science")
+    expect(page.get_by_role("status")).to_have_text("0 courses")
+    axe.check(page)
+    shot(page, "catalog-nothing")
+    page.get_by_role("link", name="Show all courses").click()
+    page.get_by_role("link", name="Biology").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Biology")
+    axe.check(page)
+    shot(page, "catalog-course")
+
+
+def test_search_works_without_javascript(browser: Browser, live_server: LiveServer) -> None:
+    CourseFactory.create(title="Algebra I")
+    CourseFactory.create(title="Biology")
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(f"{live_server.url}/catalog/")
+        page.get_by_label("Words in the title, subject or provider").fill("alg")
+        page.get_by_role("button", name="Search").click()
+        expect(page.get_by_role("status")).to_have_text("1 course")
+        expect(page.get_by_role("link", name="Algebra I")).to_be_visible()
+
+
+def test_a_coordinator_keeps_agreements(page: Page, live_server: LiveServer, shot: Shot) -> None:
+    hat = MembershipFactory.create(coordinator=True)
+    assert hat.organization is not None
+    AgreementFactory.create(lea=hat.organization.lea, valid_to=dt.date(2027, 6, 30))
+    cookie = sign_in(Client(), hat).cookies[settings.SESSION_COOKIE_NAME]
+    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+    page.goto(f"{live_server.url}/catalog/agreements/")
+    axe.check(page)
+    shot(page, "agreements")
+    page.get_by_role("link", name="Add a data agreement").click()
+    axe.check(page)
+    page.get_by_role("button", name="Put on file").click()
+    expect(page.get_by_role("link", name="Provider: Choose the provider that signed.")).to_be_visible()
+    axe.check(page)
+    shot(page, "agreement-incomplete")
+    page.goto(f"{live_server.url}/catalog/agreements/")
+    page.get_by_role("link", name="End it").click()
+    axe.check(page)
+    page.get_by_role("button", name="End the agreement").click()
+    axe.check(page)
+    shot(page, "agreement-end")

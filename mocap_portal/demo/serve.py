@@ -34,7 +34,6 @@ from mocap_portal.foundation import embedded
 
 SETTINGS = "mocap_portal.settings.demo"
 
-BUILDER = ROOT / "mocap_portal/demo/management/commands/build_demo.py"  # TODO: goes when the builder is there
 _PORT = 8000
 _READY_SECONDS = 60.0
 _AFTER_A_KILL_SECONDS = 10.0  # how long processes of a killed demo may still hold the port
@@ -83,11 +82,12 @@ def _run(state: State, port: int) -> int:
         )
         say("starting the web server, the worker and beat …")
         services = stack.enter_context(_services(state, environment, port))
-        people = _people(environment) if BUILDER.exists() else None
+        people = _people(state, environment)
         _wait_until_answered(port, services)
         print(f"Ready: {address}", flush=True)
-        if people:
-            print(people.communicate()[0], end="", flush=True)
+        print(people.communicate()[0], end="", flush=True)
+        if people.returncode != 0:
+            say(f"the demo's people could not be listed; see {state.logs / 'people.log'}.")
         servers_too = [
             Service(name, process, state.logs / f"{name}.log") for name, process in running.processes.items()
         ]
@@ -100,24 +100,26 @@ def _run(state: State, port: int) -> int:
 
 def _build(state: State, environment: Mapping[str, str], *, trust_stamp: bool) -> None:
     """Fill an empty database with the demo's districts, people and requests; one that is filled stays as it is."""
-    if not BUILDER.exists() or (trust_stamp and state.stamped("demo", "built")):
+    if trust_stamp and state.stamped("demo", "built"):
         return
     say("building the demo's districts, people and requests …")
     run_manage(["build_demo"], environment)
     state.stamp("demo", "built")
 
 
-def _people(environment: Mapping[str, str]) -> subprocess.Popen[str]:
+def _people(state: State, environment: Mapping[str, str]) -> subprocess.Popen[str]:
     """Start listing who can sign in, while the web server starts."""
-    return subprocess.Popen(
-        [sys.executable, str(ROOT / "manage.py"), "build_demo", "--people"],
-        env=dict(environment),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-        preexec_fn=embedded.die_with_parent(),
-    )
+    with (state.logs / "people.log").open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, str(ROOT / "manage.py"), "build_demo", "--people"],
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            start_new_session=True,
+            preexec_fn=embedded.die_with_parent(),
+        )
 
 
 # The portal's own processes -----------------------------------------------------------------------

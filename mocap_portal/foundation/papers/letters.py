@@ -135,7 +135,8 @@ def render_pdf(kind: LetterKind, facts: DecisionFacts, language: str) -> bytes:
 
 
 def _typeset(letter: str, day: dt.date) -> bytes:
-    # A compiler of its own for each letter (2 ms): one shared by threads answers "already borrowed". The system's
+    # A compiler of its own for each letter (2 ms): one shared by threads answers "already borrowed". Its threads do
+    # not survive a fork, so nothing may be typeset in a process that forks workers later. The system's
     # fonts stay out so that every machine prints the same letter.
     compiler = typst.Compiler(root=TEMPLATES, ignore_system_fonts=True)
     pdf = compiler.compile(

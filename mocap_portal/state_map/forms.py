@@ -18,6 +18,8 @@ from mocap_portal.foundation.ui.forms import PortalFormHelper
 LONGEST_BACK = dt.timedelta(days=60)
 LONGEST_AHEAD = dt.timedelta(days=730)
 
+NO_SOURCE = {"required": _("Name the law, rule or decision that says so.")}
+
 
 class MapForm(forms.Form):
     """A form with the portal's look and a way back."""
@@ -38,7 +40,7 @@ class LegalValueForm(MapForm):
 
     number = forms.DecimalField(label=_("Number"), min_value=Decimal(0), max_digits=12, decimal_places=4)
     valid_from = MemorableDateField(label=_("First day it holds"))
-    source = forms.CharField(label=_("Source"), max_length=300, help_text=_("The law, rule or decision."))
+    source = forms.CharField(label=_("Source"), max_length=300, error_messages=NO_SOURCE)
     note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea)
 
 
@@ -48,7 +50,7 @@ class CodeMeaningForm(MapForm):
     label = forms.CharField(label=_("Name"), max_length=120)
     meaning = forms.CharField(label=_("Meaning"), required=False, widget=forms.Textarea)
     valid_from = MemorableDateField(label=_("First day it holds"))
-    source = forms.CharField(label=_("Source"), max_length=300, help_text=_("The law, rule or decision."))
+    source = forms.CharField(label=_("Source"), max_length=300, error_messages=NO_SOURCE)
 
 
 class TermForm(MapForm):
@@ -70,7 +72,12 @@ class ClosedDayForm(MapForm):
     submit = _("Close the day")
 
     date = MemorableDateField(label=_("Day"))
-    reason = forms.CharField(label=_("Reason"), max_length=120, help_text=_("For example: winter break."))
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=120,
+        help_text=_("For example: winter break."),
+        error_messages={"required": _("Say why the day is closed. Families read it.")},
+    )
 
     def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -90,7 +97,7 @@ class ClosedDayForm(MapForm):
 class StateClosedDayForm(ClosedDayForm):
     """The state closes for a reason that somebody has published."""
 
-    source = forms.CharField(label=_("Source"), max_length=200, help_text=_("The law, rule or decision."))
+    source = forms.CharField(label=_("Source"), max_length=200, error_messages=NO_SOURCE)
 
 
 class PolicyForm(MapForm):

@@ -9,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from mocap_portal.foundation.ui.tables import PortalTable
 
 DAY = "{% load ui %}{{ value|short_day }}"
+LAST_DAY = (
+    "{% load ui %}{% if value %}{{ value|short_day }}{% else %}{% translate 'until changed' %}{% endif %}"
+)
 NUMBER = {"th": {"class": "portal-number"}, "td": {"class": "portal-number"}}
 
 
@@ -43,7 +46,7 @@ class SpanTable(PortalTable):
     row_header = "valid_from"
 
     valid_from = tables.TemplateColumn(DAY, orderable=False, verbose_name=_("From"))
-    valid_to = tables.TemplateColumn(DAY, orderable=False, verbose_name=_("To"), default=_("open"))
+    valid_to = tables.TemplateColumn(LAST_DAY, orderable=False, verbose_name=_("To"))
 
 
 class LegalValueHistory(SpanTable):

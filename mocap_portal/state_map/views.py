@@ -35,6 +35,8 @@ from mocap_portal.foundation.ui.tables import PortalTable
 from mocap_portal.foundation.ui.words import long_day
 
 from .forms import (
+    LONGEST_AHEAD,
+    LONGEST_BACK,
     ClosedDayForm,
     CodeMeaningForm,
     ContactForm,
@@ -57,7 +59,6 @@ from .tables import (
 )
 
 ROWS_PER_PAGE = 50
-KEPT_IN_SIGHT = dt.timedelta(days=60)  # closed days that are over stay on the page this long
 
 CALENDAR_ROLES = (Role.COORDINATOR, Role.LEA_ADMIN, Role.DESE_ADMIN)
 DISTRICT_ROLES = (Role.COORDINATOR, Role.LEA_ADMIN)
@@ -105,7 +106,7 @@ def change_legal_value(request: HatRequest, key: str) -> HttpResponse:
         form,
         lambda: directory.change_legal_value(legal_key, **form.cleaned_data, today=_today()),
         title=legal_key.label,
-        intro=_("The value before ends the day before. It stays in the history."),
+        intro=_("The value that holds until then ends the day before. It stays in the history."),
         back=back,
     )
 
@@ -162,7 +163,7 @@ def change_code(request: HatRequest, code_set: str, code: str) -> HttpResponse:
         form,
         lambda: directory.change_code_meaning(CodeSet(code_set), code, **form.cleaned_data, today=_today()),
         title=newest.label,
-        intro=_("The meaning before ends the day before. It stays in the history."),
+        intro=_("The meaning that holds until then ends the day before. It stays in the history."),
         back=back,
     )
 
@@ -182,9 +183,10 @@ def _newest_meaning(code_set: str, code: str) -> CodeMeaning:
 def terms(request: HatRequest) -> HttpResponse:
     """The terms of every school year."""
     rows = Term.objects.select_related("school_year").order_by("-school_year", "starts_on", "code")
+    hidden = () if request.hat.role == Role.DESE_ADMIN else ("change",)
     return _list(
         request,
-        TermTable(rows),
+        TermTable(rows, exclude=hidden),
         title=_("Terms"),
         intro=_("Families choose a term by these dates. A provider may start inside them."),
     )
@@ -219,7 +221,7 @@ def closed_days(request: HatRequest) -> HttpResponse:
     hat = request.hat
     in_sight = (
         closed_days_visible_to(hat)
-        .filter(date__gte=_today() - KEPT_IN_SIGHT)
+        .filter(date__range=(_today() - LONGEST_BACK, _today() + LONGEST_AHEAD))
         .select_related("lea__organization")
         .order_by("date", "pk")
     )
@@ -358,7 +360,7 @@ def change_policy(request: HatRequest) -> HttpResponse:
         form,
         lambda: directory.change_lea_policy(lea.pk, **form.cleaned_data, today=_today()),
         title=_("Your district's policy"),
-        intro=_("The policy before ends the day before. It stays in the history."),
+        intro=_("The policy that holds until then ends the day before. It stays in the history."),
         back=back,
     )
 
@@ -409,7 +411,7 @@ def _list(
         "change": change if request.hat.role == Role.DESE_ADMIN else "",
         "add": add,
         "today": _today(),
-        "lately": timezone.now() - KEPT_IN_SIGHT,
+        "lately": timezone.now() - LONGEST_BACK,
     }
     return render(request, "state_map/list.html", context)
 

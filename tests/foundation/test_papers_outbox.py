@@ -302,5 +302,6 @@ def test_the_portal_looks_into_its_outbox_by_itself(settings: Any) -> None:
     assert entries["send what waits in the outbox"] == {"task": "papers.send_waiting", "schedule": 60.0}
     morning = entries["send the mails of the day"]
     assert morning["task"] == "papers.send_digests"
-    assert (morning["schedule"].hour, morning["schedule"].minute) == ({6}, {30})
+    # First at half past six; the later tries are for mornings on which nothing ran.
+    assert (morning["schedule"].hour, morning["schedule"].minute) == (set(range(6, 18)), {30})
     assert settings.CELERY_TIMEZONE == "America/Chicago"

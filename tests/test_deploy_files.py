@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import structlog
 import yaml
+from django.urls import resolve
 
 from mocap_portal.command.check import lock_file_problems
 from mocap_portal.settings.logs import logging_config
@@ -56,6 +57,12 @@ def test_compose_has_every_part_of_production() -> None:
 def test_every_service_that_stays_says_when_it_is_healthy() -> None:
     services = compose()["services"]
     assert {name for name, service in services.items() if "healthcheck" not in service} == {"migrate"}
+
+
+def test_the_web_server_is_asked_where_it_answers() -> None:
+    program = " ".join(compose()["services"]["web"]["healthcheck"]["test"])
+    address = next(word.strip('",') for word in program.split() if "/health/" in word)
+    assert resolve(address.partition(":8000")[2]).url_name == "health_live"
 
 
 def test_the_portals_processes_wait_for_the_servers_and_the_migrations() -> None:

@@ -69,7 +69,8 @@ def main(arguments: list[str]) -> int:
 
 def _run(state: State, port: int) -> int:
     address = f"http://localhost:{port}"
-    say("starting PostgreSQL and Redis …")
+    if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
+        say("starting PostgreSQL and Redis …")
     with contextlib.ExitStack() as stack:
         running = stack.enter_context(servers(state))
         environment = state.environment(

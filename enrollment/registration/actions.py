@@ -1,6 +1,7 @@
 """The only writer of the roster: the district registers an approved course, the provider confirms."""
 
 import datetime as dt
+from collections.abc import Collection, Iterator
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +16,7 @@ from mocap_portal.foundation.clocks.models import ClockKind
 from mocap_portal.foundation.directory.models import LegalKey, LegalValue
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.refusals import Refusal
-from providers.models import Agreement
+from providers.models import Agreement, AgreementKind
 
 from . import notices
 from .models import RosterLine, RosterState
@@ -67,21 +68,29 @@ class AlreadyConfirmed(Refusal):
 
 def what_is_missing(line: CourseLine, *, at: dt.datetime) -> list[Refusal]:
     """Everything that keeps an approved line from being registered today, so that it is told at once (R-30, R-137)."""
-    missing: list[Refusal] = []
-    claim = line.request.claim
-    if claim.state != ClaimState.CONFIRMED or claim.student is None:
-        missing.append(StudentNotConfirmed())
-    elif not claim.student.mosis_id:
-        missing.append(MosisIdMissing())
-    lea = line.request.lea
-    if not (lea.contact_name and lea.contact_email):
-        missing.append(ContactMissing())
-    agreement = Agreement.objects.data_agreement(
-        lea_id=lea.pk, provider_id=line.course.provider_id, on=central_date(at)
+    return missing_by_line([line], at=at)[line.pk]
+
+
+def missing_by_line(lines: Collection[CourseLine], *, at: dt.datetime) -> dict[int, list[Refusal]]:
+    """The same for many lines, by primary key, in one query when their students and LEAs are loaded."""
+    agreed = set(
+        Agreement.objects.on(central_date(at))
+        .filter(kind=AgreementKind.DATA, lea__in={line.request.lea_id for line in lines})
+        .values_list("lea", "provider")
     )
-    if not agreement.exists():
-        missing.append(NoDataAgreement())
-    return missing
+    return {line.pk: list(_missing(line, agreed)) for line in lines}
+
+
+def _missing(line: CourseLine, agreed: Collection[tuple[int, int]]) -> Iterator[Refusal]:
+    claim, lea = line.request.claim, line.request.lea
+    if claim.state != ClaimState.CONFIRMED or claim.student is None:
+        yield StudentNotConfirmed()
+    elif not claim.student.mosis_id:
+        yield MosisIdMissing()
+    if not (lea.contact_name and lea.contact_email):
+        yield ContactMissing()
+    if (lea.pk, line.course.provider_id) not in agreed:
+        yield NoDataAgreement()
 
 
 @transaction.atomic

@@ -1,0 +1,241 @@
+"""The demo is built whole, once, on any day of the year, and through the portal's own actions."""
+
+import datetime as dt
+from collections import Counter
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import models
+from pytest_django.fixtures import DjangoCaptureOnCommitCallbacks, Settings
+
+from enrollment.part_time.models import CourseLine, CourseRequest, Decision
+from enrollment.records.matching import candidates
+from enrollment.records.models import Claim, Student
+from enrollment.registration.actions import NoDataAgreement, what_is_missing
+from enrollment.registration.models import RosterLine
+from mocap_portal.demo.builder import PARTS, NotTheDemo, build
+from mocap_portal.demo.models import DemoMail, DemoPerson
+from mocap_portal.foundation.accounts.models import Membership, Role, User
+from mocap_portal.foundation.clocks.models import ChaseRun, Clock, ClockKind
+from mocap_portal.foundation.directory.models import ClosedDay, Lea, LeaPolicy, School
+from mocap_portal.foundation.papers.models import Letter, Notice
+from mocap_portal.home import health
+from providers.models import Agreement, Authorization, Course
+
+pytestmark = pytest.mark.django_db
+
+TUESDAY = dt.datetime(2026, 11, 10, 15, 30, tzinfo=dt.UTC)  # half past nine in Missouri
+PEOPLE_AND_PLACES = ("places", "catalog", "people")
+
+
+@pytest.fixture(autouse=True)
+def _media(settings: Settings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+
+def everything() -> dict[str, int]:
+    """How many rows each of our tables holds, histories included."""
+    ours = ("mocap_portal", "providers", "enrollment")
+    return {
+        model._meta.label: model._base_manager.count()
+        for model in apps.get_models()
+        if model.__module__.startswith(ours)
+    }
+
+
+def counted(rows: models.QuerySet[models.Model, str]) -> Counter[str]:
+    return Counter(rows)
+
+
+class TestPlacesAndPeople:
+    @pytest.fixture(autouse=True)
+    def _built(self) -> None:
+        assert build(at=TUESDAY, parts=PEOPLE_AND_PLACES) == list(PEOPLE_AND_PLACES)
+
+    def test_two_districts_and_a_charter_school(self) -> None:
+        leas = Lea.objects.order_by("state_district_id")
+        assert list(leas.values_list("state_district_id", "organization__name", "kind")) == [
+            ("991101", "Walnut Fork R-V", "district"),
+            ("992102", "Harrow Springs", "district"),
+            ("995901", "Compass Point Charter", "charter"),
+        ]
+        assert all(lea.contact_name and lea.contact_email for lea in leas)
+        assert School.objects.count() == 10
+        assert School.objects.filter(aplus=True).count() == 2
+
+    def test_each_board_has_decided_something_else(self) -> None:
+        policies = LeaPolicy.objects.order_by("lea__state_district_id")
+        assert list(policies.values_list("decision_by", "appeal_ladder")) == [
+            ("counselor", "board_then_dese"),
+            ("decider", "board_then_dese"),
+            ("counselor", "local"),
+        ]
+
+    def test_the_catalog(self) -> None:
+        assert Course.objects.count() == 312
+        assert Course.objects.on_offer(starting=dt.date(2027, 1, 6)).count() == 312
+        assert counted(Course.objects.values_list("provider__code", flat=True)) == {
+            "LANTERN": 191,
+            "PRAIRIE": 121,
+        }
+        assert Course.objects.filter(ap=True).count() == 42
+        assert Course.objects.filter(instruction="curriculum_only").count() == 43
+        assert Authorization.objects.count() == 2
+        assert Agreement.objects.count() == 4
+
+    def test_one_person_for_every_hat(self) -> None:
+        cards = DemoPerson.objects.order_by("position").values_list("hat__role", flat=True)
+        assert set(cards) == set(Role)
+        assert len(cards) == 19
+        assert User.objects.count() == 28
+        assert Membership.objects.active().count() == 32
+
+    def test_everybody_may_sign_in_with_the_password_too(self) -> None:
+        user = User.objects.get(email="dana.whitlock@family.example")
+        assert user.check_password("only for the demo")
+        assert user.emailaddress_set.get().verified
+
+
+class TestRequests:
+    @pytest.fixture(autouse=True)
+    def _built(self) -> None:
+        assert build(at=TUESDAY) == list(PARTS)
+
+    def test_requests_in_every_state(self) -> None:
+        assert counted(CourseRequest.objects.values_list("state", flat=True)) == {
+            "draft": 1,
+            "submitted": 11,
+            "decided": 4,
+        }
+        assert counted(CourseLine.objects.values_list("state", flat=True)) == {
+            "requested": 14,
+            "approved": 2,
+            "denied": 2,
+            "registered": 1,
+            "confirmed": 1,
+        }
+        assert counted(RosterLine.objects.values_list("state", flat=True)) == {"sent": 1, "confirmed": 1}
+        assert (Decision.objects.count(), Letter.objects.count()) == (6, 6)
+
+    def test_clocks_stand_where_they_should(self) -> None:
+        clocks = Clock.objects.filter(kind=ClockKind.PART_TIME_DECISION).unfinished()
+        due = clocks.order_by("due_on").values_list("lea__state_district_id", "due_on")
+        assert list(due) == [
+            ("991101", dt.date(2026, 11, 6)),  # overdue by two business days
+            ("992102", dt.date(2026, 11, 9)),  # overdue by one
+            ("991101", dt.date(2026, 11, 12)),  # due on the next business day: the eleventh is a holiday
+            ("992102", dt.date(2026, 11, 18)),
+            ("991101", dt.date(2026, 11, 19)),  # half time
+            ("991101", dt.date(2026, 11, 20)),
+            ("991101", dt.date(2026, 11, 23)),
+            ("991101", dt.date(2026, 11, 24)),
+            ("995901", dt.date(2026, 11, 25)),
+            ("991101", dt.date(2026, 11, 27)),  # sent an hour ago; Thanksgiving does not count
+            ("991101", None),  # with the IEP team
+        ]
+
+    def test_children(self) -> None:
+        assert counted(Claim.objects.values_list("state", flat=True)) == {
+            "confirmed": 12,
+            "typed": 4,
+            "refused": 1,
+        }
+        robin = Student.objects.get(mosis_id="9910000101")
+        parents = robin.guardians.order_by("user__name").values_list("user__name", flat=True)
+        assert list(parents) == ["Dana Whitlock", "Elena Whitlock"]
+
+    def test_one_child_was_entered_twice(self) -> None:
+        without_id = Student.objects.get(mosis_id=None)
+        assert str(without_id) == "Hanna Tanaka"
+        same_birthday = candidates(without_id.claims.get())
+        assert {str(student) for student in same_birthday} == {"Hana Tanaka", "Hanna Tanaka"}
+
+    def test_a_registration_lacks_its_agreement(self) -> None:
+        line = CourseLine.objects.get(state="approved", request__lea__state_district_id="992102")
+        assert [type(reason) for reason in what_is_missing(line, at=TUESDAY)] == [NoDataAgreement]
+
+    def test_an_emergency_waits_for_dese(self) -> None:
+        day = ClosedDay.objects.get(emergency_asked_at__isnull=False)
+        assert (day.date, day.reason, day.emergency_confirmed_at) == (
+            dt.date(2026, 11, 12),
+            "Ice storm",
+            None,
+        )
+
+    def test_last_night_is_done(self) -> None:
+        run = ChaseRun.objects.get()
+        assert (run.day, run.finished_at is not None) == (dt.date(2026, 11, 10), True)
+        assert health.last_night(at=TUESDAY) == "The night of 2026-11-10 is done."
+
+    def test_every_mail_is_out(self) -> None:
+        assert counted(Notice.objects.values_list("state", flat=True)) == {"sent": Notice.objects.count()}
+        assert not Notice.objects.filter(sent_at__gt=TUESDAY).exists()
+
+    def test_a_second_time_changes_nothing(self) -> None:
+        before = everything()
+        assert build(at=TUESDAY + dt.timedelta(days=3)) == []
+        assert everything() == before
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        dt.datetime(2026, 11, 8, 6, 30, tzinfo=dt.UTC),  # a Sunday, just after midnight in Missouri
+        dt.datetime(2026, 12, 25, 18, tzinfo=dt.UTC),
+        dt.datetime(2027, 1, 1, 5, 59, tzinfo=dt.UTC),  # New Year's Eve, a minute before midnight in Missouri
+        dt.datetime(2027, 3, 14, 8, 30, tzinfo=dt.UTC),  # the night that has no two o'clock
+        dt.datetime(2027, 5, 10, 12, tzinfo=dt.UTC),  # the end of the school year
+        dt.datetime(2028, 2, 29, 18, tzinfo=dt.UTC),
+        dt.datetime(2027, 7, 5, 18, tzinfo=dt.UTC),
+    ],
+)
+def test_it_can_be_built_on_any_day(at: dt.datetime) -> None:
+    assert build(at=at) == list(PARTS)
+    assert CourseRequest.objects.count() == 16
+
+
+def test_mails_lie_in_the_mailbox_at_their_time(
+    settings: Settings, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    settings.EMAIL_BACKEND = "mocap_portal.demo.mailbox.EmailBackend"
+    with django_capture_on_commit_callbacks(execute=True):
+        build(at=TUESDAY, parts=PEOPLE_AND_PLACES)
+    build(at=TUESDAY, parts=["requests", "night"])
+    assert DemoMail.objects.filter(message_id__startswith="<notice-").count() == Notice.objects.count()
+    assert DemoMail.objects.filter(subject="Your invitation to the MOCAP portal").count() == 17
+    assert not DemoMail.objects.filter(arrived_at__gt=TUESDAY).exists()
+
+
+def test_it_is_refused_outside_the_demo(settings: Settings) -> None:
+    settings.DEMO = False
+    before = everything()
+    with pytest.raises(NotTheDemo):
+        build(at=TUESDAY)
+    assert everything() == before
+
+
+class TestCommand:
+    def test_people_are_listed(self) -> None:
+        build(at=TUESDAY)
+        out, err = StringIO(), StringIO()
+        call_command("build_demo", "--people", stdout=out, stderr=err)
+        lines = out.getvalue().splitlines()
+        assert len(lines) == 20
+        assert lines[0].split("  ")[0] == "Dana Whitlock"
+        assert lines[0].endswith("dana.whitlock@family.example")
+        assert lines[-1] == "Password of each: only for the demo. One click instead: /demo/people/"
+        assert err.getvalue() == "The demo was built before.\n"
+
+    def test_it_says_what_it_built(self) -> None:
+        out, err = StringIO(), StringIO()
+        call_command("build_demo", stdout=out, stderr=err)
+        assert (out.getvalue(), err.getvalue()) == ("", f"Built: {', '.join(PARTS)}.\n")
+
+    def test_it_ends_with_64_outside_the_demo(self, settings: Settings) -> None:
+        settings.DEMO = False
+        with pytest.raises(SystemExit) as end:
+            call_command("build_demo", stdout=StringIO(), stderr=StringIO())
+        assert end.value.code == 64

@@ -17,6 +17,8 @@ from tests.processes import eventually, running_on
 
 ROOT = Path(__file__).resolve().parents[1]
 
+pytestmark = pytest.mark.xdist_group("portal")  # one process, so that the state is built once
+
 
 @pytest.fixture(scope="module")
 def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:

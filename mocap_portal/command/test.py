@@ -31,7 +31,8 @@ def main(arguments: list[str]) -> int:
 
 def _whole_suite(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     """Both halves, also when the first fails; the journeys alone, because a browser needs the machine for itself."""
-    codes = [_pytest(["-n", "2", "-m", "not journey", *arguments], environment)]
+    both_cores = ["-n", "2", "--dist", "loadgroup"]
+    codes = [_pytest([*both_cores, "-m", "not journey", *arguments], environment)]
     if browser.find():
         say("now the journeys, in Chromium …")
         codes.append(_pytest(["-m", "journey", *arguments], environment))

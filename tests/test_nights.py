@@ -8,6 +8,7 @@ from celery import current_app
 from django.conf import settings
 
 from mocap_portal.foundation.clocks.models import Chase, ChaseRun
+from mocap_portal.foundation.shared.calendar import CENTRAL
 from mocap_portal.home import nights
 from mocap_portal.home.tasks import chase_nights
 from tests.factories.part_time import CourseLineFactory
@@ -16,7 +17,7 @@ NOVEMBER = {day: dt.date(2026, 11, day) for day in range(1, 31)}
 
 
 def central(day: int, hour: int, minute: int = 0) -> dt.datetime:
-    return dt.datetime(2026, 11, day, hour, minute, tzinfo=nights.CENTRAL)
+    return dt.datetime(2026, 11, day, hour, minute, tzinfo=CENTRAL)
 
 
 @pytest.mark.parametrize(

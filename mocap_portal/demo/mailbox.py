@@ -21,8 +21,8 @@ class EmailBackend(BaseEmailBackend):
                     DemoMail(
                         message_id=message_id,
                         to=to,
-                        subject=message.subject,
-                        body=message.body,
+                        subject=str(message.subject),
+                        body=str(message.body),
                         arrived_at=timezone.now(),
                     )
                     for to in message.recipients()

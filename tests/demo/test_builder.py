@@ -6,6 +6,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.core.management import call_command
 from django.db import models
@@ -96,7 +97,7 @@ class TestPlacesAndPeople:
     def test_everybody_may_sign_in_with_the_password_too(self) -> None:
         user = User.objects.get(email="dana.whitlock@family.example")
         assert user.check_password("only for the demo")
-        assert user.emailaddress_set.get().verified
+        assert EmailAddress.objects.get(user=user).verified
 
 
 class TestRequests:

@@ -1,0 +1,418 @@
+"""What each hat finds on its home page, in how many queries; the public pages; the menu."""
+
+import datetime as dt
+import re
+from decimal import Decimal
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import resolve, reverse
+from pytest_django import DjangoAssertNumQueries
+
+from enrollment.part_time.models import CourseRequest
+from mocap_portal.foundation.accounts.models import FAMILY_ROLES, LEA_ROLES, PROVIDER_ROLES, Membership, Role
+from mocap_portal.foundation.directory.models import LegalKey, LegalValue, NoLegalValue
+from mocap_portal.home import guide, menu, waiting
+from tests.factories.accounts import InvitationFactory, MembershipFactory
+from tests.factories.directory import ClosedDayFactory, LeaFactory, LeaPolicyFactory, ProviderFactory
+from tests.factories.part_time import CourseLineFactory, CourseRequestFactory
+from tests.factories.records import ClaimFactory, StudentFactory
+from tests.factories.registration import RosterLineFactory
+from tests.sign_in import sign_in
+
+MONDAY = dt.datetime(2026, 11, 9, 18, tzinfo=dt.UTC)
+TODAY = dt.date(2026, 11, 9)
+DUE = dt.date(2026, 11, 17)
+
+Found = list[tuple[str, list[tuple[str, dt.date | None]]]]
+
+
+def found(hat: Membership, *, today: dt.date = TODAY) -> Found:
+    """What waits for a hat: per block its title, and of each thing what to do and by when."""
+    return [
+        (block.title, [(item.what, item.due_on) for item in block.shown])
+        for block in waiting.blocks(hat, today=today)
+    ]
+
+
+def staff(role: Role, request: CourseRequest) -> Membership:
+    return MembershipFactory.create(role=role, organization=request.lea.organization)
+
+
+def child(request: CourseRequest) -> str:
+    return request.claim.full_name
+
+
+# Families -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+class TestFamilies:
+    def test_requests_with_what_they_wait_for(self) -> None:
+        line = CourseLineFactory.create()
+        request = line.request
+        hat = MembershipFactory.create(parent=True, user=request.claim.claimant)
+        draft = CourseRequestFactory.create(claim=request.claim)
+        assert found(hat) == [
+            (
+                "Your requests",
+                [
+                    (f"Request {request.number} for {child(request)}, Second semester 2026-27", DUE),
+                    (f"Finish and send the request for {child(draft)}, Second semester 2026-27", None),
+                ],
+            )
+        ]
+        about = [item.about for item in waiting.blocks(hat, today=TODAY)[0].shown]
+        assert about == [
+            "The district decides about 1 course",
+            "You choose courses, check your answers and sign",
+        ]
+
+    def test_a_finished_request_waits_for_nothing(self) -> None:
+        request = CourseRequestFactory.create(submitted=True, state="decided")
+        hat = MembershipFactory.create(parent=True, user=request.claim.claimant)
+        assert found(hat) == []
+
+    def test_a_child_that_was_not_confirmed(self) -> None:
+        judge = MembershipFactory.create(counselor=True)
+        claim = ClaimFactory.create(
+            state="refused", refusal="Another school?", judged_by=judge, judged_at=MONDAY
+        )
+        hat = MembershipFactory.create(parent=True, user=claim.claimant)
+        assert found(hat) == [("Children the district did not confirm", [(claim.full_name, None)])]
+
+    def test_nothing_of_another_family(self) -> None:
+        CourseLineFactory.create()
+        assert found(MembershipFactory.create(parent=True)) == []
+
+
+# Districts ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+class TestDistricts:
+    def test_requests_to_decide_most_urgent_first(self) -> None:
+        later = CourseLineFactory.create().request
+        sooner = CourseRequestFactory.create(
+            submitted=True, claim__school=later.claim.school, clock__due_on=TODAY
+        )
+        hat = staff(Role.COUNSELOR, later)
+        assert found(hat)[0] == (
+            "Requests to decide",
+            [
+                (f"Request {sooner.number} for {child(sooner)}", TODAY),
+                (f"Request {later.number} for {child(later)}", DUE),
+            ],
+        )
+
+    @pytest.mark.parametrize(
+        ("role", "title"),
+        [
+            (Role.COUNSELOR, "Requests to look at: the principal decides"),
+            (Role.DECIDER, "Requests to decide"),
+        ],
+    )
+    def test_where_the_decision_is_reserved(self, role: Role, title: str) -> None:
+        request = CourseRequestFactory.create(submitted=True)
+        LeaPolicyFactory.create(lea=request.lea, reserved=True)
+        assert found(staff(role, request))[0][0] == title
+
+    def test_what_a_colleague_has_taken_and_ones_own_child_are_left_out(self) -> None:
+        request = CourseRequestFactory.create(submitted=True)
+        colleague = staff(Role.COUNSELOR, request)
+        hat = staff(Role.COUNSELOR, request)
+        CourseRequest.objects.update(assigned_to=colleague)
+        own = CourseRequestFactory.create(
+            submitted=True, claim__claimant=hat.user, claim__school=request.claim.school
+        )
+        titles = [title for title, _items in found(hat)]
+        assert "Requests to decide" not in titles
+        assert found(colleague)[0][1] == [
+            (f"Request {request.number} for {child(request)}", DUE),
+            (f"Request {own.number} for {child(own)}", DUE),
+        ]
+
+    def test_children_to_confirm(self) -> None:
+        claim = ClaimFactory.create()
+        hat = MembershipFactory.create(coordinator=True, organization=claim.school.lea.organization)
+        assert found(hat) == [("Students to confirm", [(f"Confirm who {claim.full_name} is", None)])]
+
+    def test_courses_to_register(self) -> None:
+        line = CourseLineFactory.create(
+            approved=True, request__state="decided", request__claim__confirmed=True
+        )
+        expected = (
+            "Approved courses to register",
+            [(f"Register {child(line.request)} for {line.course.title}", dt.date(2026, 11, 5))],
+        )
+        for role in (Role.COUNSELOR, Role.COORDINATOR, Role.LEA_ADMIN):
+            assert expected in found(staff(role, line.request))
+
+    def test_the_team(self) -> None:
+        paused = CourseRequestFactory.create(submitted=True, clock__paused=True)
+        running = CourseRequestFactory.create(
+            submitted=True, claim__school=paused.claim.school, has_iep_or_504=True
+        )
+        assert found(staff(Role.SPECIAL_EDUCATION, paused)) == [
+            (
+                "Requests of students with an IEP or 504 plan",
+                [(f"Request {running.number} for {child(running)}", DUE)],
+            ),
+            (
+                "Requests with your team: the clock stands still",
+                [(f"Request {paused.number} for {child(paused)}", None)],
+            ),
+        ]
+
+    def test_what_is_overdue_reaches_the_coordinator(self) -> None:
+        request = CourseRequestFactory.create(submitted=True, claim__confirmed=True)
+        hat = staff(Role.COORDINATOR, request)
+        assert found(hat, today=DUE) == []
+        assert found(hat, today=DUE + dt.timedelta(days=1)) == [
+            ("Overdue requests of your district", [(f"Request {request.number} for {child(request)}", DUE)])
+        ]
+
+    def test_a_missing_mosis_id(self) -> None:
+        student = StudentFactory.create(mosis_id=None)
+        StudentFactory.create(school=student.school)
+        hat = MembershipFactory.create(data_clerk=True, organization=student.lea.organization)
+        assert found(hat) == [("Students without a MOSIS ID", [(f"Enter the MOSIS ID of {student}", None)])]
+
+    def test_a_missing_contact_and_people_invited(self) -> None:
+        hat = MembershipFactory.create(lea_admin=True, lea__contact_name="")
+        invitation = InvitationFactory.create(invited_by=hat)
+        assert found(hat) == [
+            ("Your district", [("Enter your district's MOCAP contact", None)]),
+            ("Invited, not here yet", [(invitation.email, None)]),
+        ]
+
+    @pytest.mark.parametrize("role", sorted(LEA_ROLES))
+    def test_nothing_of_another_district(self, role: Role) -> None:
+        CourseLineFactory.create(approved=True)
+        CourseRequestFactory.create(submitted=True, has_iep_or_504=True)
+        StudentFactory.create(mosis_id=None)
+        hat = MembershipFactory.create(role=role, organization=LeaFactory.create().organization)
+        assert found(hat, today=DUE + dt.timedelta(days=1)) == []
+
+
+# Providers and the state --------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+class TestProviders:
+    @pytest.mark.parametrize("role", [Role.PROVIDER_STAFF, Role.PROVIDER_ADMIN])
+    def test_students_to_confirm(self, role: Role) -> None:
+        row = RosterLineFactory.create()
+        hat = MembershipFactory.create(role=role, organization=row.provider.organization)
+        what = f"Confirm {row.first_name} {row.last_name} in {row.line.course.title}"
+        assert found(hat) == [("Students to confirm", [(what, row.clock.due_on)])]
+
+    def test_nothing_of_another_provider(self) -> None:
+        RosterLineFactory.create()
+        hat = MembershipFactory.create(
+            role=Role.PROVIDER_STAFF, organization=ProviderFactory.create().organization
+        )
+        assert found(hat) == []
+
+
+@pytest.mark.django_db
+class TestTheState:
+    def test_overdue_requests_without_a_childs_name(self, client: Client) -> None:
+        request = CourseRequestFactory.create(submitted=True)
+        hat = MembershipFactory.create(dese_reviewer=True)
+        with time_machine.travel(MONDAY + dt.timedelta(days=30), tick=False):
+            text = sign_in(client, hat).get(reverse("home")).content.decode()
+        assert request.number in text
+        assert request.claim.last_name not in text
+
+    def test_an_emergency_to_confirm(self) -> None:
+        day = ClosedDayFactory.create(emergency_asked_at=MONDAY)
+        ClosedDayFactory.create(emergency_asked_at=MONDAY, emergency_confirmed_at=MONDAY)
+        ClosedDayFactory.create()
+        assert found(MembershipFactory.create(dese_admin=True)) == [
+            (
+                "Emergency closures",
+                [("Confirm that schools are closed on Wednesday, December 23, 2026", None)],
+            )
+        ]
+        block = waiting.blocks(MembershipFactory.create(dese_admin=True), today=TODAY)[0]
+        assert block.shown[0].about == f"{day.lea}: Winter break"
+
+
+@pytest.mark.django_db
+def test_no_more_than_ten_of_a_kind_and_the_way_to_the_rest() -> None:
+    claim = ClaimFactory.create()
+    ClaimFactory.create_batch(9, school=claim.school)
+    hat = MembershipFactory.create(data_clerk=True, organization=claim.school.lea.organization)
+    (block,) = waiting.blocks(hat, today=TODAY)
+    assert (len(block.shown), block.all_url) == (10, "")
+    ClaimFactory.create_batch(5, school=claim.school)
+    (block,) = waiting.blocks(hat, today=TODAY)
+    assert (len(block.shown), block.all_url) == (10, reverse("records:claims"))
+
+
+# The page -----------------------------------------------------------------------------------------
+
+ON_EVERY_PAGE = 4  # session, person, hat, hats to change to
+QUERIES = {
+    Role.PARENT: 4,  # requests, their lines, pauses of their clocks; refused children
+    Role.ADULT_STUDENT: 4,
+    Role.STUDENT_ON_OWN: 4,
+    Role.COUNSELOR: 4,  # who decides here, requests, registrations, children
+    Role.SPECIAL_EDUCATION: 2,
+    Role.DECIDER: 2,
+    Role.COORDINATOR: 4,
+    Role.DATA_CLERK: 2,
+    Role.LEA_ADMIN: 4,
+    Role.PROVIDER_STAFF: 1,
+    Role.PROVIDER_ADMIN: 2,
+    Role.HOST_STAFF: 0,
+    Role.DESE_REVIEWER: 1,
+    Role.DESE_ADMIN: 3,
+}
+
+
+@pytest.fixture
+def busy() -> CourseRequest:
+    """A request of a district in which there are two of everything, so that a query per row would show."""
+    first = CourseLineFactory.create(request__has_iep_or_504=True)
+    claim = first.request.claim
+    for _number in range(2):
+        CourseLineFactory.create(request__claim=claim)
+        CourseLineFactory.create(approved=True, request__claim=claim, course=first.course)
+        ClaimFactory.create(school=claim.school)
+        StudentFactory.create(mosis_id=None, school=claim.school)
+        ClosedDayFactory.create(emergency_asked_at=MONDAY)
+    return first.request
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", list(Role))
+def test_queries_of_a_home_page(
+    client: Client, busy: CourseRequest, role: Role, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    if role in FAMILY_ROLES:
+        hat = MembershipFactory.create(role=role, user=busy.claim.claimant)
+    elif role in PROVIDER_ROLES:
+        row = RosterLineFactory.create()
+        RosterLineFactory.create(provider=row.provider)
+        hat = MembershipFactory.create(role=role, organization=row.provider.organization)
+    else:
+        hat = staff(role, busy)
+    with time_machine.travel(MONDAY + dt.timedelta(days=30), tick=False):
+        sign_in(client, hat)
+        with django_assert_num_queries(ON_EVERY_PAGE + QUERIES[role]):
+            response = client.get(reverse("home"))
+    assert response.status_code == 200
+
+
+@pytest.mark.django_db
+class TestLanding:
+    def test_a_visitor_reads_what_mocap_is(
+        self, client: Client, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        with django_assert_num_queries(0):
+            response = client.get(reverse("home"))
+        text = response.content.decode()
+        assert response.status_code == 200
+        for link in ("account_signup", "account_login", "how_it_works", "providers:catalog"):
+            assert f'href="{reverse(link)}"' in text
+
+    def test_somebody_without_a_hat_is_told_what_to_do(self, client: Client) -> None:
+        hat = MembershipFactory.create(counselor=True, ended=True)
+        client.force_login(hat.user)
+        text = client.get(reverse("home")).content.decode()
+        assert "You have no role yet" in text
+        assert f'href="{reverse("accounts:add_family_hat")}"' in text
+
+    def test_nothing_waits(self, client: Client) -> None:
+        text = sign_in(client, MembershipFactory.create(host_staff=True)).get("/").content.decode()
+        assert "Nothing waits for you." in text
+
+    def test_families_may_ask_at_once(self, client: Client) -> None:
+        text = sign_in(client, MembershipFactory.create(parent=True)).get("/").content.decode()
+        assert f'href="{reverse("part_time:start")}"' in text
+
+    def test_overdue_is_said_in_words(self, client: Client) -> None:
+        request = CourseRequestFactory.create(submitted=True)
+        hat = staff(Role.DECIDER, request)
+        with time_machine.travel(MONDAY + dt.timedelta(days=8), tick=False):
+            assert "Today" in sign_in(client, hat).get("/").content.decode()
+        with time_machine.travel(MONDAY + dt.timedelta(days=9), tick=False):
+            assert "Overdue" in sign_in(client, hat).get("/").content.decode()
+
+
+# How it works -------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+class TestHowItWorks:
+    def test_numbers_come_from_the_states_rows(
+        self, client: Client, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        LegalValue.objects.filter(key=LegalKey.DECISION_DAYS).update(number=Decimal(12))
+        with django_assert_num_queries(2):
+            text = client.get(reverse("how_it_works")).content.decode()
+        assert "Within 12 business days after you sign" in text
+        assert "Within 3 business days after the approval" in text
+        assert "Within 5 business days after the registration" in text
+        assert "answers within 30 calendar days of its meeting" in text
+        assert "a final answer within 7 calendar days" in text
+        assert "under 21 years old" in text
+
+    def test_what_is_agreed_to_and_what_a_denial_rests_on(self) -> None:
+        found = guide.part_time(TODAY)
+        assert [code.code for code in found.statements] == [
+            "weekly_time",
+            "same_calendar",
+            "active_part",
+            "device_and_internet",
+            "district_rules",
+            "activities",
+        ]
+        assert len(found.factors) == 10
+
+    def test_the_finding_that_the_state_can_switch_off(self, client: Client) -> None:
+        sentence = "in the semester before"
+        assert sentence in client.get(reverse("how_it_works")).content.decode()
+        LegalValue.objects.filter(key=LegalKey.PRIOR_SEMESTER).update(number=0)
+        assert sentence not in client.get(reverse("how_it_works")).content.decode()
+
+    def test_a_gap_in_the_law_is_an_error(self) -> None:
+        with pytest.raises(NoLegalValue, match="board_appeal_days"):
+            guide.part_time(dt.date(2010, 1, 1))
+
+    def test_it_is_text(self, client: Client) -> None:
+        text = client.get(reverse("how_it_works")).content.decode()
+        assert re.findall(r"<img\b", text) == []
+
+
+# The menu -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", list(Role))
+def test_every_entry_of_a_menu_opens(client: Client, role: Role) -> None:
+    organizations = {
+        **dict.fromkeys(Role, LeaFactory.create().organization),
+        **dict.fromkeys(PROVIDER_ROLES, ProviderFactory.create().organization),
+        **dict.fromkeys(FAMILY_ROLES, None),
+    }
+    hat = MembershipFactory.create(role=role, organization=organizations[role])
+    sign_in(client, hat)
+    for link in client.get(reverse("home")).context["nav"]:
+        assert client.get(link.url).status_code == 200, link.url
+
+
+@pytest.mark.django_db
+def test_a_visitors_menu(client: Client) -> None:
+    names = [resolve(link.url).view_name for link in client.get(reverse("home")).context["nav"]]
+    assert names == ["how_it_works", "providers:catalog"]
+    for name in names:
+        assert client.get(reverse(name)).status_code == 200
+
+
+def test_no_menu_is_too_long_for_a_phone() -> None:
+    assert max(len(entries) for entries in menu.ENTRIES.values()) <= 7
+    assert set(menu.ENTRIES) == set(Role)

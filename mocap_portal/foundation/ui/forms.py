@@ -69,7 +69,10 @@ def problems(form: BaseForm) -> list[Problem]:
     found = [Problem(str(message), "") for message in form.non_field_errors()]
     for field in form:
         for message in field.errors:
-            sentence = gettext("%(label)s: %(problem)s") % {"label": field.label, "problem": message}
+            sentence = gettext("%(label)s: %(problem)s") % {
+                "label": str(field.label).rstrip(".?"),
+                "problem": message,
+            }
             found.append(Problem(sentence, "" if field.is_hidden else first_box(field)))
     return found
 

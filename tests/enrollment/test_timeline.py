@@ -1,12 +1,15 @@
 """What a family reads about its request: exact sentences, roles instead of names, what comes next and by when."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from enrollment.part_time import actions
 from enrollment.part_time.models import CourseRequest, StepKind
 from enrollment.part_time.timeline import Entry, timeline, waits_for, with_all_it_needs
+from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.clocks import actions as clocks
 from tests.factories.accounts import MembershipFactory
 from tests.factories.directory import ClosedDayFactory, LeaPolicyFactory
@@ -27,13 +30,13 @@ CONFIRM_LATER = Entry(
 )
 
 
-def counselor_of(request):
+def counselor_of(request: CourseRequest) -> Membership:
     return MembershipFactory.create(
         counselor=True, organization=request.lea.organization, user__name="Cora Secret"
     )
 
 
-def sent_request(courses=("Algebra",)):
+def sent_request(courses: Sequence[str] = ("Algebra",)) -> CourseRequest:
     request = CourseRequestFactory.create(submitted=True)
     for position, title in enumerate(courses, start=1):
         CourseLineFactory.create(
@@ -48,16 +51,16 @@ def sent_request(courses=("Algebra",)):
     return request
 
 
-def look(request, *, on=TODAY):
+def look(request: CourseRequest, *, on: dt.date = TODAY) -> list[Entry]:
     return timeline(with_all_it_needs(CourseRequest.objects.filter(pk=request.pk)).get(), on=on)
 
 
-def test_a_draft_waits_for_its_family():
+def test_a_draft_waits_for_its_family() -> None:
     request = CourseRequestFactory.create()
     assert look(request) == [Entry("You choose courses, check your answers and sign", "now", who="You")]
 
 
-def test_a_sent_request_tells_what_happened_and_who_decides_by_when():
+def test_a_sent_request_tells_what_happened_and_who_decides_by_when() -> None:
     assert look(sent_request(["Algebra", "Biology"])) == [
         Entry("The request was started", "done", when=SENT - dt.timedelta(hours=1), who="Parent or guardian"),
         Entry("The request was signed and sent to the district", "done", when=SENT, who="Parent or guardian"),
@@ -68,7 +71,7 @@ def test_a_sent_request_tells_what_happened_and_who_decides_by_when():
 
 
 @pytest.mark.rule("R-19")
-def test_where_the_principal_decides_the_timeline_says_so():
+def test_where_the_principal_decides_the_timeline_says_so() -> None:
     request = sent_request()
     LeaPolicyFactory.create(lea=request.lea, reserved=True)
     assert look(request)[2] == Entry(
@@ -76,7 +79,7 @@ def test_where_the_principal_decides_the_timeline_says_so():
     )
 
 
-def test_the_due_day_itself_is_not_late_and_the_day_after_is():
+def test_the_due_day_itself_is_not_late_and_the_day_after_is() -> None:
     request = sent_request()
     assert not look(request, on=DUE)[2].is_late
     late = look(request, on=DUE + dt.timedelta(days=1))[2]
@@ -95,7 +98,7 @@ def test_the_due_day_itself_is_not_late_and_the_day_after_is():
     )
 
 
-def test_a_paused_clock_has_a_reason_and_no_date():
+def test_a_paused_clock_has_a_reason_and_no_date() -> None:
     request = sent_request()
     actions.pause_for_team(
         request.pk, by=counselor_of(request), at=WEDNESDAY, reason="The IEP team meets on Friday."
@@ -117,7 +120,7 @@ def test_a_paused_clock_has_a_reason_and_no_date():
     ]
 
 
-def test_each_pause_keeps_its_own_reason():
+def test_each_pause_keeps_its_own_reason() -> None:
     request = sent_request()
     by = counselor_of(request)
     for hours, reason in enumerate(["First reason", "Second reason"]):
@@ -132,7 +135,7 @@ def test_each_pause_keeps_its_own_reason():
     ]
 
 
-def test_a_moved_due_date_is_part_of_the_history():
+def test_a_moved_due_date_is_part_of_the_history() -> None:
     request = sent_request()
     day = ClosedDayFactory.create(
         lea=request.lea,
@@ -154,7 +157,7 @@ def test_a_moved_due_date_is_part_of_the_history():
     ]
 
 
-def test_an_approved_course_waits_for_its_registration():
+def test_an_approved_course_waits_for_its_registration() -> None:
     request = sent_request()
     actions.approve(request.lines.get().pk, by=counselor_of(request), at=WEDNESDAY, in_person_considered=True)
     assert look(request)[2:] == [
@@ -172,7 +175,7 @@ def test_an_approved_course_waits_for_its_registration():
     assert late.more.startswith(f"This is late. Ask {request.lea.organization.name}, Carla Contact,")
 
 
-def test_a_registered_course_waits_for_the_provider_by_its_last_day():
+def test_a_registered_course_waits_for_the_provider_by_its_last_day() -> None:
     request = sent_request()
     by = counselor_of(request)
     actions.approve(request.lines.get().pk, by=by, at=WEDNESDAY, in_person_considered=True)
@@ -190,7 +193,7 @@ def test_a_registered_course_waits_for_the_provider_by_its_last_day():
     ]
 
 
-def test_nothing_is_left_once_the_provider_confirmed():
+def test_nothing_is_left_once_the_provider_confirmed() -> None:
     request = sent_request()
     by = counselor_of(request)
     actions.approve(request.lines.get().pk, by=by, at=WEDNESDAY, in_person_considered=True)
@@ -203,7 +206,7 @@ def test_nothing_is_left_once_the_provider_confirmed():
     )
 
 
-def test_no_entry_names_a_member_of_staff():
+def test_no_entry_names_a_member_of_staff() -> None:
     request = sent_request()
     actions.mark_opened(request.pk, by=counselor_of(request), at=WEDNESDAY)
     assert look(request)[2] == Entry(
@@ -212,7 +215,9 @@ def test_no_entry_names_a_member_of_staff():
     assert "Cora Secret" not in str(look(request))
 
 
-def test_what_a_request_waits_for_needs_no_query_of_its_own(django_assert_num_queries):
+def test_what_a_request_waits_for_needs_no_query_of_its_own(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
     sent_request(["Algebra", "Biology"])
     paused = sent_request(["Chemistry"])
     actions.pause_for_team(paused.pk, by=counselor_of(paused), at=WEDNESDAY, reason="The team meets")
@@ -222,7 +227,7 @@ def test_what_a_request_waits_for_needs_no_query_of_its_own(django_assert_num_qu
     assert [[entry.when for entry in entries] for entries in waiting] == [[DUE], [None]]
 
 
-def test_courses_are_told_in_the_order_chosen():
+def test_courses_are_told_in_the_order_chosen() -> None:
     request = sent_request(["Zoology", "Art"])
     by = counselor_of(request)
     for line in request.lines.order_by("position"):

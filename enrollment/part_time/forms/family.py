@@ -22,6 +22,7 @@ from providers.models import CourseQuerySet
 YES_OR_NO = [("yes", _("Yes")), ("no", _("No"))]
 CONTINUE = _("Continue")
 AS_YOU_TYPE = "input delay:300ms"
+CHOOSE_ONE = {"required": _("Choose one answer.")}
 
 
 class YesOrNoField(forms.TypedChoiceField):
@@ -30,7 +31,9 @@ class YesOrNoField(forms.TypedChoiceField):
     widget = forms.RadioSelect
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(choices=YES_OR_NO, coerce=lambda answer: answer == "yes", **kwargs)
+        super().__init__(
+            choices=YES_OR_NO, coerce=lambda answer: answer == "yes", error_messages=CHOOSE_ONE, **kwargs
+        )
 
 
 def term_choices(terms: Iterable[Term]) -> list[tuple[int, str]]:
@@ -46,7 +49,11 @@ def term_choices(terms: Iterable[Term]) -> list[tuple[int, str]]:
 
 def term_field(terms: Iterable[Term]) -> forms.TypedChoiceField:
     return forms.TypedChoiceField(
-        label=_("For which term?"), choices=term_choices(terms), coerce=int, widget=forms.RadioSelect
+        label=_("For which term?"),
+        choices=term_choices(terms),
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a term.")},
     )
 
 
@@ -54,6 +61,7 @@ def searching(form_id: str, *, url: str | Promise, target: str) -> PortalFormHel
     """A form that filters a list: a plain GET, and as one types where htmx runs."""
     helper = PortalFormHelper(submit=_("Search"), method="get")
     helper.form_id = form_id
+    helper.form_class = "portal-filters"
     helper.attrs = {
         "role": "search",
         "hx-get": url,
@@ -73,7 +81,7 @@ class SchoolSearch(forms.Form):
         help_text=_("Part of the name is enough. The state code works too."),
         required=False,
         max_length=100,
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "search"}),
     )
 
     @property
@@ -99,18 +107,30 @@ class SchoolSearch(forms.Form):
 class CorrectChildForm(forms.Form):
     """What a family may mend of what it typed about a child, until something was sent."""
 
-    first_name = forms.CharField(label=_("Student's first name"), max_length=60)
-    last_name = forms.CharField(label=_("Student's last name"), max_length=60)
-    grade = forms.TypedChoiceField(label=_("Grade"), coerce=int)
+    first_name = forms.CharField(
+        label=_("Student's first name"),
+        max_length=60,
+        error_messages={"required": _("Enter the first name.")},
+    )
+    last_name = forms.CharField(
+        label=_("Student's last name"), max_length=60, error_messages={"required": _("Enter the last name.")}
+    )
+    grade = forms.TypedChoiceField(
+        label=_("Grade"), coerce=int, error_messages={"required": _("Choose a grade.")}
+    )
     relationship = forms.ChoiceField(
         label=_("Who are you to the student?"),
         choices=[choice for choice in Relationship.choices if choice[0] != Relationship.SELF],
         widget=forms.RadioSelect,
+        error_messages=CHOOSE_ONE,
     )
 
-    def __init__(self, *args: Any, school: School, own: bool, today: dt.date, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, school: School, own: bool, today: dt.date, cancel_url: str = "", **kwargs: Any
+    ) -> None:
         """`own`: the student asks for themselves. `today` bounds the birth date."""
         super().__init__(*args, **kwargs)
+        self.cancel_url = cancel_url
         self.fields["birth_date"] = MemorableDateField(
             label=_("Birth date"), help_text=_("For example April 9 2011."), latest=today
         )
@@ -124,7 +144,7 @@ class CorrectChildForm(forms.Form):
 
     @property
     def helper(self) -> PortalFormHelper:
-        return PortalFormHelper(submit=_("Save the changes"))
+        return PortalFormHelper(submit=_("Save the changes"), cancel_url=self.cancel_url)
 
     def answers(self) -> dict[str, Any]:
         """The answers, with the relationship of a student to themselves, who is not asked."""
@@ -172,7 +192,7 @@ class CourseSearch(forms.Form):
         label=_("Words in the course or the provider"),
         required=False,
         max_length=100,
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "search"}),
     )
     subject = forms.ChoiceField(label=_("Subject"), required=False)
 
@@ -234,7 +254,7 @@ class SignForm(forms.Form):
         help_text=_(
             "An IEP is a plan for special education. A 504 plan helps a student with a disability. If you say yes, the "
             "school's team may need time: the clock may then stand still, and we tell you why. A plan is no reason "
-            "to say no."
+            "for the district to deny a course."
         ),
     )
     signed_name = forms.CharField(
@@ -242,6 +262,7 @@ class SignForm(forms.Form):
         help_text=_("By typing your name you sign this request and say that your answers are true."),
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": _("Type your full name.")},
     )
 
     def __init__(self, *args: Any, statements: Sequence[CodeMeaning], **kwargs: Any) -> None:

@@ -13,6 +13,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
@@ -33,7 +34,6 @@ from mocap_portal.foundation.directory.models import (
 )
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.refusals import Refusal
-from mocap_portal.foundation.ui.words import long_day
 
 from .. import actions
 from ..forms.family import (
@@ -127,18 +127,19 @@ def child_again(request: HatRequest, pk: int) -> HttpResponse:
 def child_correct(request: HatRequest, pk: int) -> HttpResponse:
     """Mends what was typed about the child of a draft."""
     draft = get_object_or_404(requests_of(request.hat), pk=pk)
+    if draft.state != RequestState.DRAFT:
+        return already_sent(request, pk)
+    if not may_correct(draft.claim):
+        messages.info(request, _("The district has this student's data already. Ask it to correct them."))
+        return redirect("part_time:sign", pk)
     form = CorrectChildForm(
         request.POST or None,
+        cancel_url=reverse("part_time:sign", args=[pk]),
         school=draft.claim.school,
         own=is_student(request.hat),
         today=central_date(timezone.now()),
         initial=typed(draft.claim),
     )
-    if draft.state == RequestState.DRAFT and not may_correct(draft.claim):
-        messages.info(request, _("The district has this student's data already. Ask it to correct them."))
-        return redirect("part_time:sign", pk)
-    if draft.state != RequestState.DRAFT:
-        return already_sent(request, pk)
     if form.is_valid():
         try:
             actions.correct_child(pk, **form.answers())
@@ -280,7 +281,7 @@ def discard(request: HatRequest, pk: int) -> HttpResponse:
 
 def requests_of(hat: Membership) -> QuerySet[CourseRequest]:
     rows = CourseRequest.objects.visible_to(hat)
-    return rows.select_related("claim__school__lea__organization", "term__school_year")
+    return rows.select_related("claim__school__lea__organization", "lea__organization", "term__school_year")
 
 
 def own_claims(hat: Membership) -> QuerySet[Claim]:
@@ -333,7 +334,7 @@ def answers_of(draft: CourseRequest, lines: list[CourseLine]) -> list[dict[str, 
     ]
     rows = [
         (_("Student"), claim.full_name, to_child),
-        (_("Birth date"), long_day(claim.birth_date), to_child),
+        (_("Birth date"), date_format(claim.birth_date), to_child),
         (_("Grade"), str(dict(GRADES)[claim.grade]), to_child),
         (
             _("You are"),

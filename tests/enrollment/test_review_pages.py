@@ -514,7 +514,7 @@ def test_something_can_be_changed_after_the_preview() -> None:
         (
             {"factors": []},
             "factors",
-            "Choose at least one factor. If none fits, choose “other” and say it in words.",
+            "Choose at least one factor. If none fits, choose “another reason” and say it in words.",
         ),
         (
             {"explanation": "   No.   "},
@@ -609,7 +609,7 @@ def test_the_second_decider_reads_the_decision() -> None:
     ):
         assert response.status_code == status
         page = response.content.decode()
-        assert "This was already decided. Reload the page to see the decision." in page
+        assert "This was already decided. Nothing was sent a second time." in page
         assert reverse("part_time:letter", args=[Letter.objects.get().pk]) in page
     assert Decision.objects.get().outcome == Outcome.APPROVED
 

@@ -54,7 +54,7 @@ class OwnChild(Refusal):
 
 
 class NoFactor(Refusal):
-    sentence = _("Choose at least one factor. If none fits, choose “other” and say it in words.")
+    sentence = _("Choose at least one factor. If none fits, choose “another reason” and say it in words.")
 
 
 class ExplanationTooShort(Refusal):

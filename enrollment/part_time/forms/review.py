@@ -27,7 +27,7 @@ class FindForm(forms.Form):
         label=_("Request number or student's name"),
         max_length=120,
         error_messages={"required": _("Type a request number or a name.")},
-        widget=forms.TextInput({"autocomplete": "off", "type": "search"}),
+        widget=forms.TextInput({"autocomplete": "off"}),
     )
 
     @property

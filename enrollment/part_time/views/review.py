@@ -376,6 +376,5 @@ def already_decided(request: HatRequest, pk: int) -> HttpResponse:
     )
     if request.method == "POST" and decision.decided_by_id == request.hat.pk:
         return redirect(next_page(decision.line.request_id))
-    context = {"decision": decision, "sentence": actions.AlreadyDecided.sentence}
     status = 409 if request.method == "POST" else 200
-    return render(request, "part_time/review/already_decided.html", context, status=status)
+    return render(request, "part_time/review/already_decided.html", {"decision": decision}, status=status)

@@ -100,7 +100,7 @@ class StudentSearchForm(forms.Form):
         label=_("Name or MOSIS ID"),
         max_length=120,
         error_messages={"required": _("Type a name or a MOSIS ID.")},
-        widget=forms.TextInput({"autocomplete": "off", "type": "search"}),
+        widget=forms.TextInput({"autocomplete": "off"}),
     )
 
     @property

@@ -86,7 +86,7 @@ def claim(request: HatRequest, pk: int) -> HttpResponse:
     else:
         students = offered(row, hat=request.hat) if may_judge and not is_own else []
         form = ConfirmForm(students=students)
-    compared = [typed(row), *(recorded(student, beside=row) for student in students)]
+    compared = [typed(row), *(recorded(student, who=_("On file"), beside=row) for student in students)]
     context |= {"form": form, "table": ComparisonTable(compared), "candidates": len(students)}
     return render(request, "records/staff/claim.html", context)
 
@@ -190,7 +190,9 @@ def merge(request: HatRequest, pk: int, into: int) -> HttpResponse:
         else:
             messages.success(request, _("The two records are one student now."))
             return redirect("records:student", into)
-    context["table"] = ComparisonTable([recorded(kept), recorded(gone, beside=kept)])
+    stays = recorded(kept, who=_("First record, stays"))
+    goes = recorded(gone, who=_("Second record, goes"), beside=kept)
+    context["table"] = ComparisonTable([stays, goes])
     return render(request, "records/staff/merge.html", context)
 
 
@@ -228,10 +230,10 @@ def typed(claim: Claim) -> Compared:
     )
 
 
-def recorded(student: Student, *, beside: Claim | Student | None = None) -> Compared:
+def recorded(student: Student, *, who: str, beside: Claim | Student | None = None) -> Compared:
     guardians = [guardian for guardian in student.guardians.all() if guardian.ended_on is None]
     return Compared(
-        who=_("Student %(number)d") % {"number": student.pk},
+        who=who,
         name=str(student),
         birth_date=student.birth_date,
         grade=grade_words(student.grade),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 from playwright.sync_api import ConsoleMessage, Page, Response
 from pytest_django.live_server_helper import LiveServer
@@ -34,6 +35,18 @@ def base_url() -> None:
 
     The fixture of pytest-playwright that this replaces is a method, which pytest 9 warns about.
     """
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _data_to_restore(request: pytest.FixtureRequest, django_db_setup: None) -> None:
+    """Lets `serialized_rollback` bring back what the migrations laid.
+
+    Django keeps that data at its connection, and inside Playwright's event loop this thread has another one.
+    """
+    contents = getattr(connection, "_test_serialized_contents", None)
+    request.getfixturevalue("playwright")
+    if contents is not None:
+        connection._test_serialized_contents = contents  # type: ignore[attr-defined]
 
 
 @pytest.fixture

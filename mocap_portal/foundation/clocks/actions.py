@@ -103,7 +103,6 @@ def resume(clock_id: int, *, at: dt.datetime) -> Clock:
 
     Raises AlreadyStopped or NotPaused.
     """
-    _keep_calendar_still()
     clock = _lock(clock_id)
     if clock.due_on is not None:
         raise NotPaused
@@ -197,6 +196,7 @@ def is_skipped(day: ClosedDay) -> bool:
 
 
 def _lock(clock_id: int) -> Clock:
+    _keep_calendar_still()
     clock = Clock.objects.select_for_update().get(pk=clock_id)
     if clock.stopped_at is not None:
         raise AlreadyStopped
@@ -225,7 +225,8 @@ def _moves(running: list[Clock], day: ClosedDay, at: dt.datetime) -> list[ClockM
 
 # Which days a clock skips follows from moments: entered before it started, confirmed before it stopped. Moments
 # are taken before a row is locked, so two changes at once could be stored in one order and stamped in the
-# other. The calendar's changes therefore wait for clocks that are being counted, and are stamped after them.
+# other. The calendar's changes therefore wait for clocks that are changing, and are stamped after them. Everybody
+# takes this lock before locking a clock, so that nobody waits in a circle.
 
 
 def _keep_calendar_still() -> None:

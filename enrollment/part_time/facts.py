@@ -7,7 +7,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from mocap_portal.foundation.accounts.models import Membership, Role
-from mocap_portal.foundation.directory.models import AppealLadder, LeaPolicy, LegalKey, LegalValue
+from mocap_portal.foundation.directory.models import (
+    AppealLadder,
+    CodeMeaning,
+    LeaPolicy,
+    LegalKey,
+    LegalValue,
+)
 from mocap_portal.foundation.papers.letters import AppealRoute, DecisionFacts
 from mocap_portal.foundation.shared.calendar import central_date
 
@@ -37,6 +43,11 @@ def denial(
         would_make_it_a_yes=would_make_it_a_yes,
         appeal=appeal_route(line.request.lea_id, on=central_date(at)),
     )
+
+
+def factor_words(factor: CodeMeaning) -> str:
+    """A factor of a denial as the decider ticks it and the family reads it."""
+    return f"{factor.label}. {factor.meaning}" if factor.meaning else factor.label
 
 
 def appeal_route(lea_id: int, *, on: dt.date) -> AppealRoute:

@@ -485,6 +485,7 @@ def test_the_letter_is_read_before_it_is_sent_and_kept_as_it_was_read() -> None:
     assert not Decision.objects.exists()
     page = preview.content.decode()
     assert page.count(escape(EXPLANATION)) == 2  # in the letter, and in the box that goes along unseen
+    assert "<li>Time management. Planning work and meeting dates without reminders.</li>" in page
     assert "Write to the superintendent, 100 Main Street." in page
     client.post(address_of(line), preview.context["form"].data | SEND)
     assert Letter.objects.get().html in page

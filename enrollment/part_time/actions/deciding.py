@@ -217,7 +217,7 @@ def _factors(factor_ids: Sequence[int], *, other_factor: str, on: dt.date) -> li
 def _labels(factors: Sequence[CodeMeaning], other_factor: str) -> list[str]:
     """What the letter lists: “other” by its own words."""
     return [
-        other_factor.strip() or gettext("Other") if factor.code == "other" else factor.meaning or factor.label
+        other_factor.strip() or gettext("Other") if factor.code == "other" else facts.factor_words(factor)
         for factor in factors
     ]
 

@@ -15,6 +15,7 @@ from mocap_portal.foundation.directory.models import CodeMeaning, CodeSet, Legal
 from mocap_portal.foundation.ui.forms import PortalFormHelper
 
 from ..actions import ExplanationTooShort, InPersonNotConsidered, NoFactor
+from ..facts import factor_words
 from ..models import REVIEWING_ROLES, Outcome
 
 OTHER = "other"  # the factor that needs words of its own
@@ -95,7 +96,7 @@ class PauseForm(forms.Form):
 
 class FactorField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: CodeMeaning) -> str:
-        return f"{obj.label}. {obj.meaning}" if obj.meaning else obj.label
+        return factor_words(obj)
 
 
 class DecisionForm(forms.Form):

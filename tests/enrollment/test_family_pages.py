@@ -879,15 +879,15 @@ def test_every_other_page_costs_what_it_says(
     decision = actions.approve(
         sent.lines.get().pk, by=counselor_of(sent), at=LATER, in_person_considered=True
     )
-    arguments: list[Any] = {
+    rows: dict[str, list[Any]] = {
         "part_time:start": [],
         "part_time:school": [],
         "part_time:child": [claim.school_id],
         "part_time:child_again": [claim.pk],
         "part_time:receipt": [sent.pk],
         "part_time:letter": [decision.letter_id],
-    }.get(name, [draft.pk])
-    address = reverse(name, args=arguments)
+    }
+    address = reverse(name, args=rows.get(name, [draft.pk]))
     client.get(address)
     with django_assert_num_queries(queries):
         assert client.get(address).status_code == 200

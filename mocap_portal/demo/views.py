@@ -1,6 +1,5 @@
 """Who can be tried out in the demo, and the mails they got. Open to everybody who sees the demo."""
 
-from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
@@ -16,7 +15,6 @@ from .forms import MailboxForm
 from .models import DemoMail, DemoPerson
 
 MAILS_PER_PAGE = 25
-SIGNS_IN_WITH = f"{AuthenticationBackend.__module__}.{AuthenticationBackend.__qualname__}"
 
 
 @login_not_required
@@ -35,7 +33,7 @@ def sign_in(request: HttpRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(
         DemoPerson.objects.filter(hat__in=Membership.objects.active()).select_related("hat__user"), pk=pk
     )
-    login(request, person.hat.user, backend=SIGNS_IN_WITH)
+    login(request, person.hat.user)
     second_factor.note_demo_sign_in(request, person.hat.user)
     request.session[SESSION_KEY] = person.hat_id
     return redirect("home")

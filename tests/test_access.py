@@ -16,6 +16,7 @@ import pytest
 from django.apps import apps
 from django.core import mail
 from django.db import connection, transaction
+from django.db.models import Model
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
@@ -380,8 +381,9 @@ def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
 
 def rows_written() -> int:
     """The rows in all histories and in the outbox: nothing can be written without adding one."""
-    histories = [model for model in apps.get_models() if model.__name__.endswith("Event")]
-    counts = " + ".join(f"(SELECT count(*) FROM {model._meta.db_table})" for model in [*histories, Notice])
+    histories: list[type[Model]] = [model for model in apps.get_models() if model.__name__.endswith("Event")]
+    tables = [model._meta.db_table for model in histories] + [Notice._meta.db_table]
+    counts = " + ".join(f"(SELECT count(*) FROM {table})" for table in tables)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {counts}")
         return int(cursor.fetchone()[0])

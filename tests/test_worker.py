@@ -46,7 +46,9 @@ class MailServer:
             return "421 The server goes away before it took the mail"
         content = envelope.content
         assert isinstance(content, bytes)
-        header = next(line for line in content.decode().splitlines() if line.lower().startswith("message-id:"))
+        header = next(
+            line for line in content.decode().splitlines() if line.lower().startswith("message-id:")
+        )
         self.accepted.put(header.partition(":")[2].strip())
         if not self.hold_after.is_set():
             await server.loop.run_in_executor(None, self.hold_after.wait, PATIENCE)

@@ -220,7 +220,7 @@ class Decision(models.Model):
 
 
 class DecisionFactor(models.Model):
-    """One of the listed factors that a denial rests on (R-21). Price, vendor and local program are not listed (R-22)."""
+    """A listed factor that a denial rests on (R-21). Price, vendor and local program are not listed (R-22)."""
 
     decision = models.ForeignKey(Decision, on_delete=models.CASCADE, related_name="factors")
     factor = models.ForeignKey(CodeMeaning, on_delete=models.PROTECT, related_name="+")

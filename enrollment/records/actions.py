@@ -94,10 +94,7 @@ def confirm_claim(
     Raises AlreadyJudged, OwnChild, WrongLea, MosisIdTaken, StudentElsewhere.
     """
     claim = _claim_to_judge(claim_id, by=by)
-    if student_id is None:
-        student = _new_student(claim, mosis_id=mosis_id)
-    else:
-        student = _student_of(by, student_id)
+    student = _student_of(by, student_id) if student_id else _new_student(claim, mosis_id=mosis_id)
     claim.state = ClaimState.CONFIRMED
     claim.student = student
     claim.judged_by = by

@@ -4,7 +4,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import environ
-import pghistory
+import pgtrigger
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -101,7 +101,12 @@ if env.bool("DATABASE_POOL", default=False):  # the web server; a forked worker 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="redis://localhost:6379/0")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL.replace("redis+socket://", "unix://")}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL.replace("redis+socket://", "unix://"),
+    }
+}
 
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")
 CELERY_TASK_IGNORE_RESULT = True
@@ -182,7 +187,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 
 # History, mail, logs ------------------------------------------------------------------------------
 
-PGHISTORY_LEVEL = pghistory.Statement  # bulk writes are history too
+PGHISTORY_LEVEL = pgtrigger.Statement  # bulk writes are history too
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
@@ -195,9 +200,16 @@ EMAIL_TIMEOUT = 30  # seconds; the outbox holds a row while it waits for the mai
 CELERY_BEAT_SCHEDULE = {
     "send what waits in the outbox": {"task": "papers.send_waiting", "schedule": 60.0},
     # Once a day per person: the later tries are for mornings on which nothing ran.
-    "send the mails of the day": {"task": "papers.send_digests", "schedule": crontab(hour="6-17", minute="30")},
+    "send the mails of the day": {
+        "task": "papers.send_digests",
+        "schedule": crontab(hour="6-17", minute="30"),
+    },
     "tell moved due days": {"task": "enrollment.part_time.tasks.tell_moves", "schedule": 60.0},
     # From two in the morning on; all day long, so that a missed night is made up for soon.
-    "run the night": {"task": "home.chase_nights", "schedule": crontab(minute="*/5"), "options": {"expires": 240}},
+    "run the night": {
+        "task": "home.chase_nights",
+        "schedule": crontab(minute="*/5"),
+        "options": {"expires": 240},
+    },
     "heartbeat": {"task": "home.heartbeat", "schedule": 20.0, "options": {"expires": 20}},
 }

@@ -1,8 +1,10 @@
 """A family asks, a district decides: every step, every refusal."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
+from django.db.models import QuerySet
 
 from enrollment.part_time import actions
 from enrollment.part_time.models import (
@@ -16,8 +18,8 @@ from enrollment.part_time.models import (
     StepKind,
 )
 from enrollment.part_time.rules import age_on, eligibility, lines_over_full_load
-from enrollment.records.models import Enrollment
-from mocap_portal.foundation.accounts.models import Role
+from enrollment.records.models import Claim, Enrollment
+from mocap_portal.foundation.accounts.models import Membership, Role
 from mocap_portal.foundation.clocks.models import Clock
 from mocap_portal.foundation.directory.models import CodeMeaning, CodeSet
 from mocap_portal.foundation.papers.models import Letter, Notice
@@ -35,31 +37,31 @@ LATER = dt.datetime(2026, 11, 6, 18, tzinfo=dt.UTC)
 EXPLANATION = "The student has failed two virtual courses in a row and asks for a teacher in the room."
 
 
-def parent_of(claim):
+def parent_of(claim: Claim) -> Membership:
     return MembershipFactory.create(user=claim.claimant)
 
 
-def counselor_of(request, **traits):
+def counselor_of(request: CourseRequest, **traits: bool) -> Membership:
     return MembershipFactory.create(**(traits or {"counselor": True}), organization=request.lea.organization)
 
 
-def statements():
+def statements() -> QuerySet[CodeMeaning]:
     return CodeMeaning.objects.of(CodeSet.ACKNOWLEDGEMENT, on=AT.date())
 
 
-def factor(code="time_management"):
+def factor(code: str = "time_management") -> CodeMeaning:
     return CodeMeaning.objects.of(CodeSet.DENIAL_FACTOR, on=AT.date()).get(code=code)
 
 
-def ready_draft(**changes):
+def ready_draft(**changes: Any) -> CourseRequest:
     """A draft with one course and the number of in-person courses."""
     request = CourseRequestFactory.create(in_person_courses=4, **changes)
     CourseLineFactory.create(request=request)
     return request
 
 
-def send(request, **changes):
-    arguments = {
+def send(request: CourseRequest, **changes: Any) -> CourseRequest:
+    arguments: dict[str, Any] = {
         "by": parent_of(request.claim),
         "signed_name": "Pat Parent",
         "acknowledged": [statement.pk for statement in statements()],
@@ -69,8 +71,8 @@ def send(request, **changes):
     return actions.submit(request.pk, **arguments)
 
 
-def deny(line, **changes):
-    arguments = {
+def deny(line: CourseLine, **changes: Any) -> Decision:
+    arguments: dict[str, Any] = {
         "by": counselor_of(line.request),
         "at": LATER,
         "factor_ids": [factor().pk],
@@ -82,7 +84,7 @@ def deny(line, **changes):
 
 
 class TestAsking:
-    def test_a_second_click_on_start_finds_the_same_draft(self):
+    def test_a_second_click_on_start_finds_the_same_draft(self) -> None:
         claim, term = ClaimFactory.create(), TermFactory.create()
         parent = parent_of(claim)
         first = actions.start_request(claim.pk, by=parent, term_id=term.pk, at=AT)
@@ -92,7 +94,7 @@ class TestAsking:
         assert Step.objects.get().kind == StepKind.STARTED
 
     @pytest.mark.rule("R-09")
-    def test_summer_cannot_be_chosen(self):
+    def test_summer_cannot_be_chosen(self) -> None:
         claim = ClaimFactory.create()
         summer = TermFactory.create(code="SU")
         with pytest.raises(actions.TermOver):
@@ -106,7 +108,7 @@ class TestAsking:
             ({"missouri_resident": False}, "MOCAP courses are for students who live in Missouri."),
         ],
     )
-    def test_too_old_or_not_from_missouri_is_refused(self, typed, sentence):
+    def test_too_old_or_not_from_missouri_is_refused(self, typed: dict[str, Any], sentence: str) -> None:
         claim, term = ClaimFactory.create(**typed), TermFactory.create()
         with pytest.raises(actions.NotEligible) as refusal:
             actions.start_request(claim.pk, by=parent_of(claim), term_id=term.pk, at=AT)
@@ -115,20 +117,20 @@ class TestAsking:
 
     @pytest.mark.rule("R-02")
     @pytest.mark.parametrize("enrollment", [Enrollment.HOME, Enrollment.PRIVATE])
-    def test_home_and_private_school_families_are_told_who_pays(self, enrollment):
+    def test_home_and_private_school_families_are_told_who_pays(self, enrollment: Enrollment) -> None:
         claim, term = ClaimFactory.create(enrollment=enrollment), TermFactory.create()
         with pytest.raises(actions.NotEligible, match="buy courses from a provider directly"):
             actions.start_request(claim.pk, by=parent_of(claim), term_id=term.pk, at=AT)
 
     @pytest.mark.rule("R-10")
-    def test_a_course_of_a_provider_that_is_not_authorized_cannot_be_chosen(self):
+    def test_a_course_of_a_provider_that_is_not_authorized_cannot_be_chosen(self) -> None:
         request = CourseRequestFactory.create()
         course = CourseFactory.create(authorized=False)
         with pytest.raises(actions.CourseNotOnOffer):
             actions.choose_courses(request.pk, course_ids=[course.pk], in_person_courses=4, at=AT)
 
     @pytest.mark.rule("R-10")
-    def test_a_course_that_left_the_catalog_before_the_signature_is_told(self):
+    def test_a_course_that_left_the_catalog_before_the_signature_is_told(self) -> None:
         request = ready_draft()
         course = request.lines.get().course
         course.valid_to = dt.date(2026, 12, 1)
@@ -139,7 +141,7 @@ class TestAsking:
         assert (request.state, request.clock) == (RequestState.DRAFT, None)
 
     @pytest.mark.rule("R-07")
-    def test_the_last_courses_above_a_full_load_are_flagged(self):
+    def test_the_last_courses_above_a_full_load_are_flagged(self) -> None:
         request = CourseRequestFactory.create()
         courses = CourseFactory.create_batch(2)
         actions.choose_courses(
@@ -148,7 +150,7 @@ class TestAsking:
         flags = request.lines.order_by("position").values_list("course", "over_full_load")
         assert list(flags) == [(courses[0].pk, False), (courses[1].pk, True)]
 
-    def test_choosing_again_replaces_the_lines_and_keeps_the_order(self):
+    def test_choosing_again_replaces_the_lines_and_keeps_the_order(self) -> None:
         request = CourseRequestFactory.create()
         first, second, third = CourseFactory.create_batch(3)
         actions.choose_courses(request.pk, course_ids=[first.pk, second.pk], in_person_courses=4, at=AT)
@@ -159,7 +161,7 @@ class TestAsking:
 
 class TestSubmit:
     @pytest.mark.rule("R-13", "R-15")
-    def test_the_clock_starts_and_everybody_is_told_without_personal_data(self):
+    def test_the_clock_starts_and_everybody_is_told_without_personal_data(self) -> None:
         request = ready_draft()
         counselor = counselor_of(request)
         send(request)
@@ -178,7 +180,7 @@ class TestSubmit:
             assert_no_personal_data(notice.subject, notice.body, about=request.claim)
 
     @pytest.mark.rule("R-12")
-    def test_every_statement_and_a_signature_are_needed(self):
+    def test_every_statement_and_a_signature_are_needed(self) -> None:
         request = ready_draft()
         all_but_one = [statement.pk for statement in statements()][1:]
         with pytest.raises(actions.NotYetComplete):
@@ -190,11 +192,11 @@ class TestSubmit:
         kept = request.acknowledgements.values_list("statement", flat=True)
         assert set(kept) == {statement.pk for statement in statements()}
 
-    def test_a_request_without_courses_is_not_sent(self):
+    def test_a_request_without_courses_is_not_sent(self) -> None:
         with pytest.raises(actions.NotYetComplete):
             send(CourseRequestFactory.create(in_person_courses=4))
 
-    def test_sent_twice_is_sent_once(self):
+    def test_sent_twice_is_sent_once(self) -> None:
         request = ready_draft()
         send(request)
         with pytest.raises(actions.AlreadySent):
@@ -202,7 +204,7 @@ class TestSubmit:
         assert Clock.objects.count() == 1
         assert Step.objects.filter(kind=StepKind.SUBMITTED).count() == 1
 
-    def test_a_sent_request_cannot_be_changed_or_thrown_away(self):
+    def test_a_sent_request_cannot_be_changed_or_thrown_away(self) -> None:
         request = ready_draft()
         course = request.lines.get().course
         send(request)
@@ -220,7 +222,7 @@ class TestSubmit:
                 relationship="mother",
             )
 
-    def test_a_family_mends_what_it_typed_before_it_signs(self):
+    def test_a_family_mends_what_it_typed_before_it_signs(self) -> None:
         request = ready_draft()
         actions.correct_child(
             request.pk,
@@ -243,7 +245,7 @@ class TestSubmit:
 
 class TestDeciding:
     @pytest.mark.rule("R-06")
-    def test_each_line_has_its_own_decision_and_the_last_one_stops_the_clock(self):
+    def test_each_line_has_its_own_decision_and_the_last_one_stops_the_clock(self) -> None:
         request = CourseRequestFactory.create(submitted=True)
         yes, no = CourseLineFactory.create_batch(2, request=request)
         counselor = counselor_of(request)
@@ -256,7 +258,7 @@ class TestDeciding:
         states = request.lines.order_by("position").values_list("pk", "state", "decision__outcome")
         assert list(states) == [(yes.pk, "approved", "approved"), (no.pk, "denied", "denied")]
 
-    def test_an_approval_gives_the_district_three_days_to_register(self):
+    def test_an_approval_gives_the_district_three_days_to_register(self) -> None:
         line = CourseLineFactory.create()
         actions.approve(line.pk, by=counselor_of(line.request), at=LATER, in_person_considered=True)
         line = CourseLine.objects.get()
@@ -265,7 +267,7 @@ class TestDeciding:
         assert Decision.objects.get().letter.kind == "approval"
 
     @pytest.mark.rule("R-25", "R-62")
-    def test_a_denial_letter_says_why_and_how_to_appeal_and_is_kept(self):
+    def test_a_denial_letter_says_why_and_how_to_appeal_and_is_kept(self) -> None:
         line = CourseLineFactory.create()
         LeaPolicyFactory.create(lea=line.request.lea)
         deny(line)
@@ -283,7 +285,7 @@ class TestDeciding:
         assert_no_personal_data(notice.subject, notice.body, about=line.request.claim)
 
     @pytest.mark.rule("R-62")
-    def test_a_district_with_its_own_appeal_prints_that_one(self):
+    def test_a_district_with_its_own_appeal_prints_that_one(self) -> None:
         line = CourseLineFactory.create()
         LeaPolicyFactory.create(lea=line.request.lea, local_appeal=True)
         deny(line)
@@ -292,7 +294,7 @@ class TestDeciding:
         assert "school board" not in html
 
     @pytest.mark.rule("R-21")
-    def test_a_denial_needs_a_factor_and_an_explanation(self):
+    def test_a_denial_needs_a_factor_and_an_explanation(self) -> None:
         line = CourseLineFactory.create()
         with pytest.raises(actions.NoFactor):
             deny(line, factor_ids=[])
@@ -304,7 +306,7 @@ class TestDeciding:
         assert not Letter.objects.exists()
 
     @pytest.mark.rule("R-22")
-    def test_price_vendor_and_local_program_are_no_factors(self):
+    def test_price_vendor_and_local_program_are_no_factors(self) -> None:
         words = " ".join(
             f"{row.code} {row.label} {row.meaning}".lower()
             for row in CodeMeaning.objects.of(CodeSet.DENIAL_FACTOR, on=AT.date())
@@ -317,7 +319,7 @@ class TestDeciding:
             deny(CourseLineFactory.create(), factor_ids=[stranger.pk])
 
     @pytest.mark.rule("R-23")
-    def test_in_person_options_must_have_been_considered(self):
+    def test_in_person_options_must_have_been_considered(self) -> None:
         line = CourseLineFactory.create()
         with pytest.raises(actions.InPersonNotConsidered):
             deny(line, in_person_considered=False)
@@ -325,7 +327,7 @@ class TestDeciding:
             actions.approve(line.pk, by=counselor_of(line.request), at=LATER, in_person_considered=False)
 
     @pytest.mark.rule("R-26")
-    def test_a_decided_line_is_not_decided_again(self):
+    def test_a_decided_line_is_not_decided_again(self) -> None:
         line = CourseLineFactory.create()
         deny(line)
         with pytest.raises(actions.AlreadyDecided):
@@ -335,7 +337,7 @@ class TestDeciding:
         assert Letter.objects.count() == Decision.objects.count() == 1
 
     @pytest.mark.rule("R-19")
-    def test_where_the_decision_is_reserved_a_counselor_may_not_decide(self):
+    def test_where_the_decision_is_reserved_a_counselor_may_not_decide(self) -> None:
         line = CourseLineFactory.create()
         LeaPolicyFactory.create(lea=line.request.lea, reserved=True)
         with pytest.raises(actions.MayNotDecide):
@@ -346,17 +348,17 @@ class TestDeciding:
     @pytest.mark.parametrize(
         "trait", ["coordinator", "special_education", "data_clerk", "lea_admin", "host_staff"]
     )
-    def test_other_hats_of_the_district_do_not_decide(self, trait):
+    def test_other_hats_of_the_district_do_not_decide(self, trait: str) -> None:
         line = CourseLineFactory.create()
         with pytest.raises(actions.MayNotDecide):
             deny(line, by=counselor_of(line.request, **{trait: True}))
 
     @pytest.mark.rule("R-134")
-    def test_a_counselor_of_another_district_does_not_decide(self):
+    def test_a_counselor_of_another_district_does_not_decide(self) -> None:
         with pytest.raises(actions.MayNotDecide):
             deny(CourseLineFactory.create(), by=MembershipFactory.create(counselor=True))
 
-    def test_nobody_decides_for_a_child_of_their_own(self):
+    def test_nobody_decides_for_a_child_of_their_own(self) -> None:
         line = CourseLineFactory.create()
         own = MembershipFactory.create(
             counselor=True,
@@ -367,7 +369,7 @@ class TestDeciding:
             deny(line, by=own)
         assert line.request not in CourseRequest.objects.reviewable_by(own)
 
-    def test_the_preview_is_the_letter_that_is_sent_and_stores_nothing(self):
+    def test_the_preview_is_the_letter_that_is_sent_and_stores_nothing(self) -> None:
         line = CourseLineFactory.create()
         counselor = counselor_of(line.request)
         words = {"explanation": EXPLANATION, "would_make_it_a_yes": "Better marks."}
@@ -378,7 +380,7 @@ class TestDeciding:
         deny(line, by=counselor, **words)
         assert Letter.objects.get().html == preview
 
-    def test_the_preview_of_an_approval_is_the_letter_that_is_sent(self):
+    def test_the_preview_of_an_approval_is_the_letter_that_is_sent(self) -> None:
         line = CourseLineFactory.create()
         counselor = counselor_of(line.request)
         preview = actions.preview_letter(line, by=counselor, at=LATER, outcome=Outcome.APPROVED)
@@ -389,7 +391,7 @@ class TestDeciding:
 
 class TestPause:
     @pytest.mark.rule("R-17")
-    def test_the_team_pauses_the_clock_and_the_family_is_told(self):
+    def test_the_team_pauses_the_clock_and_the_family_is_told(self) -> None:
         request = CourseRequestFactory.create(submitted=True)
         team = counselor_of(request, special_education=True)
         actions.pause_for_team(request.pk, by=team, at=LATER, reason="The IEP team meets")
@@ -399,9 +401,7 @@ class TestPause:
             actions.pause_for_team(request.pk, by=team, at=LATER, reason="Again")
         # Three days had counted, 3 to 5 November. The other seven: 20, 23, 24, 25, 27, 30 November (Thanksgiving
         # is skipped) and 1 December.
-        actions.resume_after_team(
-            request.pk, by=team, at=dt.datetime(2026, 11, 20, 18, tzinfo=dt.UTC)
-        )
+        actions.resume_after_team(request.pk, by=team, at=dt.datetime(2026, 11, 20, 18, tzinfo=dt.UTC))
         request.clock.refresh_from_db()
         assert request.clock.due_on == dt.date(2026, 12, 1)
         kinds = request.steps.order_by("pk").values_list("kind", flat=True)
@@ -410,14 +410,14 @@ class TestPause:
         with pytest.raises(actions.NotPaused):
             actions.resume_after_team(request.pk, by=team, at=LATER)
 
-    def test_a_decided_request_is_not_paused(self):
+    def test_a_decided_request_is_not_paused(self) -> None:
         line = CourseLineFactory.create()
         deny(line)
         with pytest.raises(actions.AlreadyDecided):
             actions.pause_for_team(line.request_id, by=counselor_of(line.request), at=LATER, reason="Late")
 
 
-def test_the_first_look_is_a_step_and_the_second_is_not():
+def test_the_first_look_is_a_step_and_the_second_is_not() -> None:
     request = CourseRequestFactory.create(submitted=True)
     counselor = counselor_of(request)
     actions.mark_opened(request.pk, by=counselor, at=LATER)
@@ -427,14 +427,14 @@ def test_the_first_look_is_a_step_and_the_second_is_not():
 
 
 class TestVisibility:
-    def test_a_draft_is_its_claimants_alone(self):
+    def test_a_draft_is_its_claimants_alone(self) -> None:
         mine = CourseRequestFactory.create()
         assert list(CourseRequest.objects.visible_to(parent_of(mine.claim))) == [mine]
         assert not CourseRequest.objects.visible_to(counselor_of(mine)).exists()
         assert not CourseRequest.objects.visible_to(MembershipFactory.create(dese_admin=True)).exists()
 
     @pytest.mark.rule("R-133")
-    def test_a_second_guardian_sees_what_was_sent_but_no_draft(self):
+    def test_a_second_guardian_sees_what_was_sent_but_no_draft(self) -> None:
         hers = ClaimFactory.create(confirmed=True)
         his = ClaimFactory.create(confirmed=True, school=hers.school, student=hers.student)
         sent = CourseRequestFactory.create(claim=hers, submitted=True)
@@ -442,7 +442,7 @@ class TestVisibility:
         assert list(CourseRequest.objects.visible_to(parent_of(his))) == [sent]
 
     @pytest.mark.rule("R-28")
-    def test_a_provider_sees_no_request(self):
+    def test_a_provider_sees_no_request(self) -> None:
         line = CourseLineFactory.create()
         provider = MembershipFactory.create(
             provider_staff=True, organization=line.course.provider.organization
@@ -461,16 +461,16 @@ class TestRules:
             (dt.date(2008, 2, 29), dt.date(2026, 3, 1), 18),
         ],
     )
-    def test_age(self, born, day, age):
+    def test_age(self, born: dt.date, day: dt.date, age: int) -> None:
         assert age_on(born, day) == age
 
     @pytest.mark.parametrize(
         ("lines", "in_person", "over"), [(1, 5, 0), (2, 5, 1), (1, 6, 1), (3, 0, 0), (7, 0, 1), (1, 9, 1)]
     )
-    def test_over_full_load(self, lines, in_person, over):
+    def test_over_full_load(self, lines: int, in_person: int, over: int) -> None:
         assert lines_over_full_load(lines=lines, in_person=in_person, full_load=6) == over
 
-    def test_findings_name_their_rule(self):
+    def test_findings_name_their_rule(self) -> None:
         findings = eligibility(ClaimFactory.create(), on=AT.date())
         assert [(finding.rule, finding.met) for finding in findings] == [
             ("R-01", True),

@@ -1,12 +1,14 @@
 """A child's identity: claims, second guardians, the same child entered twice, merges."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
 from enrollment.records import actions
 from enrollment.records.matching import candidates
 from enrollment.records.models import Claim, ClaimState, Guardian, Relationship, Student
+from mocap_portal.foundation.accounts.models import Membership
 from tests.factories.accounts import MembershipFactory, UserFactory
 from tests.factories.directory import LeaFactory, SchoolFactory
 from tests.factories.records import ClaimFactory, DisclosureFactory, GuardianFactory, StudentFactory
@@ -16,11 +18,11 @@ pytestmark = pytest.mark.django_db
 AT = dt.datetime(2026, 11, 3, 15, tzinfo=dt.UTC)
 
 
-def clerk_of(claim_or_student: Claim | Student):
+def clerk_of(claim_or_student: Claim | Student) -> Membership:
     return MembershipFactory.create(counselor=True, organization=claim_or_student.school.lea.organization)
 
 
-def typed(**changes: object) -> dict:
+def typed(**changes: Any) -> dict[str, Any]:
     return {
         "relationship": Relationship.MOTHER,
         "first_name": "Robin",
@@ -32,20 +34,24 @@ def typed(**changes: object) -> dict:
 
 
 class TestClaim:
-    def test_what_a_family_typed_is_one_row_however_often_it_is_sent(self):
+    def test_what_a_family_typed_is_one_row_however_often_it_is_sent(self) -> None:
         parent, school = MembershipFactory.create(), SchoolFactory.create()
         first = actions.add_claim(by=parent, school=school, **typed())
         again = actions.add_claim(by=parent, school=school, **typed(first_name=" Robin "))
         assert first == again
         assert Claim.objects.get() == first
 
-    def test_a_student_always_claims_for_themselves(self):
+    def test_a_student_always_claims_for_themselves(self) -> None:
         student = MembershipFactory.create(adult_student=True)
         claim = actions.add_claim(by=student, school=SchoolFactory.create(), **typed())
         assert claim.relationship == Relationship.SELF
 
-    def test_two_parents_who_enter_the_same_child_have_a_claim_each_and_see_only_their_own(self):
-        mother, father, school = MembershipFactory.create(), MembershipFactory.create(), SchoolFactory.create()
+    def test_two_parents_who_enter_the_same_child_have_a_claim_each_and_see_only_their_own(self) -> None:
+        mother, father, school = (
+            MembershipFactory.create(),
+            MembershipFactory.create(),
+            SchoolFactory.create(),
+        )
         hers = actions.add_claim(by=mother, school=school, **typed())
         his = actions.add_claim(by=father, school=school, **typed(relationship=Relationship.FATHER))
         assert list(Claim.objects.visible_to(mother)) == [hers]
@@ -53,7 +59,7 @@ class TestClaim:
 
 
 class TestConfirm:
-    def test_a_new_student_takes_what_was_typed(self):
+    def test_a_new_student_takes_what_was_typed(self) -> None:
         claim = ClaimFactory.create()
         clerk = clerk_of(claim)
         actions.confirm_claim(claim.pk, by=clerk, at=AT, mosis_id="7123456789")
@@ -79,7 +85,7 @@ class TestConfirm:
         assert (claim.state, claim.student, claim.judged_by) == (ClaimState.CONFIRMED, student, clerk)
 
     @pytest.mark.rule("R-133")
-    def test_a_second_guardian_is_linked_to_the_same_student_and_both_see_both_claims(self):
+    def test_a_second_guardian_is_linked_to_the_same_student_and_both_see_both_claims(self) -> None:
         hers = ClaimFactory.create(confirmed=True)
         his = ClaimFactory.create(school=hers.school, relationship=Relationship.FATHER)
         actions.confirm_claim(his.pk, by=clerk_of(hers), at=AT, student_id=hers.student_id)
@@ -89,7 +95,7 @@ class TestConfirm:
             assert set(Claim.objects.visible_to(hat)) == {hers, his}
             assert list(Student.objects.visible_to(hat)) == [hers.student]
 
-    def test_a_claim_is_judged_once(self):
+    def test_a_claim_is_judged_once(self) -> None:
         claim = ClaimFactory.create()
         clerk = clerk_of(claim)
         actions.confirm_claim(claim.pk, by=clerk, at=AT)
@@ -99,24 +105,24 @@ class TestConfirm:
             actions.refuse_claim(claim.pk, by=clerk, at=AT, reason="Not ours")
         assert Student.objects.count() == 1
 
-    def test_a_taken_mosis_id_names_the_student_who_has_it(self):
+    def test_a_taken_mosis_id_names_the_student_who_has_it(self) -> None:
         claim = ClaimFactory.create()
         holder = StudentFactory.create(school=claim.school)
         with pytest.raises(actions.MosisIdTaken) as refusal:
-            actions.confirm_claim(claim.pk, by=clerk_of(claim), at=AT, mosis_id=holder.mosis_id)
+            actions.confirm_claim(claim.pk, by=clerk_of(claim), at=AT, mosis_id=holder.mosis_id or "")
         assert refusal.value.student == holder
         claim.refresh_from_db()
         assert claim.state == ClaimState.TYPED
 
     @pytest.mark.rule("R-134")
-    def test_a_mosis_id_of_another_district_tells_nothing_about_that_student(self):
+    def test_a_mosis_id_of_another_district_tells_nothing_about_that_student(self) -> None:
         claim, elsewhere = ClaimFactory.create(), StudentFactory.create()
         with pytest.raises(actions.StudentElsewhere) as refusal:
-            actions.confirm_claim(claim.pk, by=clerk_of(claim), at=AT, mosis_id=elsewhere.mosis_id)
+            actions.confirm_claim(claim.pk, by=clerk_of(claim), at=AT, mosis_id=elsewhere.mosis_id or "")
         assert elsewhere.last_name not in str(refusal.value)
 
     @pytest.mark.rule("R-134")
-    def test_staff_of_another_district_cannot_judge_or_link(self):
+    def test_staff_of_another_district_cannot_judge_or_link(self) -> None:
         claim, stranger = ClaimFactory.create(), MembershipFactory.create(counselor=True)
         with pytest.raises(actions.WrongLea):
             actions.confirm_claim(claim.pk, by=stranger, at=AT)
@@ -124,7 +130,7 @@ class TestConfirm:
         with pytest.raises(actions.WrongLea):
             actions.confirm_claim(claim.pk, by=clerk_of(claim), at=AT, student_id=elsewhere.pk)
 
-    def test_nobody_confirms_a_child_of_their_own(self):
+    def test_nobody_confirms_a_child_of_their_own(self) -> None:
         claim = ClaimFactory.create()
         own = MembershipFactory.create(
             counselor=True, user=claim.claimant, organization=claim.school.lea.organization
@@ -132,7 +138,7 @@ class TestConfirm:
         with pytest.raises(actions.OwnChild):
             actions.confirm_claim(claim.pk, by=own, at=AT)
 
-    def test_nobody_makes_a_second_guardian_of_their_own_child(self):
+    def test_nobody_makes_a_second_guardian_of_their_own_child(self) -> None:
         hers = ClaimFactory.create(confirmed=True)
         friend = ClaimFactory.create(school=hers.school)
         own = MembershipFactory.create(
@@ -141,7 +147,7 @@ class TestConfirm:
         with pytest.raises(actions.OwnChild):
             actions.confirm_claim(friend.pk, by=own, at=AT, student_id=hers.student_id)
 
-    def test_a_refused_claim_says_why_and_links_nobody(self):
+    def test_a_refused_claim_says_why_and_links_nobody(self) -> None:
         claim = ClaimFactory.create()
         actions.refuse_claim(claim.pk, by=clerk_of(claim), at=AT, reason="No student of this name")
         claim.refresh_from_db()
@@ -154,26 +160,28 @@ class TestConfirm:
 
 
 class TestMosisId:
-    def test_a_free_mosis_id_is_recorded(self):
+    def test_a_free_mosis_id_is_recorded(self) -> None:
         student = StudentFactory.create(mosis_id=None)
         actions.set_mosis_id(student.pk, by=clerk_of(student), mosis_id="7123456789")
         student.refresh_from_db()
         assert student.mosis_id == "7123456789"
 
-    def test_the_same_mosis_id_again_changes_nothing(self):
+    def test_the_same_mosis_id_again_changes_nothing(self) -> None:
         student = StudentFactory.create()
-        assert actions.set_mosis_id(student.pk, by=clerk_of(student), mosis_id=student.mosis_id) == student
+        assert (
+            actions.set_mosis_id(student.pk, by=clerk_of(student), mosis_id=student.mosis_id or "") == student
+        )
 
-    def test_a_taken_one_offers_the_other_student(self):
+    def test_a_taken_one_offers_the_other_student(self) -> None:
         holder = StudentFactory.create()
         student = StudentFactory.create(mosis_id=None, school=holder.school)
         with pytest.raises(actions.MosisIdTaken) as refusal:
-            actions.set_mosis_id(student.pk, by=clerk_of(student), mosis_id=holder.mosis_id)
+            actions.set_mosis_id(student.pk, by=clerk_of(student), mosis_id=holder.mosis_id or "")
         assert refusal.value.student == holder
 
 
 class TestMerge:
-    def test_everything_of_the_first_moves_to_the_second(self):
+    def test_everything_of_the_first_moves_to_the_second(self) -> None:
         kept = StudentFactory.create()
         claim = ClaimFactory.create(confirmed=True, school=kept.school, student__mosis_id=None)
         gone = claim.student
@@ -186,7 +194,7 @@ class TestMerge:
         assert list(Student.objects.current()) == [kept]
         assert list(kept.guardians.active().values_list("user", flat=True)) == [claim.claimant_id]
 
-    def test_a_mosis_id_that_only_the_first_has_is_kept(self):
+    def test_a_mosis_id_that_only_the_first_has_is_kept(self) -> None:
         gone = StudentFactory.create(mosis_id="7123456789")
         kept = StudentFactory.create(mosis_id=None, school=gone.school)
         actions.merge_students(gone.pk, into_id=kept.pk, by=clerk_of(kept), at=AT)
@@ -194,7 +202,7 @@ class TestMerge:
         gone.refresh_from_db()
         assert (kept.mosis_id, gone.mosis_id) == ("7123456789", None)
 
-    def test_a_person_who_is_guardian_of_both_is_guardian_once(self):
+    def test_a_person_who_is_guardian_of_both_is_guardian_once(self) -> None:
         parent = UserFactory.create()
         gone = StudentFactory.create(mosis_id=None)
         kept = StudentFactory.create(school=gone.school)
@@ -203,7 +211,7 @@ class TestMerge:
         actions.merge_students(gone.pk, into_id=kept.pk, by=clerk_of(kept), at=AT)
         assert list(Guardian.objects.active()) == [stays]
 
-    def test_a_merged_student_is_not_merged_again(self):
+    def test_a_merged_student_is_not_merged_again(self) -> None:
         gone = StudentFactory.create(mosis_id=None)
         kept = StudentFactory.create(school=gone.school)
         clerk = clerk_of(kept)
@@ -214,13 +222,13 @@ class TestMerge:
             actions.merge_students(kept.pk, into_id=kept.pk, by=clerk, at=AT)
 
     @pytest.mark.rule("R-134")
-    def test_students_of_two_districts_are_not_merged(self):
+    def test_students_of_two_districts_are_not_merged(self) -> None:
         mine, other = StudentFactory.create(), StudentFactory.create()
         with pytest.raises(actions.WrongLea):
             actions.merge_students(other.pk, into_id=mine.pk, by=clerk_of(mine), at=AT)
 
 
-def test_candidates_share_the_birth_date_or_the_whole_name_and_the_lea():
+def test_candidates_share_the_birth_date_or_the_whole_name_and_the_lea() -> None:
     school = SchoolFactory.create()
     claim = ClaimFactory.create(school=school, first_name="Robin", last_name="Reyes")
     same_name = StudentFactory.create(
@@ -233,7 +241,7 @@ def test_candidates_share_the_birth_date_or_the_whole_name_and_the_lea():
 
 
 @pytest.mark.rule("R-134")
-def test_staff_see_the_students_and_claims_of_their_own_lea_only():
+def test_staff_see_the_students_and_claims_of_their_own_lea_only() -> None:
     lea = LeaFactory.create()
     mine = StudentFactory.create(school=SchoolFactory.create(lea=lea))
     my_claim = ClaimFactory.create(school=mine.school)
@@ -249,7 +257,7 @@ def test_staff_see_the_students_and_claims_of_their_own_lea_only():
 
 
 @pytest.mark.rule("R-131")
-def test_a_family_reads_the_disclosures_about_its_own_child_only():
+def test_a_family_reads_the_disclosures_about_its_own_child_only() -> None:
     mine, other = DisclosureFactory.create(), DisclosureFactory.create()
     guardian = GuardianFactory.create(student=mine.student)
     hat = MembershipFactory.create(user=guardian.user)
@@ -257,7 +265,7 @@ def test_a_family_reads_the_disclosures_about_its_own_child_only():
     assert other not in type(mine).objects.visible_to(hat)
 
 
-def test_a_former_guardian_sees_nothing():
+def test_a_former_guardian_sees_nothing() -> None:
     guardian = GuardianFactory.create(ended_on=dt.date(2026, 10, 1), end_basis="Court order")
     hat = MembershipFactory.create(user=guardian.user)
     assert not Student.objects.visible_to(hat).exists()

@@ -1,6 +1,7 @@
 """The district registers, the provider confirms: one roster line, one disclosure, exactly when everything is there."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -8,7 +9,9 @@ from enrollment.part_time.models import CourseLine, LineState, StepKind
 from enrollment.records.models import Disclosure
 from enrollment.registration import actions
 from enrollment.registration.models import RosterLine, RosterState
+from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.papers.models import Notice
+from mocap_portal.foundation.shared.refusals import Refusal
 from tests.factories.accounts import MembershipFactory
 from tests.factories.part_time import CourseLineFactory
 from tests.factories.providers import AgreementFactory
@@ -20,26 +23,26 @@ pytestmark = pytest.mark.django_db
 AT = dt.datetime(2026, 11, 5, 18, tzinfo=dt.UTC)  # a Thursday
 
 
-def ready_line(*, agreement=True, **changes):
+def ready_line(*, agreement: bool = True, **changes: Any) -> CourseLine:
     line = CourseLineFactory.create(**{"approved": True, "request__claim__confirmed": True} | changes)
     if agreement:
         AgreementFactory.create(lea=line.request.lea, provider=line.course.provider)
     return line
 
 
-def coordinator_of(line, **traits):
+def coordinator_of(line: CourseLine, **traits: bool) -> Membership:
     return MembershipFactory.create(
         **(traits or {"coordinator": True}), organization=line.request.lea.organization
     )
 
 
-def provider_of(line):
+def provider_of(line: CourseLine) -> Membership:
     return MembershipFactory.create(provider_staff=True, organization=line.course.provider.organization)
 
 
 class TestRegister:
     @pytest.mark.rule("R-130")
-    def test_the_provider_is_told_once_and_the_disclosure_is_logged(self):
+    def test_the_provider_is_told_once_and_the_disclosure_is_logged(self) -> None:
         line = ready_line()
         staff, coordinator = provider_of(line), coordinator_of(line)
         roster_line = actions.register(line.pk, by=coordinator, at=AT)
@@ -72,7 +75,7 @@ class TestRegister:
         assert line.steps.get().kind == StepKind.REGISTERED
 
     @pytest.mark.rule("R-31")
-    def test_mails_about_it_carry_no_personal_data(self):
+    def test_mails_about_it_carry_no_personal_data(self) -> None:
         line = ready_line()
         staff = provider_of(line)
         actions.register(line.pk, by=coordinator_of(line), at=AT)
@@ -81,7 +84,7 @@ class TestRegister:
         for notice in notices:
             assert_no_personal_data(notice.subject, notice.body, about=line.request.claim.student)
 
-    def test_sent_twice_is_sent_once(self):
+    def test_sent_twice_is_sent_once(self) -> None:
         line = ready_line()
         actions.register(line.pk, by=coordinator_of(line), at=AT)
         with pytest.raises(actions.AlreadyRegistered):
@@ -89,7 +92,7 @@ class TestRegister:
         assert RosterLine.objects.count() == Disclosure.objects.count() == 1
 
     @pytest.mark.rule("R-28")
-    def test_only_an_approved_line_is_registered(self):
+    def test_only_an_approved_line_is_registered(self) -> None:
         line = CourseLineFactory.create(request__claim__confirmed=True)
         AgreementFactory.create(lea=line.request.lea, provider=line.course.provider)
         with pytest.raises(actions.NotApproved):
@@ -98,13 +101,13 @@ class TestRegister:
 
     @pytest.mark.rule("R-29")
     @pytest.mark.parametrize("trait", ["data_clerk", "decider", "special_education", "host_staff"])
-    def test_other_hats_of_the_district_do_not_register(self, trait):
+    def test_other_hats_of_the_district_do_not_register(self, trait: str) -> None:
         line = ready_line()
         with pytest.raises(actions.OnlyStaffRegisters):
             actions.register(line.pk, by=coordinator_of(line, **{trait: True}), at=AT)
 
     @pytest.mark.rule("R-29")
-    def test_neither_the_parent_nor_another_district_nor_the_provider_registers(self):
+    def test_neither_the_parent_nor_another_district_nor_the_provider_registers(self) -> None:
         line = ready_line()
         parent = MembershipFactory.create(user=line.request.claim.claimant)
         stranger = MembershipFactory.create(coordinator=True)
@@ -122,7 +125,9 @@ class TestRegister:
             ({"request__claim__school__lea__contact_email": ""}, actions.ContactMissing),
         ],
     )
-    def test_nothing_is_sent_while_something_is_missing(self, changes, refusal):
+    def test_nothing_is_sent_while_something_is_missing(
+        self, changes: dict[str, Any], refusal: type[Refusal]
+    ) -> None:
         line = ready_line(**changes)
         with pytest.raises(refusal):
             actions.register(line.pk, by=coordinator_of(line), at=AT)
@@ -130,7 +135,7 @@ class TestRegister:
         assert not Disclosure.objects.exists()
 
     @pytest.mark.rule("R-137")
-    def test_without_a_data_agreement_on_that_day_nothing_is_sent(self):
+    def test_without_a_data_agreement_on_that_day_nothing_is_sent(self) -> None:
         line = ready_line(agreement=False)
         AgreementFactory.create(
             lea=line.request.lea, provider=line.course.provider, valid_to=dt.date(2026, 11, 4)
@@ -140,7 +145,7 @@ class TestRegister:
             actions.register(line.pk, by=coordinator_of(line), at=AT)
         assert not RosterLine.objects.exists()
 
-    def test_everything_that_is_missing_is_told_at_once(self):
+    def test_everything_that_is_missing_is_told_at_once(self) -> None:
         line = ready_line(
             agreement=False, request__claim__confirmed=False, request__claim__school__lea__contact_name=""
         )
@@ -153,7 +158,7 @@ class TestRegister:
 
 
 class TestConfirm:
-    def test_the_provider_confirms_and_everybody_hears(self):
+    def test_the_provider_confirms_and_everybody_hears(self) -> None:
         roster_line = RosterLineFactory.create()
         staff = provider_of(roster_line.line)
         actions.confirm(
@@ -176,7 +181,7 @@ class TestConfirm:
         told = Notice.objects.order_by("pk").values_list("user", flat=True)
         assert list(told) == [roster_line.line.request.claim.claimant_id, roster_line.sent_by.user_id]
 
-    def test_confirmed_twice_is_confirmed_once(self):
+    def test_confirmed_twice_is_confirmed_once(self) -> None:
         roster_line = RosterLineFactory.create()
         staff = provider_of(roster_line.line)
         actions.confirm(roster_line.pk, by=staff, at=AT, starts_on=dt.date(2027, 1, 5))
@@ -185,7 +190,7 @@ class TestConfirm:
         assert RosterLine.objects.get().starts_on == dt.date(2027, 1, 5)
 
     @pytest.mark.rule("R-134")
-    def test_another_provider_neither_sees_nor_confirms(self):
+    def test_another_provider_neither_sees_nor_confirms(self) -> None:
         roster_line = RosterLineFactory.create()
         stranger = MembershipFactory.create(provider_staff=True)
         assert not RosterLine.objects.visible_to(stranger).exists()

@@ -3,9 +3,12 @@
 import datetime as dt
 
 import pytest
+from time_machine import TimeMachineFixture
 
+from enrollment.part_time.models import CourseRequest
 from enrollment.part_time.tasks import chase_requests, tell_moves
 from enrollment.registration.tasks import chase_confirmations
+from mocap_portal.foundation.accounts.models import User
 from mocap_portal.foundation.clocks import actions as clocks
 from mocap_portal.foundation.papers.models import DigestItem, Notice
 from tests.factories.accounts import MembershipFactory
@@ -20,11 +23,11 @@ pytestmark = pytest.mark.django_db
 HALF_TIME, DAY_BEFORE, DUE, LATE = "2026-11-09", "2026-11-16", "2026-11-17", "2026-11-18"
 
 
-def staff_of(request, **traits):
+def staff_of(request: CourseRequest, **traits: bool) -> User:
     return MembershipFactory.create(**traits, organization=request.lea.organization).user
 
 
-def told(day):
+def told(day: str) -> set[tuple[int, str, bool]]:
     return set(DigestItem.objects.filter(day=day).values_list("user", "sentence", "urgent"))
 
 
@@ -32,27 +35,25 @@ def told(day):
 @pytest.mark.parametrize(
     ("day", "chased"), [("2026-11-06", 0), (HALF_TIME, 1), (DAY_BEFORE, 1), (DUE, 1), (LATE, 1)]
 )
-def test_reviewers_are_reminded_at_half_time_and_the_day_before(day, chased):
+def test_reviewers_are_reminded_at_half_time_and_the_day_before(day: str, chased: int) -> None:
     CourseRequestFactory.create(submitted=True)
     # On the due day itself the reminder of the day before is caught up, because its night was missed here.
     assert chase_requests(day) == chased
 
 
 @pytest.mark.rule("R-18")
-def test_a_late_request_is_told_to_coordinator_and_state_office_each_day():
+def test_a_late_request_is_told_to_coordinator_and_state_office_each_day() -> None:
     request = CourseRequestFactory.create(submitted=True)
     counselor, coordinator = staff_of(request, counselor=True), staff_of(request, coordinator=True)
     reviewer = MembershipFactory.create(dese_reviewer=True).user
     MembershipFactory.create(counselor=True)  # of another district
-    sentence = (
-        f"{request.lea}: request {request.number} was due by Nov. 17, 2026 and is not decided."
-    )
+    sentence = f"{request.lea}: request {request.number} was due by Nov. 17, 2026 and is not decided."
     for day in (LATE, "2026-11-19"):
         assert chase_requests(day) == 1
         assert told(day) == {(user.pk, sentence, True) for user in (counselor, coordinator, reviewer)}
 
 
-def test_a_night_run_twice_reminds_once():
+def test_a_night_run_twice_reminds_once() -> None:
     request = CourseRequestFactory.create(submitted=True)
     counselor = staff_of(request, counselor=True)
     assert chase_requests(HALF_TIME) == 1
@@ -60,7 +61,7 @@ def test_a_night_run_twice_reminds_once():
     assert told(HALF_TIME) == {(counselor.pk, f"Decide request {request.number} by Nov. 17, 2026.", False)}
 
 
-def test_the_colleague_it_was_given_to_is_reminded_alone():
+def test_the_colleague_it_was_given_to_is_reminded_alone() -> None:
     request = CourseRequestFactory.create(submitted=True)
     staff_of(request, counselor=True)
     mine = MembershipFactory.create(counselor=True, organization=request.lea.organization)
@@ -71,7 +72,7 @@ def test_the_colleague_it_was_given_to_is_reminded_alone():
 
 
 @pytest.mark.rule("R-19")
-def test_where_the_decision_is_reserved_the_decider_is_reminded_too():
+def test_where_the_decision_is_reserved_the_decider_is_reminded_too() -> None:
     request = CourseRequestFactory.create(submitted=True)
     LeaPolicyFactory.create(lea=request.lea, reserved=True)
     counselor, decider = staff_of(request, counselor=True), staff_of(request, decider=True)
@@ -79,7 +80,7 @@ def test_where_the_decision_is_reserved_the_decider_is_reminded_too():
     assert {user for user, *_ in told(HALF_TIME)} == {counselor.pk, decider.pk}
 
 
-def test_staff_are_not_reminded_about_a_child_of_their_own():
+def test_staff_are_not_reminded_about_a_child_of_their_own() -> None:
     request = CourseRequestFactory.create(submitted=True)
     MembershipFactory.create(
         counselor=True, user=request.claim.claimant, organization=request.lea.organization
@@ -88,14 +89,14 @@ def test_staff_are_not_reminded_about_a_child_of_their_own():
     assert told(HALF_TIME) == set()
 
 
-def test_decided_paused_and_draft_requests_are_left_alone():
+def test_decided_paused_and_draft_requests_are_left_alone() -> None:
     CourseRequestFactory.create()
     CourseRequestFactory.create(submitted=True, clock__stopped=True)
     CourseRequestFactory.create(submitted=True, clock__paused=True)
     assert chase_requests(LATE) == 0
 
 
-def test_an_approved_course_that_is_not_registered_is_the_coordinators():
+def test_an_approved_course_that_is_not_registered_is_the_coordinators() -> None:
     line = CourseLineFactory.create(approved=True, request__clock__stopped=True)
     coordinator = staff_of(line.request, coordinator=True)
     staff_of(line.request, counselor=True)
@@ -110,11 +111,9 @@ def test_an_approved_course_that_is_not_registered_is_the_coordinators():
 
 
 @pytest.mark.rule("R-31")
-def test_a_provider_that_does_not_confirm_is_reminded_and_then_its_district():
+def test_a_provider_that_does_not_confirm_is_reminded_and_then_its_district() -> None:
     roster_line = RosterLineFactory.create()
-    desk = MembershipFactory.create(
-        provider_staff=True, organization=roster_line.provider.organization
-    ).user
+    desk = MembershipFactory.create(provider_staff=True, organization=roster_line.provider.organization).user
     coordinator = staff_of(roster_line.line.request, coordinator=True)
     assert chase_confirmations("2026-11-12") == 1
     assert {user for user, *_ in told("2026-11-12")} == {desk.pk}
@@ -126,7 +125,9 @@ def test_a_provider_that_does_not_confirm_is_reminded_and_then_its_district():
 
 
 @pytest.mark.rule("R-16")
-def test_an_emergency_that_moves_a_due_day_is_told_to_family_and_reviewers_once(time_machine):
+def test_an_emergency_that_moves_a_due_day_is_told_to_family_and_reviewers_once(
+    time_machine: TimeMachineFixture,
+) -> None:
     request = CourseRequestFactory.create(submitted=True)
     counselor = staff_of(request, counselor=True)
     now = dt.datetime(2026, 11, 9, 18, tzinfo=dt.UTC)

@@ -4,7 +4,15 @@ from decimal import Decimal
 import factory
 from factory.django import DjangoModelFactory
 
-from providers.models import Agreement, AgreementKind, Assurance, Authorization, Course, Instruction, Structure
+from providers.models import (
+    Agreement,
+    AgreementKind,
+    Assurance,
+    Authorization,
+    Course,
+    Instruction,
+    Structure,
+)
 
 from .directory import LONG_AGO, LeaFactory, ProviderFactory
 

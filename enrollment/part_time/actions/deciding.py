@@ -238,6 +238,7 @@ def _record(
     if not line.request.lines.filter(state=LineState.REQUESTED).exists():
         line.request.close()
         line.request.save()
+        assert line.request.clock_id is not None  # it was submitted
         clocks.stop(line.request.clock_id, at=at)
     notices.tell_decided(decision, at=at)
     return decision

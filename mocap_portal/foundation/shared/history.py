@@ -15,6 +15,10 @@ def tracked(*, exclude: Sequence[str] = ()) -> Callable[[Model], Model]:
     The trackers are made here and not in settings, where pghistory copies them and statement-level triggers
     no longer recognise their operation.
     """
-    return pghistory.track(
-        pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=exclude or None
+    track: Callable[[Model], Model] = pghistory.track(
+        pghistory.InsertEvent(),
+        pghistory.UpdateEvent(),
+        pghistory.DeleteEvent(),
+        exclude=list(exclude) or None,
     )
+    return track

@@ -91,8 +91,8 @@ def _records(text: str) -> list[tuple[int, list[str]]]:
     records = []
     line = 1
     try:
-        for cells in reader:
-            cells = [cell.strip() for cell in cells]
+        for record in reader:
+            cells = [cell.strip() for cell in record]
             if any(cells):
                 records.append((line, cells))
             line = reader.line_num + 1

@@ -73,9 +73,11 @@ class GuardianTable(PortalTable):
     relationship = tables.Column(accessor="get_relationship_display", verbose_name=_("Relationship"))
     email = tables.Column(accessor="user__email", verbose_name=_("E-mail"))
     started_on = tables.TemplateColumn(SHORT_DAY, verbose_name=_("Since"))
-    ended_on = tables.TemplateColumn(SHORT_DAY, verbose_name=_("Ended"), default="–")
+    ended_on = tables.TemplateColumn(
+        '{% load ui %}{{ value|short_day|default:"–" }}', verbose_name=_("Ended")
+    )
 
-    caption = _("Family")
+    caption = _("Who has a parent's rights")
     row_header = "name"
 
     class Meta(PortalTable.Meta):

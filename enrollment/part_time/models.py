@@ -240,7 +240,6 @@ class StepKind(models.TextChoices):
     DENIED = "denied", _("Course denied")
     PAUSED = "paused", _("Clock paused")
     RESUMED = "resumed", _("Clock runs again")
-    CLAIM_CONFIRMED = "claim_confirmed", _("District confirmed the student")
     REGISTERED = "registered", _("Sent to the provider")
     CONFIRMED = "confirmed", _("Confirmed by the provider")
 

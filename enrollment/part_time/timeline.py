@@ -128,7 +128,6 @@ def _told(step: Step) -> str:
         StepKind.DENIED: _("“%(course)s” was denied"),
         StepKind.PAUSED: _("The clock was paused"),
         StepKind.RESUMED: _("The clock runs again"),
-        StepKind.CLAIM_CONFIRMED: _("The district confirmed who the student is"),
         StepKind.REGISTERED: _("The district registered the student for “%(course)s”"),
         StepKind.CONFIRMED: _("%(provider)s confirmed the place in “%(course)s”"),
     }[StepKind(step.kind)]

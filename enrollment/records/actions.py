@@ -65,23 +65,41 @@ def add_claim(
 ) -> Claim:
     """Stores what a family typed about a child. The same child typed twice by one person is one claim.
 
-    A student's own hat always claims for itself, whatever relationship was sent.
+    Until the claim is sent, what is typed later counts. A student's own hat always claims for itself, whatever
+    relationship was sent.
     """
-    claim, _created = Claim.objects.get_or_create(
+    answers = {
+        "relationship": RELATIONSHIP_OF.get(Role(by.role), relationship),
+        "grade": grade,
+        "enrollment": enrollment,
+        "missouri_resident": missouri_resident,
+    }
+    claim, is_new = Claim.objects.select_for_update().get_or_create(
         claimant=by.user,
         first_name=first_name.strip(),
         last_name=last_name.strip(),
         birth_date=birth_date,
         school=school,
-        defaults={
-            "relationship": RELATIONSHIP_OF.get(Role(by.role), relationship),
-            "grade": grade,
-            "enrollment": enrollment,
-            "missouri_resident": missouri_resident,
-            "created_at": at,
-        },
+        defaults={**answers, "created_at": at},
     )
+    if not is_new and claim.state == ClaimState.UNSENT:
+        for name, answer in answers.items():
+            setattr(claim, name, answer)
+        claim.save()
     return claim
+
+
+def send_claim(claim: Claim) -> None:
+    """The claim goes to the district with its first request. Call it in the transaction that sends the request."""
+    if claim.state == ClaimState.UNSENT:
+        claim.state = ClaimState.TYPED
+        claim.save()
+
+
+def forget_unsent(claim: Claim) -> None:
+    """Removes a claim that nobody but its family has seen and that no request needs."""
+    if claim.state == ClaimState.UNSENT:
+        claim.delete()
 
 
 @transaction.atomic

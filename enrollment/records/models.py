@@ -83,6 +83,7 @@ class Enrollment(models.TextChoices):
 
 
 class ClaimState(models.TextChoices):
+    UNSENT = "unsent", _("Not sent yet")
     TYPED = "typed", _("Waiting for the district")
     CONFIRMED = "confirmed", _("Confirmed")
     REFUSED = "refused", _("Not confirmed")
@@ -92,10 +93,10 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
     def visible_to(self, hat: Membership) -> Self:
         """A family sees the claims it typed, and those about a child that it is a confirmed guardian of.
 
-        LEA staff see the claims addressed to their LEA.
+        LEA staff see the claims that were sent to their LEA with a request.
         """
         if hat.is_lea:
-            return self.filter(school__lea=hat.organization_id)
+            return self.filter(school__lea=hat.organization_id).exclude(state=ClaimState.UNSENT)
         if hat.is_family:
             mine = Guardian.objects.active().filter(user=hat.user_id).values("student")
             return self.filter(Q(claimant=hat.user_id) | Q(state=ClaimState.CONFIRMED, student__in=mine))
@@ -109,7 +110,10 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
 
 @tracked()
 class Claim(models.Model):
-    """What a family typed about a child. Links to a Student once the district confirms it."""
+    """What a family typed about a child; the family's alone until it goes to the district with a request.
+
+    Links to a Student once the district confirms it.
+    """
 
     claimant = models.ForeignKey(User, on_delete=models.PROTECT, related_name="claims")
     relationship = models.CharField(max_length=10, choices=Relationship.choices)
@@ -121,7 +125,7 @@ class Claim(models.Model):
     enrollment = models.CharField(max_length=8, choices=Enrollment.choices, default=Enrollment.PUBLIC)
     missouri_resident = models.BooleanField(default=True)
     created_at = models.DateTimeField()
-    state = models.CharField(max_length=9, choices=ClaimState.choices, default=ClaimState.TYPED)
+    state = models.CharField(max_length=9, choices=ClaimState.choices, default=ClaimState.UNSENT)
     student = models.ForeignKey(
         Student, null=True, blank=True, on_delete=models.PROTECT, related_name="claims"
     )
@@ -146,8 +150,8 @@ class Claim(models.Model):
             ),
             models.CheckConstraint(
                 name="judged_claims_name_their_judge",
-                condition=Q(state="typed", judged_at__isnull=True, judged_by__isnull=True)
-                | (~Q(state="typed") & Q(judged_at__isnull=False, judged_by__isnull=False)),
+                condition=Q(state__in=["unsent", "typed"], judged_at__isnull=True, judged_by__isnull=True)
+                | (~Q(state__in=["unsent", "typed"]) & Q(judged_at__isnull=False, judged_by__isnull=False)),
             ),
             models.CheckConstraint(
                 name="refused_claims_say_why", condition=~Q(state="refused") | ~Q(refusal="")

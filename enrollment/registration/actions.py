@@ -31,6 +31,10 @@ class OnlyStaffRegisters(Refusal):
     sentence = _("Only district staff can register a student with a provider.")
 
 
+class OwnChild(Refusal):
+    sentence = _("This is about a child of your own. A colleague has to register the course.")
+
+
 class NotApproved(Refusal):
     sentence = _("Only an approved course can be registered. This one is not approved.")
 
@@ -97,11 +101,13 @@ def _missing(line: CourseLine, agreed: Collection[tuple[int, int]]) -> Iterator[
 def register(line_id: int, *, by: Membership, at: dt.datetime) -> RosterLine:
     """Tells the provider about an approved line: the roster line, the disclosure, the provider's clock.
 
-    Raises OnlyStaffRegisters (R-29), NotApproved (R-28), AlreadyRegistered, and what `what_is_missing` names.
+    Raises OnlyStaffRegisters (R-29), OwnChild, NotApproved (R-28), AlreadyRegistered, and what `what_is_missing` names.
     """
     line = _locked_line(line_id)
     if by.role not in REGISTERING_ROLES or by.organization_id != line.request.lea_id:
         raise OnlyStaffRegisters
+    if Claim.objects.about_own_child_of(by.user_id).filter(pk=line.request.claim_id).exists():
+        raise OwnChild
     if line.state in {LineState.REGISTERED, LineState.CONFIRMED}:
         raise AlreadyRegistered
     if line.state != LineState.APPROVED:

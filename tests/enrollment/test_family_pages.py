@@ -597,7 +597,7 @@ def test_a_draft_without_courses_cannot_be_signed_yet(client: Client, hat: Membe
 def test_what_was_typed_about_the_child_can_be_changed_before_sending(
     client: Client, hat: Membership
 ) -> None:
-    draft = ready_draft_of(hat, claim__first_name="Robbin")
+    draft = ready_draft_of(hat, claim__first_name="Robbin", claim__unsent=True)
     assert url("child_correct", draft.pk) in client.get(url("sign", draft.pk)).content.decode()
     page = client.get(url("child_correct", draft.pk))
     assert 'value="Robbin"' in page.content.decode()
@@ -859,8 +859,8 @@ def test_a_strangers_log_is_not_there(client: Client) -> None:
         ("part_time:school", 4),
         ("part_time:child", 6),  # school, terms
         ("part_time:child_again", 6),  # child, terms
-        ("part_time:child_correct", 6),  # request, whether anything was sent
-        ("part_time:sign", 8),  # request, lines, statements, whether anything was sent
+        ("part_time:child_correct", 5),  # request
+        ("part_time:sign", 7),  # request, lines, statements
         ("part_time:discard", 5),  # request
         ("part_time:receipt", 11),  # request, lines, pauses; why this date: four
         ("part_time:letter", 5),  # line with its letter
@@ -874,7 +874,7 @@ def test_every_other_page_costs_what_it_says(
     queries: int,
 ) -> None:
     claim = ClaimFactory.create(claimant=hat.user)
-    draft = ready_draft_of(hat)
+    draft = ready_draft_of(hat, claim__unsent=True)
     sent = sent_request_of(hat)
     decision = actions.approve(
         sent.lines.get().pk, by=counselor_of(sent), at=LATER, in_person_considered=True

@@ -18,7 +18,8 @@ from enrollment.part_time.models import (
     StepKind,
 )
 from enrollment.part_time.rules import age_on, eligibility, lines_over_full_load
-from enrollment.records.models import Claim, Enrollment
+from enrollment.records import actions as records
+from enrollment.records.models import Claim, ClaimState, Enrollment
 from mocap_portal.foundation.accounts.models import Membership, Role
 from mocap_portal.foundation.clocks.models import Clock
 from mocap_portal.foundation.directory.models import CodeMeaning, CodeSet
@@ -192,6 +193,39 @@ class TestSubmit:
         kept = request.acknowledgements.values_list("statement", flat=True)
         assert set(kept) == {statement.pk for statement in statements()}
 
+    def test_what_was_typed_goes_to_the_district_with_the_first_request(self) -> None:
+        request = ready_draft(claim__unsent=True)
+        counselor = counselor_of(request)
+        assert not Claim.objects.visible_to(counselor).exists()
+        send(request)
+        assert list(Claim.objects.visible_to(counselor)) == [request.claim]
+        request.claim.refresh_from_db()
+        assert request.claim.state == ClaimState.TYPED
+
+    def test_a_child_that_the_district_did_not_confirm_is_not_asked_for_again(self) -> None:
+        request = ready_draft()
+        records.refuse_claim(request.claim_id, by=counselor_of(request), at=AT, reason="Not ours")
+        with pytest.raises(actions.ChildNotConfirmed):
+            send(request)
+        with pytest.raises(actions.ChildNotConfirmed):
+            actions.start_request(
+                request.claim_id, by=parent_of(request.claim), term_id=request.term_id, at=AT
+            )
+
+    def test_the_last_draft_thrown_away_takes_what_was_typed_along(self) -> None:
+        claim = ClaimFactory.create(unsent=True)
+        one = CourseRequestFactory.create(claim=claim)
+        other = CourseRequestFactory.create(claim=claim, term=TermFactory.create(code="YL"))
+        actions.discard_draft(one.pk)
+        assert list(Claim.objects.all()) == [claim]
+        actions.discard_draft(other.pk)
+        assert not Claim.objects.exists()
+
+    def test_what_was_sent_stays_when_a_later_draft_is_thrown_away(self) -> None:
+        request = CourseRequestFactory.create()
+        actions.discard_draft(request.pk)
+        assert list(Claim.objects.all()) == [request.claim]
+
     def test_a_request_without_courses_is_not_sent(self) -> None:
         with pytest.raises(actions.NotYetComplete):
             send(CourseRequestFactory.create(in_person_courses=4))
@@ -223,7 +257,7 @@ class TestSubmit:
             )
 
     def test_a_family_mends_what_it_typed_before_it_signs(self) -> None:
-        request = ready_draft()
+        request = ready_draft(claim__unsent=True)
         actions.correct_child(
             request.pk,
             first_name="Robyn",
@@ -424,6 +458,32 @@ def test_the_first_look_is_a_step_and_the_second_is_not() -> None:
     actions.mark_opened(request.pk, by=counselor, at=LATER + dt.timedelta(hours=1))
     step = Step.objects.get()
     assert (step.kind, step.at) == (StepKind.OPENED, LATER)
+
+
+class TestAssign:
+    def test_a_request_is_given_to_a_reviewer_and_back_to_nobody(self) -> None:
+        request = CourseRequestFactory.create(submitted=True)
+        colleague = counselor_of(request)
+        actions.assign(request.pk, to=colleague)
+        assert CourseRequest.objects.get().assigned_to == colleague
+        actions.assign(request.pk, to=None)
+        assert CourseRequest.objects.get().assigned_to is None
+
+    def test_it_is_not_given_to_whom_it_does_not_concern(self) -> None:
+        request = CourseRequestFactory.create(submitted=True)
+        own_parent = MembershipFactory.create(
+            counselor=True, user=request.claim.claimant, organization=request.lea.organization
+        )
+        others = (
+            MembershipFactory.create(counselor=True),
+            counselor_of(request, data_clerk=True),
+            counselor_of(request, counselor=True, ended=True),
+            own_parent,
+        )
+        for hat in others:
+            with pytest.raises(actions.NotAReviewer):
+                actions.assign(request.pk, to=hat)
+        assert CourseRequest.objects.get().assigned_to is None
 
 
 class TestVisibility:

@@ -41,6 +41,15 @@ class TestClaim:
         assert first == again
         assert Claim.objects.get() == first
 
+    def test_until_it_is_sent_what_is_typed_later_counts(self) -> None:
+        parent, school = MembershipFactory.create(), SchoolFactory.create()
+        actions.add_claim(by=parent, school=school, **typed(grade=9))
+        claim = actions.add_claim(by=parent, school=school, **typed(grade=10))
+        assert Claim.objects.get().grade == 10
+        actions.send_claim(claim)
+        actions.add_claim(by=parent, school=school, **typed(grade=11))
+        assert Claim.objects.get().grade == 10
+
     def test_a_student_always_claims_for_themselves(self) -> None:
         student = MembershipFactory.create(adult_student=True)
         claim = actions.add_claim(by=student, school=SchoolFactory.create(), **typed())

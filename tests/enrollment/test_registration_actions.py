@@ -116,6 +116,17 @@ class TestRegister:
                 actions.register(line.pk, by=hat, at=AT)
         assert not RosterLine.objects.exists()
 
+    def test_nobody_registers_a_child_of_their_own(self) -> None:
+        line = ready_line()
+        own = MembershipFactory.create(
+            coordinator=True,
+            user=line.request.claim.claimant,
+            organization=line.request.lea.organization,
+        )
+        with pytest.raises(actions.OwnChild):
+            actions.register(line.pk, by=own, at=AT)
+        assert not RosterLine.objects.exists()
+
     @pytest.mark.rule("R-30")
     @pytest.mark.parametrize(
         ("changes", "refusal"),

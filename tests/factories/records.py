@@ -33,13 +33,14 @@ class GuardianFactory(DjangoModelFactory[Guardian]):
 
 
 class ClaimFactory(DjangoModelFactory[Claim]):
-    """What a parent typed. `confirmed=True` links it to a student and makes the claimant a guardian."""
+    """What a parent typed and sent. `unsent=True` only typed it; `confirmed=True` links it to a student and makes the claimant a guardian."""
 
     class Meta:
         model = Claim
         skip_postgeneration_save = True
 
     class Params:
+        unsent = factory.Trait(state=ClaimState.UNSENT)
         confirmed = factory.Trait(
             state=ClaimState.CONFIRMED,
             student=factory.SubFactory(
@@ -64,6 +65,7 @@ class ClaimFactory(DjangoModelFactory[Claim]):
     grade = 10
     school = factory.SubFactory(SchoolFactory)
     created_at = dt.datetime(2026, 11, 2, 17, tzinfo=dt.UTC)
+    state = ClaimState.TYPED
 
     @factory.post_generation
     def guardian(obj: Claim, create: bool, extracted: bool | None, **kwargs: object) -> None:  # noqa: N805

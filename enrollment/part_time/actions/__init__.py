@@ -27,6 +27,7 @@ from .deciding import (
 from .following import mark_confirmed, mark_registered
 from .reviewing import (
     AlreadyPaused,
+    NotAReviewer,
     NotPaused,
     PastDue,
     assign,
@@ -45,6 +46,7 @@ __all__ = [
     "InPersonNotConsidered",
     "MayNotDecide",
     "NoFactor",
+    "NotAReviewer",
     "NotEligible",
     "NotPaused",
     "NotYetComplete",

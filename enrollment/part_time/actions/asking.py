@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from enrollment.records.actions import forget_unsent, send_claim
 from enrollment.records.models import Claim, ClaimState
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.clocks import actions as clocks
@@ -102,7 +103,7 @@ def correct_child(
     """The family mends what it typed, as long as nothing about this child was sent. Raises AlreadySent."""
     request = _draft(request_id)
     claim = Claim.objects.select_for_update().get(pk=request.claim_id)
-    if claim.state != ClaimState.TYPED or claim.requests.exclude(state=RequestState.DRAFT).exists():
+    if claim.state != ClaimState.UNSENT:
         raise AlreadySent
     claim.first_name = first_name.strip()
     claim.last_name = last_name.strip()
@@ -115,8 +116,12 @@ def correct_child(
 
 @transaction.atomic
 def discard_draft(request_id: int) -> None:
-    """Throws a draft away. Raises AlreadySent."""
-    _draft(request_id).delete()
+    """Throws a draft away, and with the last one what was typed about the child. Raises AlreadySent."""
+    request = _draft(request_id)
+    claim = Claim.objects.select_for_update().get(pk=request.claim_id)
+    request.delete()
+    if not claim.requests.exists():
+        forget_unsent(claim)
 
 
 @transaction.atomic
@@ -132,9 +137,14 @@ def submit(
     """Signs and sends a draft: the clock starts, the family gets a receipt, the district a task (R-12, R-13, R-15).
 
     `acknowledged` are the ids of the statements ticked; every statement of the day is needed.
-    Raises AlreadySent, TermOver, NotEligible, CourseNotOnOffer, NotYetComplete.
+    Raises AlreadySent, ChildNotConfirmed, TermOver, NotEligible, CourseNotOnOffer, NotYetComplete.
     """
     request = _draft(request_id)
+    request.claim = (
+        Claim.objects.select_related("school").select_for_update(of=("self",)).get(pk=request.claim_id)
+    )
+    if request.claim.state == ClaimState.REFUSED:
+        raise ChildNotConfirmed
     today = central_date(at)
     if not Term.objects.open_to_requests(today).filter(pk=request.term_id).exists():
         raise TermOver
@@ -154,6 +164,7 @@ def submit(
         source="R-15",
     )
     request.has_iep_or_504 = has_iep_or_504
+    send_claim(request.claim)
     request.submit(by=by.user, name=signed_name.strip(), at=at, clock=clock)
     request.save()
     Acknowledgement.objects.bulk_create(

@@ -14,6 +14,10 @@ from ..models import CourseRequest, RequestState, Step, StepKind
 from .deciding import AlreadyDecided
 
 
+class NotAReviewer(Refusal):
+    sentence = _("This person cannot review the request. Choose a colleague of your district who may.")
+
+
 class NotPaused(Refusal):
     sentence = _("The clock of this request is not paused.")
 
@@ -39,10 +43,10 @@ def mark_opened(request_id: int, *, by: Membership, at: dt.datetime) -> CourseRe
 
 @transaction.atomic
 def assign(request_id: int, *, to: Membership | None) -> CourseRequest:
-    """Whose request this is: one of the LEA's reviewers, or nobody's."""
+    """Whose request this is: one of the LEA's reviewers, or nobody's. Raises NotAReviewer."""
     request = CourseRequest.objects.select_for_update().get(pk=request_id)
-    if to is not None and to.organization_id != request.lea_id:
-        raise ValueError("A request is assigned inside its own LEA.")
+    if to is not None and not _may_review(to, request):
+        raise NotAReviewer
     request.assigned_to = to
     request.save()
     return request
@@ -77,6 +81,10 @@ def resume_after_team(request_id: int, *, by: Membership, at: dt.datetime) -> Co
     Step.objects.create(request=request, kind=StepKind.RESUMED, at=at, by=by)
     notices.tell_resumed(request, at=at)
     return request
+
+
+def _may_review(hat: Membership, request: CourseRequest) -> bool:
+    return hat.ended_at is None and CourseRequest.objects.reviewable_by(hat).filter(pk=request.pk).exists()
 
 
 def _waiting(request_id: int) -> tuple[CourseRequest, int]:

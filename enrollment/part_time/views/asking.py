@@ -306,7 +306,7 @@ def is_student(hat: Membership) -> bool:
 
 def may_correct(claim: Claim) -> bool:
     """Whether nothing about this child was sent or judged yet: what the Change links depend on."""
-    return claim.state == ClaimState.TYPED and not claim.requests.exclude(state=RequestState.DRAFT).exists()
+    return claim.state == ClaimState.UNSENT
 
 
 def already_sent(request: HatRequest, pk: int) -> HttpResponse:

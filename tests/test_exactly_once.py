@@ -1,0 +1,210 @@
+"""Two clicks that arrive at the same moment do one thing: real threads, real rows, real locks.
+
+In each test the clicks are held until all of them stand at the same lock: each has looked at the row, found it open,
+and wants to change it. Two deciders of one course and two colleagues who register one course are with their pages, in
+tests/enrollment; a task delivered twice and a worker killed between steps are in test_worker.py.
+"""
+
+import datetime as dt
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from django.contrib.messages import get_messages
+from django.db import connection, models, transaction
+from django.test import Client
+from django.urls import reverse
+
+from enrollment.part_time.models import (
+    Acknowledgement,
+    CourseLine,
+    CourseRequest,
+    Decision,
+    LineState,
+    RequestState,
+    Step,
+    StepKind,
+)
+from enrollment.records.models import Claim, ClaimState, Guardian, Student
+from enrollment.registration.models import RosterLine, RosterState
+from mocap_portal.foundation.accounts.models import Membership
+from mocap_portal.foundation.clocks.models import Clock, ClockKind
+from mocap_portal.foundation.directory.models import CodeMeaning, CodeSet
+from mocap_portal.foundation.papers.models import Letter, Notice
+from tests.factories.accounts import MembershipFactory
+from tests.factories.directory import TermFactory
+from tests.factories.part_time import CourseLineFactory, CourseRequestFactory
+from tests.factories.records import ClaimFactory
+from tests.factories.registration import RosterLineFactory
+from tests.sign_in import sign_in
+from tests.worker import PATIENCE, eventually
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+NOW = dt.datetime(2026, 11, 5, 18, tzinfo=dt.UTC)  # after all that the factories date
+
+Click = Callable[[], Any]
+
+
+@pytest.fixture(autouse=True)
+def _now() -> Iterator[None]:
+    with time_machine.travel(NOW):
+        yield
+
+
+def at_once(row: models.Model, *clicks: Click) -> list[Any]:
+    """Lets all clicks run into the lock of this row, then frees it. Returns their answers in the same order."""
+    answers: dict[int, Any] = {}
+
+    def run(number: int, click: Click) -> None:
+        try:
+            answers[number] = click()
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=numbered) for numbered in enumerate(clicks)]
+    with transaction.atomic():
+        type(row).objects.select_for_update().get(pk=row.pk)  # type: ignore[attr-defined]
+        for thread in threads:
+            thread.start()
+        eventually(lambda: how_many_wait() == len(clicks))
+    for thread in threads:
+        thread.join(PATIENCE)
+    return [answers[number] for number in range(len(clicks))]
+
+
+def how_many_wait() -> int:
+    """How many connections to this database wait for a lock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # a transaction sees what it saw before
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        count: int = cursor.fetchone()[0]
+        return count
+
+
+def posted(hat: Membership, address: str, answers: dict[str, Any]) -> Click:
+    """A click by somebody who is signed in, in a browser of their own."""
+    client = sign_in(Client(), hat)
+    return lambda: client.post(address, answers)
+
+
+def told(responses: list[Any]) -> list[str]:
+    """What the pages tell the people who clicked, all of them together."""
+    return sorted(str(message) for response in responses for message in get_messages(response.wsgi_request))
+
+
+# The family -----------------------------------------------------------------------------------------
+
+
+def test_a_double_click_on_sign_and_send_starts_one_clock_and_sends_one_receipt() -> None:
+    parent = MembershipFactory.create()
+    draft = CourseRequestFactory.create(
+        claim__claimant=parent.user, term=TermFactory.create(), in_person_courses=4
+    )
+    CourseLineFactory.create(request=draft)
+    counselor = MembershipFactory.create(counselor=True, lea=draft.lea)
+    statements = CodeMeaning.objects.of(CodeSet.ACKNOWLEDGEMENT, on=NOW.date())
+    signature = {f"statement_{statement.pk}": "on" for statement in statements} | {
+        "has_iep_or_504": "no",
+        "signed_name": "Pat Parent",
+    }
+    click = posted(parent, reverse("part_time:sign", args=[draft.pk]), signature)
+    answers = at_once(draft, click, click)
+    receipt = reverse("part_time:receipt", args=[draft.pk])
+    assert [answer.headers["Location"] for answer in answers] == [receipt, receipt]
+    assert told(answers) == ["This request was already signed and sent. Nothing was sent twice."]
+    assert CourseRequest.objects.get().state == RequestState.SUBMITTED
+    assert [clock.kind for clock in Clock.objects.all()] == [ClockKind.PART_TIME_DECISION]
+    assert sorted(Notice.objects.values_list("user", flat=True)) == sorted(
+        [parent.user_id, counselor.user_id]
+    )
+    assert Step.objects.filter(kind=StepKind.SUBMITTED).count() == 1
+    assert Acknowledgement.objects.count() == len(statements)
+
+
+# The district ---------------------------------------------------------------------------------------
+
+
+def test_two_deciders_of_the_last_two_courses_close_the_request_once() -> None:
+    request = CourseRequestFactory.create(submitted=True)
+    lines = CourseLineFactory.create_batch(2, request=request)
+    deciders = [
+        MembershipFactory.create(counselor=True, lea=request.lea),
+        MembershipFactory.create(decider=True, lea=request.lea),
+    ]
+    approval = {"outcome": "approved", "in_person_considered": "on", "send": "1"}
+    answers = at_once(
+        request,
+        *(
+            posted(hat, reverse("part_time:decide", args=[line.pk]), approval)
+            for hat, line in zip(deciders, lines, strict=True)
+        ),
+    )
+    assert [answer.status_code for answer in answers] == [302, 302]
+    request.refresh_from_db()
+    assert request.state == RequestState.DECIDED
+    assert Clock.objects.get(kind=ClockKind.PART_TIME_DECISION).stopped_at is not None
+    assert Clock.objects.filter(kind=ClockKind.REGISTRATION).count() == 2
+    assert (Decision.objects.count(), Letter.objects.count()) == (2, 2)
+    assert sorted(Notice.objects.values_list("key", flat=True)) == sorted(
+        f"request:{request.pk}:decided:{line.pk}:{request.claim.claimant_id}" for line in lines
+    )
+
+
+def test_two_colleagues_who_confirm_a_child_at_once_make_one_student() -> None:
+    claim = ClaimFactory.create()
+    CourseRequestFactory.create(claim=claim, submitted=True)
+    colleagues = [
+        MembershipFactory.create(coordinator=True, lea=claim.school.lea),
+        MembershipFactory.create(counselor=True, lea=claim.school.lea),
+    ]
+    answer = {"student": "new", "mosis_id": "9910000777"}
+    address = reverse("records:claim", args=[claim.pk])
+    answers = at_once(claim, *(posted(hat, address, answer) for hat in colleagues))
+    assert sorted(answer.status_code for answer in answers) == [200, 302]
+    [late] = [answer for answer in answers if answer.status_code == 200]
+    assert "This was already answered. Reload the page to see the answer." in late.content.decode()
+    student = Student.objects.get()
+    assert student.mosis_id == "9910000777"
+    assert [(guardian.student, guardian.user) for guardian in Guardian.objects.all()] == [
+        (student, claim.claimant)
+    ]
+    row = Claim.objects.get()
+    assert (row.state, row.student) == (ClaimState.CONFIRMED, student)
+
+
+# The provider ---------------------------------------------------------------------------------------
+
+
+def test_two_people_of_a_provider_who_confirm_at_once_give_one_answer() -> None:
+    roster_line = RosterLineFactory.create()
+    desk = [
+        MembershipFactory.create(provider_staff=True, provider=roster_line.provider),
+        MembershipFactory.create(provider_admin=True, provider=roster_line.provider),
+    ]
+    address = reverse("registration:confirm", args=[roster_line.pk])
+    january = {"starts_on_month": "1", "starts_on_day": "11", "starts_on_year": "2027"}
+    answers = at_once(
+        roster_line.line.request,
+        posted(desk[0], address, january | {"section": "A-1", "teacher_name": "Ada Teacher"}),
+        posted(desk[1], address, january | {"section": "B-2", "teacher_name": "Ben Teacher"}),
+    )
+    assert [answer.headers["Location"] for answer in answers] == [address, address]
+    assert told(answers) == [
+        "The student is confirmed. Family and district were told.",
+        "This student was already confirmed. Reload the page to see by whom.",
+    ]
+    row = RosterLine.objects.get()
+    assert row.state == RosterState.CONFIRMED
+    assert (row.confirmed_by, row.section, row.teacher_name) in {
+        (desk[0], "A-1", "Ada Teacher"),
+        (desk[1], "B-2", "Ben Teacher"),
+    }
+    assert CourseLine.objects.get().state == LineState.CONFIRMED
+    assert Step.objects.filter(kind=StepKind.CONFIRMED).count() == 1
+    parents, district = roster_line.line.request.claim.claimant_id, roster_line.sent_by.user_id
+    assert sorted(Notice.objects.values_list("user", flat=True)) == sorted([parents, district])

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 from django.conf import settings
@@ -13,9 +14,11 @@ from django.db import connection
 from django.test import Client
 from playwright.sync_api import ConsoleMessage, Page, Response
 from pytest_django.live_server_helper import LiveServer
+from pytest_playwright.pytest_playwright import CreateContextCallback
 
 from mocap_portal.command.browser import browser_type_launch_args
 from mocap_portal.foundation.accounts.models import User
+from tests.journeys import axe
 
 # Here, because a plugin's fixture would stand behind the one of pytest-playwright.
 __all__ = ["browser_type_launch_args"]
@@ -27,6 +30,10 @@ SHOTS = Path(settings.BASE_DIR) / ".portal" / "shots"
 
 Shot = Callable[[Page, str], Path]
 SignIn = Callable[[Page, User], None]
+
+
+class Browse(Protocol):
+    def __call__(self, width: int, *, javascript: bool = True) -> Page: ...
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +60,28 @@ def _data_to_restore(request: pytest.FixtureRequest, django_db_setup: None) -> N
 def page(page: Page) -> Iterator[Page]:
     """A page that fails the test on a script error, a breach of the content policy or a missing file."""
     complaints: list[str] = []
+    watch(page, complaints)
+    yield page
+    assert not complaints, "\n".join(complaints)
+
+
+@pytest.fixture
+def browse(new_context: CreateContextCallback) -> Iterator[Browse]:
+    """`browse(width)`: one more person's browser, as watchful as `page`; with `javascript=False` it runs no script."""
+    complaints: list[str] = []
+
+    def start(width: int, *, javascript: bool = True) -> Page:
+        context = new_context(viewport={"width": width, "height": axe.HEIGHT}, java_script_enabled=javascript)
+        page = context.new_page()
+        watch(page, complaints)
+        return page
+
+    yield start
+    assert not complaints, "\n".join(complaints)
+
+
+def watch(page: Page, complaints: list[str]) -> None:
+    """Keep what the browser complains about while it shows this page."""
 
     def on_console(message: ConsoleMessage) -> None:
         # That a page answered 403 or 404 may be what the test wants; files are watched below.
@@ -66,8 +95,6 @@ def page(page: Page) -> Iterator[Page]:
     page.on("console", on_console)
     page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
     page.on("response", on_response)
-    yield page
-    assert not complaints, "\n".join(complaints)
 
 
 @pytest.fixture

@@ -76,9 +76,9 @@ class Stage:
         relationship: Relationship = Relationship.MOTHER,
         role: Role | None = None,
     ) -> Claim:
-        """A family types a child."""
+        """A family types a child, and the district sees it."""
         school = School.objects.get(lea__state_district_id=self.district, state_school_id=child.school)
-        return records.add_claim(
+        claim = records.add_claim(
             by=hat_of(email, role),
             relationship=relationship,
             first_name=child.first_name,
@@ -88,6 +88,8 @@ class Stage:
             school=school,
             at=at,
         )
+        records.send_claim(claim)
+        return claim
 
     def draft(self, claim: Claim, courses: Sequence[Course], *, at: dt.datetime) -> CourseRequest:
         """A family chooses courses and leaves it at that."""

@@ -247,6 +247,7 @@ ADDRESSES = [
         closed=404,
     ),
     page("records:children", FAMILY_ROLES),
+    post(row("records:ask_to_confirm", FAMILY_ROLES, lambda world: [world.claim.pk], status=302)),
     row("records:disclosures", FAMILY_ROLES, lambda world: [world.student.pk]),
     # The district decides
     page("part_time:inbox", REVIEWING_ROLES | DESE_ROLES),

@@ -93,7 +93,7 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
     def visible_to(self, hat: Membership) -> Self:
         """A family sees the claims it typed, and those about a child that it is a confirmed guardian of.
 
-        LEA staff see the claims that were sent to their LEA with a request.
+        LEA staff see the claims that were sent to their LEA.
         """
         if hat.is_lea:
             return self.filter(school__lea=hat.organization_id).exclude(state=ClaimState.UNSENT)
@@ -110,7 +110,7 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
 
 @tracked()
 class Claim(models.Model):
-    """What a family typed about a child; the family's alone until it goes to the district with a request.
+    """What a family typed about a child; the family's alone until it sends it to the district.
 
     Links to a Student once the district confirms it.
     """

@@ -800,6 +800,27 @@ def test_children_show_what_the_district_answered(client: Client, hat: Membershi
     assert mosis_id_of(student_of(confirmed)) not in response.content.decode()
 
 
+def test_a_second_guardian_asks_the_district_without_a_request(client: Client, hat: Membership) -> None:
+    claim = ClaimFactory.create(claimant=hat.user, unsent=True)
+    reviewer = MembershipFactory.create(counselor=True, organization=claim.school.lea.organization)
+    assert list(Claim.objects.visible_to(reviewer)) == []
+    address = reverse("records:ask_to_confirm", args=[claim.pk])
+    assert address in client.get(reverse("records:children")).content.decode()
+    for _click in range(2):
+        response = client.post(address)
+        assert went_to(response) == reverse("records:children")
+    assert told(response)[-1] == "The district was asked to confirm this. You see its answer here."
+    assert list(Claim.objects.visible_to(reviewer)) == [claim]
+    assert Claim.objects.get().state == "typed"
+    assert address not in client.get(reverse("records:children")).content.decode()
+
+
+def test_the_other_parents_claim_is_not_sent(client: Client, hat: Membership) -> None:
+    claim = ClaimFactory.create(unsent=True)
+    assert client.post(reverse("records:ask_to_confirm", args=[claim.pk])).status_code == 404
+    assert Claim.objects.get().state == "unsent"
+
+
 def test_a_confirmed_child_keeps_what_this_family_typed(client: Client, hat: Membership) -> None:
     claim = ClaimFactory.create(claimant=hat.user, first_name="Robin", last_name="Reed", confirmed=True)
     student = student_of(claim)

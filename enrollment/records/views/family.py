@@ -2,15 +2,19 @@
 
 from dataclasses import dataclass
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from mocap_portal.foundation.accounts.guards import for_roles
 from mocap_portal.foundation.accounts.middleware import HatRequest
 from mocap_portal.foundation.accounts.models import FAMILY_ROLES
 from mocap_portal.foundation.directory.models import GRADES, School
 
+from .. import actions
 from ..models import Claim, ClaimState, Disclosure, Student
 
 DISCLOSURES_PER_PAGE = 20
@@ -20,7 +24,7 @@ DISCLOSURES_PER_PAGE = 20
 class Child:
     """A child as its family sees it: what that family typed, else name, grade and school of the student.
 
-    `student_pk` is there when the record may be read.
+    `claim_pk` is there when this person told of the child, `student_pk` when the record may be read.
     """
 
     name: str
@@ -28,6 +32,7 @@ class Child:
     school: School
     state: ClaimState
     refusal: str = ""
+    claim_pk: int | None = None
     student_pk: int | None = None
 
 
@@ -44,6 +49,7 @@ def children(request: HatRequest) -> HttpResponse:
             school=claim.school,
             state=ClaimState(claim.state),
             refusal=claim.refusal,
+            claim_pk=claim.pk,
             student_pk=claim.student_id if claim.student_id in readable else None,
         )
         for claim in claims.select_related("school__lea__organization").order_by(
@@ -57,6 +63,17 @@ def children(request: HatRequest) -> HttpResponse:
         if pk not in known
     ]
     return render(request, "records/family/children.html", {"children": [*told, *others]})
+
+
+@require_POST
+@for_roles(*FAMILY_ROLES)
+def ask_to_confirm(request: HatRequest, pk: int) -> HttpResponse:
+    """Sends what this person typed to the district, without a request: the way of a second guardian."""
+    claims = Claim.objects.visible_to(request.hat).filter(claimant=request.hat.user_id)
+    claim = get_object_or_404(claims, pk=pk)
+    actions.ask_to_confirm(claim.pk)
+    messages.success(request, _("The district was asked to confirm this. You see its answer here."))
+    return redirect("records:children")
 
 
 @for_roles(*FAMILY_ROLES)

@@ -110,6 +110,7 @@ class CourseRequest(FSMModelMixin, models.Model):
         """Every line is decided."""
 
 
+@tracked()
 class Acknowledgement(models.Model):
     """A sentence that the family agreed to, as it read that day."""
 
@@ -219,6 +220,7 @@ class Decision(models.Model):
         return f"{self.line_id} {self.outcome}"
 
 
+@tracked()
 class DecisionFactor(models.Model):
     """A listed factor that a denial rests on (R-21). Price, vendor and local program are not listed (R-22)."""
 
@@ -244,6 +246,7 @@ class StepKind(models.TextChoices):
     CONFIRMED = "confirmed", _("Confirmed by the provider")
 
 
+@tracked()
 class Step(models.Model):
     """A line of the history that the family reads: what happened, when, in which role. Only ever added."""
 

@@ -1,0 +1,93 @@
+"""The database itself keeps the history of every table about a person, whichever statement changes it."""
+
+from typing import Any
+
+import pghistory.models
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.db.models import Model
+from django.test import Client
+from django.urls import reverse
+
+from enrollment.records.models import Student
+from mocap_portal.foundation.accounts.models import Membership
+from tests.factories.accounts import MembershipFactory
+from tests.factories.directory import SchoolFactory
+from tests.factories.records import StudentFactory
+from tests.sign_in import sign_in
+
+OURS = ("mocap_portal.", "providers.", "enrollment.", "coredata.", "concerns.")
+
+# A new table is tracked, or it stands here with the reason why it need not be.
+WITHOUT_HISTORY = {
+    "clocks.Chase": "a reminder given: only ever added, and about a clock",
+    "clocks.ChaseRun": "a night's work, nobody's",
+    "demo.DemoMail": "the demo only",
+    "demo.DemoPart": "the demo only",
+    "demo.DemoPerson": "the demo only",
+    "directory.Organization": "a name; what it may do is tracked in Lea and Provider",
+    "directory.SchoolYear": "a calendar",
+    "directory.Term": "a calendar",
+    "papers.DigestItem": "a sentence on its way into a mail",
+    "papers.Notice": "a mail on its way: the row itself says what was sent to whom, when and after how many tries",
+}
+
+
+def histories() -> dict[type[Model], Any]:
+    """Each tracked model with the model of its history."""
+    models: list[Any] = [model for model in apps.get_models() if issubclass(model, pghistory.models.Event)]
+    return {model.pgh_tracked_model: model for model in models}
+
+
+def test_every_table_has_a_history_or_a_reason() -> None:
+    tracked = histories()
+    without = {
+        model._meta.label
+        for model in apps.get_models()
+        if model.__module__.startswith(OURS)
+        and not issubclass(model, pghistory.models.Event)
+        and model not in tracked
+    }
+    assert without == set(WITHOUT_HISTORY)
+
+
+@pytest.mark.django_db
+def test_the_database_writes_every_history_by_statement() -> None:
+    with connection.cursor() as cursor:
+        # The bits of pg_trigger.tgtype: 1 for each row, 4 insert, 8 delete, 16 update.
+        cursor.execute(
+            "SELECT tgrelid::regclass::text, tgtype & 1, array_agg(DISTINCT tgtype & 28 ORDER BY tgtype & 28) "
+            "FROM pg_trigger WHERE tgname LIKE 'pgtrigger%' GROUP BY 1, 2"
+        )
+        written = {table: (for_each_row, operations) for table, for_each_row, operations in cursor.fetchall()}
+    assert written == {model._meta.db_table: (0, [4, 8, 16]) for model in histories()}
+
+
+@pytest.mark.django_db
+def test_statements_about_many_rows_keep_each_row() -> None:
+    school = SchoolFactory.create()
+    students = Student.objects.bulk_create(
+        StudentFactory.build_batch(2, school=school, lea=school.lea, grade=9)
+    )
+    Student.objects.filter(school=school).update(grade=10)
+    keys = [student.pk for student in students]
+    Student.objects.filter(pk__in=keys).delete()
+    for key in keys:
+        events = histories()[Student].objects.filter(pgh_obj_id=key).order_by("pgh_id")
+        assert list(events.values_list("pgh_label", "grade")) == [
+            ("insert", 9),
+            ("update", 10),
+            ("delete", 10),
+        ]
+
+
+@pytest.mark.django_db
+def test_the_history_says_who_was_at_the_page(client: Client) -> None:
+    student = StudentFactory.create(mosis_id=None)
+    clerk: Membership = MembershipFactory.create(data_clerk=True, organization=student.lea.organization)
+    address = reverse("records:mosis_id", args=[student.pk])
+    sign_in(client, clerk).post(address, {"mosis_id": "7123456789"})
+    event = histories()[Student].objects.get(pgh_obj_id=student.pk, pgh_label="update")
+    assert event.mosis_id == "7123456789"
+    assert event.pgh_context.metadata == {"user": clerk.user_id, "url": address}

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 from django_htmx.middleware import HtmxDetails
-from django_tables2 import RequestConfig
 
 from mocap_portal.foundation.accounts.guards import for_roles
 from mocap_portal.foundation.accounts.middleware import HatRequest
 from mocap_portal.foundation.accounts.models import DESE_ROLES, Role
 from mocap_portal.foundation.directory.models import CodeMeaning, CodeSet, Lea
+from mocap_portal.foundation.shared.paging import sort_and_cut
 from mocap_portal.foundation.shared.refusals import Refusal
 from mocap_portal.foundation.ui.words import short_day
 
@@ -51,7 +51,7 @@ def catalog(request: HtmxRequest) -> HttpResponse:
     search = CatalogFilter(request.GET, on=timezone.localdate())
     courses = search.qs.select_related("provider__organization").order_by(Lower("title"), "pk")
     table = CourseTable(courses)
-    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    sort_and_cut(table, request, per_page=PER_PAGE)
     only_results = bool(request.htmx) and not request.htmx.history_restore_request
     template = "providers/catalog.html#results" if only_results else "providers/catalog.html"
     context = {
@@ -105,7 +105,7 @@ def agreements(request: HatRequest) -> HttpResponse:
         may_end=may_change,
         today=timezone.localdate(),
     )
-    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    sort_and_cut(table, request, per_page=PER_PAGE)
     return render(request, "providers/agreements.html", {"table": table, "may_change": may_change})
 
 

@@ -16,7 +16,14 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize(
     "address",
-    ["home", "records:children", "part_time:requests", "part_time:inbox", "accounts:own_page", "account_email"],
+    [
+        "home",
+        "records:children",
+        "part_time:requests",
+        "part_time:inbox",
+        "accounts:own_page",
+        "account_email",
+    ],
 )
 def test_no_page_is_kept_where_it_was_read(address: str) -> None:
     """part_time:inbox is closed to families: refusals are not kept either."""

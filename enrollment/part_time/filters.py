@@ -66,7 +66,7 @@ class RequestFilter(django_filters.FilterSet):
         self.form.helper = FilterFormHelper(*self.filters)
 
     def filter_queryset(self, queryset: CourseRequestQuerySet) -> CourseRequestQuerySet:
-        if not self.form.cleaned_data["state"]:
+        if not self.form.cleaned_data.get("state"):
             queryset = queryset.filter(state=RequestState.SUBMITTED)
         filtered: CourseRequestQuerySet = super().filter_queryset(queryset)
         return filtered

@@ -31,7 +31,7 @@ class LineFilter(django_filters.FilterSet):
         self.form.helper = FilterFormHelper("state")
 
     def filter_queryset(self, queryset: QuerySet[CourseLine]) -> QuerySet[CourseLine]:
-        if not self.form.cleaned_data["state"]:
+        if not self.form.cleaned_data.get("state"):
             return queryset.filter(state=LineState.APPROVED)
         filtered: QuerySet[CourseLine] = super().filter_queryset(queryset)
         return filtered
@@ -59,7 +59,7 @@ class RosterFilter(django_filters.FilterSet):
         self.form.helper = FilterFormHelper("state")
 
     def filter_queryset(self, queryset: QuerySet[RosterLine]) -> QuerySet[RosterLine]:
-        if not self.form.cleaned_data["state"]:
+        if not self.form.cleaned_data.get("state"):
             return queryset.filter(state=RosterState.SENT)
         filtered: QuerySet[RosterLine] = super().filter_queryset(queryset)
         return filtered

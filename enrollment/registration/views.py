@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
-from django_tables2 import RequestConfig
 
 from enrollment.part_time.models import CourseLine, LineState
 from mocap_portal.foundation.accounts.guards import for_roles
@@ -20,6 +19,7 @@ from mocap_portal.foundation.accounts.middleware import HatRequest
 from mocap_portal.foundation.accounts.models import PROVIDER_ROLES, Membership, Role
 from mocap_portal.foundation.directory.models import GRADES
 from mocap_portal.foundation.shared.calendar import central_date
+from mocap_portal.foundation.shared.paging import sort_and_cut
 from mocap_portal.foundation.shared.refusals import Refusal
 from mocap_portal.foundation.ui.words import long_day
 from providers.models import Agreement
@@ -202,7 +202,7 @@ def roster(request: HatRequest) -> HttpResponse:
         Case(When(state=RosterState.SENT, then=0), default=1), F("clock__due_on").asc(), "pk"
     )
     table = RosterTable(rows)
-    RequestConfig(request, paginate={"per_page": ROWS_PER_PAGE}).configure(table)
+    sort_and_cut(table, request, per_page=ROWS_PER_PAGE)
     context = {"table": table, "filter_form": filters.form, "today": central_date(timezone.now())}
     return render(request, "registration/roster.html", context)
 

@@ -30,6 +30,7 @@ from mocap_portal.foundation.directory.models import (
     Term,
 )
 from mocap_portal.foundation.shared.calendar import central_date
+from mocap_portal.foundation.shared.paging import sort_and_cut
 from mocap_portal.foundation.shared.refusals import Refusal
 from mocap_portal.foundation.ui.tables import PortalTable
 from mocap_portal.foundation.ui.words import long_day
@@ -401,9 +402,8 @@ def _list(
     add: str = "",
 ) -> HttpResponse:
     """A page of tables. `change` and `add` are addresses; only DESE's administrators are offered the first."""
-    config = RequestConfig(request, paginate={"per_page": ROWS_PER_PAGE})
     for table in tables:
-        config.configure(table)
+        sort_and_cut(table, request, per_page=ROWS_PER_PAGE)
     context = {
         "title": title,
         "intro": intro,

@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
-from django_tables2 import RequestConfig
 
 from enrollment.records.models import ClaimState
 from mocap_portal.foundation.accounts.guards import for_roles
@@ -22,6 +21,7 @@ from mocap_portal.foundation.accounts.models import DESE_ROLES, Membership, Role
 from mocap_portal.foundation.clocks.why import why
 from mocap_portal.foundation.directory.models import GRADES, LeaPolicy, LegalKey, LegalValue
 from mocap_portal.foundation.shared.calendar import central_date
+from mocap_portal.foundation.shared.paging import sort_and_cut
 from mocap_portal.foundation.shared.refusals import Refusal
 from mocap_portal.foundation.ui.words import long_day
 
@@ -70,7 +70,7 @@ def inbox(request: HatRequest) -> HttpResponse:
     if words:
         table.empty_text = _("No request has this number or this student's name.")
     else:
-        RequestConfig(request, paginate={"per_page": ROWS_PER_PAGE}).configure(table)
+        sort_and_cut(table, request, per_page=ROWS_PER_PAGE)
     context = {
         "table": table,
         "filter_form": filters.form,

@@ -1,6 +1,7 @@
 """The district's part of a child's identity: which student a claim is about, and what is known of a student."""
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,12 +14,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
-from django_tables2 import RequestConfig
 
 from mocap_portal.foundation.accounts.guards import for_roles
 from mocap_portal.foundation.accounts.middleware import HatRequest
 from mocap_portal.foundation.accounts.models import LEA_ROLES, Membership, Role
 from mocap_portal.foundation.directory.models import GRADES
+from mocap_portal.foundation.shared.paging import sort_and_cut
 from mocap_portal.foundation.shared.refusals import Refusal
 from mocap_portal.foundation.ui.words import long_day
 
@@ -35,6 +36,7 @@ REVIEWING_ROLES = (Role.COUNSELOR, Role.DECIDER, Role.COORDINATOR, Role.SPECIAL_
 
 ROWS_PER_PAGE = 25
 CANDIDATES_SHOWN = 20
+KEY = re.compile(r"[0-9]{1,18}")
 
 
 # Claims -------------------------------------------------------------------------------------------
@@ -48,7 +50,7 @@ def claims(request: HatRequest) -> HttpResponse:
     rows = waiting.exclude(claimant=request.hat.user_id).select_related("school", "claimant")
     filters = ClaimFilter(request.GET, queryset=rows.order_by("created_at", "pk"), hat=request.hat)
     table = ClaimTable(filters.qs)
-    RequestConfig(request, paginate={"per_page": ROWS_PER_PAGE}).configure(table)
+    sort_and_cut(table, request, per_page=ROWS_PER_PAGE)
     return render(request, "records/staff/claims.html", {"table": table, "filter_form": filters.form})
 
 
@@ -115,7 +117,7 @@ def offered(row: Claim, *, hat: Membership, also: str = "") -> list[Student]:
     """The students a claim may be about; `also` is the key of one more, chosen by its MOSIS ID."""
     with_family = Prefetch("guardians", Guardian.objects.active().select_related("user"))
     students = list(candidates(row).prefetch_related(with_family)[:CANDIDATES_SHOWN])
-    if also.isdecimal() and int(also) not in {student.pk for student in students}:
+    if KEY.fullmatch(also) and int(also) not in {student.pk for student in students}:
         more = Student.objects.visible_to(hat).select_related("school").prefetch_related(with_family)
         students += more.filter(pk=int(also))
     return students

@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
-from django_tables2 import RequestConfig
+
+from mocap_portal.foundation.shared.paging import sort_and_cut
 
 from . import actions, second_factor
 from .forms import AdministratorForm, DetailsForm, FamilyRoleForm, InvitationForm, NewPersonForm
@@ -38,9 +39,9 @@ ROWS_PER_PAGE = 50
 def switch_hat(request: HttpRequest) -> HttpResponse:
     """Wears another of one's own hats from now on."""
     chosen = request.POST.get("hat", "")
-    if not chosen.isdecimal():
+    hat = next((hat for hat in own_hats(request).order_by("pk") if str(hat.pk) == chosen), None)
+    if hat is None:
         raise Http404
-    hat = get_object_or_404(own_hats(request), pk=int(chosen))
     request.session[SESSION_KEY] = hat.pk
     return redirect("home")
 
@@ -119,9 +120,8 @@ def people_page(request: HatRequest, template: str, *, where: Q, hide: tuple[str
         exclude=hide,
         prefix="invitations-",
     )
-    config = RequestConfig(request, paginate={"per_page": ROWS_PER_PAGE})
-    config.configure(hat_table)
-    config.configure(invitation_table)
+    for table in (hat_table, invitation_table):
+        sort_and_cut(table, request, per_page=ROWS_PER_PAGE)
     return render(request, template, {"hat_table": hat_table, "invitation_table": invitation_table})
 
 

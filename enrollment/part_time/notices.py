@@ -13,8 +13,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from enrollment.records.models import Guardian
-from mocap_portal.foundation.accounts.models import Membership, Role, User
-from mocap_portal.foundation.clocks.models import ClockMove
+from mocap_portal.foundation.accounts.models import DESE_ROLES, Membership, Role, User
+from mocap_portal.foundation.clocks.models import ClockKind, ClockMove
 from mocap_portal.foundation.directory.models import LeaPolicy
 from mocap_portal.foundation.papers import actions as papers
 from mocap_portal.foundation.shared.calendar import central_date
@@ -46,6 +46,12 @@ def reviewers_of(request: CourseRequest, *, on: dt.date) -> list[User]:
 
 def coordinators_of(request: CourseRequest) -> list[User]:
     return _people(request, {Role.COORDINATOR})
+
+
+def state_office() -> list[User]:
+    """Who is told when somebody is late (R-18)."""
+    hats = Membership.objects.active().filter(role__in=DESE_ROLES).select_related("user").order_by("user")
+    return [hat.user for hat in hats]
 
 
 def tell_submitted(request: CourseRequest, *, at: dt.datetime) -> None:
@@ -140,9 +146,14 @@ def tell_resumed(request: CourseRequest, *, at: dt.datetime) -> None:
 
 
 def tell_moved(request: CourseRequest, move: ClockMove, *, at: dt.datetime) -> None:
-    """A closed day moved the due day: the family and the reviewers hear from which day to which, and why."""
+    """A closed day moved a due day: the family and who has to act hear from which day to which, and why.
+
+    Reviewers have to decide, coordinators to register what was approved.
+    """
+    is_decision = move.clock.kind == ClockKind.PART_TIME_DECISION
+    staff = reviewers_of(request, on=central_date(at)) if is_decision else coordinators_of(request)
     people = [(user, "part_time:status") for user in family_of(request)]
-    people += [(user, "part_time:review") for user in reviewers_of(request, on=central_date(at))]
+    people += [(user, "part_time:review") for user in staff]
     for user, page in people:
         with translation.override(user.language):
             _queue(
@@ -153,8 +164,11 @@ def tell_moved(request: CourseRequest, move: ClockMove, *, at: dt.datetime) -> N
                 subject=_("New due date of course request %(number)s: %(due)s"),
                 sentences=[
                     _("The state office confirmed that schools were closed on %(closed)s."),
-                    _(
-                        "That day does not count. Request %(number)s is now due by %(due)s instead of %(was)s."
+                    _("That day does not count. Request %(number)s is now due by %(due)s instead of %(was)s.")
+                    if is_decision
+                    else _(
+                        "That day does not count. The approved course of request %(number)s has to be registered "
+                        "by %(due)s instead of %(was)s."
                     ),
                 ],
                 page=page,

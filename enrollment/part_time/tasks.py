@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from mocap_portal.foundation.accounts.models import DESE_ROLES, Membership, User
+from mocap_portal.foundation.accounts.models import User
 from mocap_portal.foundation.clocks import chasing
 from mocap_portal.foundation.clocks.models import ChaseStep, Clock, ClockKind, ClockMove
 from mocap_portal.foundation.papers import digest
@@ -18,7 +18,7 @@ from mocap_portal.foundation.shared.calendar import central_date
 from . import notices
 from .models import CourseLine, CourseRequest
 
-LOOK_BACK = dt.timedelta(days=3)
+KINDS = [ClockKind.PART_TIME_DECISION, ClockKind.REGISTRATION]
 
 
 @shared_task
@@ -28,9 +28,8 @@ def chase_requests(day: str | None = None) -> int:
     `day` is an ISO date for a night that is caught up; today in Central time when left out.
     """
     today = dt.date.fromisoformat(day) if day else central_date(timezone.now())
-    kinds = [ClockKind.PART_TIME_DECISION, ClockKind.REGISTRATION]
     chased = 0
-    for clock, step in chasing.due_chases(today, kinds=kinds):
+    for clock, step in chasing.due_chases(today, kinds=KINDS):
         with transaction.atomic():
             if chasing.record(clock, step, today):
                 _remind(clock, ChaseStep(step), today)
@@ -40,20 +39,12 @@ def chase_requests(day: str | None = None) -> int:
 
 @shared_task
 def tell_moves() -> int:
-    """Tells families and reviewers of due days that a confirmed closure moved.
-
-    Looks back a few days so that an outage loses nothing; the outbox tells each move once. Returns how many moves
-    it looked at.
-    """
+    """Tells families and districts of due days that a confirmed closure moved. Returns how many moves it looked at."""
     now = timezone.now()
-    moves = ClockMove.objects.filter(
-        clock__kind=ClockKind.PART_TIME_DECISION,
-        clock__stopped_at__isnull=True,
-        moved_at__gt=now - LOOK_BACK,
-    ).select_related("closed_day")
-    for move in moves.order_by("pk"):
+    moves = ClockMove.objects.to_tell(at=now).filter(clock__kind__in=KINDS)
+    for move in moves:
         with transaction.atomic():
-            notices.tell_moved(CourseRequest.objects.get(clock=move.clock_id), move, at=now)
+            notices.tell_moved(_request_of(move.clock), move, at=now)
     return len(moves)
 
 
@@ -62,7 +53,7 @@ def _remind(clock: Clock, step: ChaseStep, today: dt.date) -> None:
     path = reverse("part_time:review", args=[request.pk])
     late = step == ChaseStep.OVERDUE
     if late:
-        people = people + notices.coordinators_of(request) + _state_office()
+        people = people + notices.coordinators_of(request) + notices.state_office()
     for user in dict.fromkeys(people):
         with translation.override(user.language):
             digest.add(
@@ -76,16 +67,17 @@ def _remind(clock: Clock, step: ChaseStep, today: dt.date) -> None:
 
 
 def _who_acts(clock: Clock, today: dt.date) -> tuple[CourseRequest, list[User]]:
+    request = _request_of(clock)
     if clock.kind == ClockKind.REGISTRATION:
-        request = CourseLine.objects.select_related("request").get(registration_clock=clock).request
         return request, notices.coordinators_of(request)
-    request = CourseRequest.objects.get(clock=clock)
     return request, notices.reviewers_of(request, on=today)
 
 
-def _state_office() -> list[User]:
-    hats = Membership.objects.active().filter(role__in=DESE_ROLES).select_related("user").order_by("user")
-    return [hat.user for hat in hats]
+def _request_of(clock: Clock) -> CourseRequest:
+    """The request that a clock of these kinds is about."""
+    if clock.kind == ClockKind.REGISTRATION:
+        return CourseLine.objects.select_related("request").get(registration_clock=clock).request
+    return CourseRequest.objects.get(clock=clock)
 
 
 def _sentence(clock: Clock, step: ChaseStep, request: CourseRequest) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from enrollment.part_time.notices import family_of
 from mocap_portal.foundation.accounts.models import PROVIDER_ROLES, Membership, User
+from mocap_portal.foundation.clocks.models import ClockMove
 from mocap_portal.foundation.papers import actions as papers
 
 from .models import RosterLine
@@ -73,6 +74,34 @@ def tell_confirmed(roster_line: RosterLine, *, at: dt.datetime) -> None:
                 subject=_("A course of request %(number)s is confirmed"),
                 body=_("%(provider)s confirmed the course. The first day and the section are on this page:"),
                 address=address,
+            )
+
+
+def tell_moved(roster_line: RosterLine, move: ClockMove, *, at: dt.datetime) -> None:
+    """A closed day moved the provider's last day: provider and family hear from which day to which, and why."""
+    people = [
+        (user, reverse("registration:confirm", args=[roster_line.pk])) for user in staff_of(roster_line)
+    ]
+    request_id = roster_line.line.request_id
+    people += [
+        (user, reverse("part_time:status", args=[request_id])) for user in family_of(roster_line.line.request)
+    ]
+    for user, address in people:
+        with translation.override(user.language):
+            _queue(
+                roster_line,
+                f"moved:{move.pk}",
+                user,
+                at=at,
+                subject=_("A course of request %(number)s: to be confirmed by %(due)s"),
+                body=_(
+                    "The state office confirmed that schools were closed on %(closed)s. That day does not count. "
+                    "%(provider)s has to confirm by %(due)s instead of %(was)s."
+                ),
+                address=address,
+                due=date_format(move.due_on, "DATE_FORMAT"),
+                was=date_format(move.was_due_on, "DATE_FORMAT"),
+                closed=date_format(move.closed_day.date, "DATE_FORMAT"),
             )
 
 

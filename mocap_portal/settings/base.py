@@ -140,6 +140,7 @@ ACCOUNT_CHANGE_EMAIL = True  # one address per person; the old one holds until t
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password or second factor is told by mail
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = False
+MFA_ADAPTER = "mocap_portal.foundation.accounts.vault.SecondFactorAdapter"
 MFA_TOTP_ISSUER = "MOCAP portal"
 MFA_TOTP_TOLERANCE = 1  # phones' clocks are up to half a minute off
 SESSION_COOKIE_HTTPONLY = True
@@ -206,6 +207,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="6-17", minute="30"),
     },
     "tell moved due days": {"task": "enrollment.part_time.tasks.tell_moves", "schedule": 60.0},
+    "tell moved days to confirm": {"task": "enrollment.registration.tasks.tell_moves", "schedule": 60.0},
     # From two in the morning on; all day long, so that a missed night is made up for soon.
     "run the night": {
         "task": "home.chase_nights",

@@ -3,13 +3,17 @@
 import datetime as dt
 
 import pytest
+from django.urls import reverse
+from django.utils.formats import date_format
 from time_machine import TimeMachineFixture
 
 from enrollment.part_time.models import CourseRequest
 from enrollment.part_time.tasks import chase_requests, tell_moves
+from enrollment.registration import tasks as registration_tasks
 from enrollment.registration.tasks import chase_confirmations
 from mocap_portal.foundation.accounts.models import User
 from mocap_portal.foundation.clocks import actions as clocks
+from mocap_portal.foundation.directory.models import Lea
 from mocap_portal.foundation.papers.models import DigestItem, Notice
 from tests.factories.accounts import MembershipFactory
 from tests.factories.directory import ClosedDayFactory, LeaPolicyFactory
@@ -110,18 +114,29 @@ def test_an_approved_course_that_is_not_registered_is_the_coordinators() -> None
     }
 
 
-@pytest.mark.rule("R-31")
-def test_a_provider_that_does_not_confirm_is_reminded_and_then_its_district() -> None:
+@pytest.mark.rule("R-18", "R-31")
+def test_a_provider_that_does_not_confirm_is_reminded_and_then_its_district_and_dese_are_told() -> None:
     roster_line = RosterLineFactory.create()
     desk = MembershipFactory.create(provider_staff=True, organization=roster_line.provider.organization).user
     coordinator = staff_of(roster_line.line.request, coordinator=True)
+    reviewer = MembershipFactory.create(dese_reviewer=True).user
     assert chase_confirmations("2026-11-12") == 1
     assert {user for user, *_ in told("2026-11-12")} == {desk.pk}
     assert chase_confirmations("2026-11-16") == 1
     sender = roster_line.sent_by.user_id
-    assert {user for user, *_ in told("2026-11-16")} == {desk.pk, coordinator.pk, sender}
+    assert {user for user, *_ in told("2026-11-16")} == {desk.pk, coordinator.pk, sender, reviewer.pk}
+    paths = DigestItem.objects.filter(day="2026-11-16", user=reviewer).values_list("path", flat=True)
+    assert list(paths) == [reverse("part_time:review", args=[roster_line.line.request_id])]
     for item in DigestItem.objects.all():
         assert_no_personal_data(item.sentence, item.path, about=roster_line.line.request.claim.student)
+
+
+def flood_on(date: dt.date, lea: Lea, time_machine: TimeMachineFixture) -> None:
+    """The day before, DESE confirms that schools will be closed; a minute later is now."""
+    now = dt.datetime.combine(date, dt.time(18), tzinfo=dt.UTC) - dt.timedelta(days=1)
+    closed = ClosedDayFactory.create(lea=lea, date=date, reason="Flood", entered_at=now)
+    clocks.confirm_emergency(closed.pk, at=now)
+    time_machine.move_to(now + dt.timedelta(minutes=1), tick=False)
 
 
 @pytest.mark.rule("R-16")
@@ -130,12 +145,7 @@ def test_an_emergency_that_moves_a_due_day_is_told_to_family_and_reviewers_once(
 ) -> None:
     request = CourseRequestFactory.create(submitted=True)
     counselor = staff_of(request, counselor=True)
-    now = dt.datetime(2026, 11, 9, 18, tzinfo=dt.UTC)
-    closed = ClosedDayFactory.create(
-        lea=request.lea, date=dt.date(2026, 11, 10), reason="Flood", entered_at=now
-    )
-    clocks.confirm_emergency(closed.pk, at=now)
-    time_machine.move_to(now + dt.timedelta(minutes=1), tick=False)
+    flood_on(dt.date(2026, 11, 10), request.lea, time_machine)
     tell_moves()
     tell_moves()
     notices = Notice.objects.order_by("pk")
@@ -143,3 +153,43 @@ def test_an_emergency_that_moves_a_due_day_is_told_to_family_and_reviewers_once(
     for notice in notices:
         assert "Nov. 18, 2026 instead of Nov. 17, 2026" in notice.body
         assert_no_personal_data(notice.subject, notice.body, about=request.claim)
+
+
+@pytest.mark.rule("R-16")
+def test_a_moved_day_to_register_is_told_to_family_and_coordinators_once(
+    time_machine: TimeMachineFixture,
+) -> None:
+    line = CourseLineFactory.create(approved=True, request__clock__stopped=True)
+    coordinator = staff_of(line.request, coordinator=True)
+    staff_of(line.request, counselor=True)
+    flood_on(dt.date(2026, 11, 4), line.request.lea, time_machine)
+    tell_moves()
+    tell_moves()
+    notices = Notice.objects.order_by("pk")
+    assert [notice.user for notice in notices] == [line.request.claim.claimant, coordinator]
+    for notice in notices:
+        assert (
+            f"The approved course of request {line.request.number} has to be registered by Nov. 6, 2026 instead of "
+            "Nov. 5, 2026." in notice.body
+        )
+        assert_no_personal_data(notice.subject, notice.body, about=line.request.claim)
+
+
+@pytest.mark.rule("R-16")
+def test_a_moved_day_to_confirm_is_told_to_provider_and_family_once(time_machine: TimeMachineFixture) -> None:
+    roster_line = RosterLineFactory.create()
+    desk = MembershipFactory.create(provider_staff=True, organization=roster_line.provider.organization).user
+    was_due_on = roster_line.clock.due_on
+    flood_on(was_due_on, roster_line.lea, time_machine)
+    registration_tasks.tell_moves()
+    registration_tasks.tell_moves()
+    roster_line.clock.refresh_from_db()
+    assert roster_line.clock.due_on > was_due_on
+    notices = Notice.objects.order_by("pk")
+    assert [notice.user for notice in notices] == [desk, roster_line.line.request.claim.claimant]
+    for notice in notices:
+        assert (
+            f"{roster_line.provider} has to confirm by {date_format(roster_line.clock.due_on, 'DATE_FORMAT')} "
+            f"instead of {date_format(was_due_on, 'DATE_FORMAT')}." in notice.body
+        )
+        assert_no_personal_data(notice.subject, notice.body, about=roster_line.line.request.claim)

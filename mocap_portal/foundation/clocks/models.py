@@ -95,6 +95,16 @@ class ClockPause(models.Model):
         return f"{self.starts_on} to {self.ends_on or '…'}"
 
 
+TOLD_WITHIN = dt.timedelta(days=3)
+
+
+class ClockMoveQuerySet(models.QuerySet["ClockMove"]):
+    def to_tell(self, *, at: dt.datetime) -> Self:
+        """Moves of clocks that still run. Some days back too: an outage loses none, and the outbox tells each once."""
+        recent = self.filter(moved_at__gt=at - TOLD_WITHIN, clock__stopped_at__isnull=True)
+        return recent.select_related("clock", "closed_day").order_by("pk")
+
+
 @tracked()
 class ClockMove(models.Model):
     """The due day moved because DESE confirmed an emergency closure. Told to whom it concerns."""
@@ -104,6 +114,8 @@ class ClockMove(models.Model):
     was_due_on = models.DateField()
     due_on = models.DateField()
     moved_at = models.DateTimeField()
+
+    objects = ClockMoveQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -38,7 +38,13 @@ class MapForm(forms.Form):
 class LegalValueForm(MapForm):
     """A number that holds from a day on."""
 
-    number = forms.DecimalField(label=_("Number"), min_value=Decimal(0), max_digits=12, decimal_places=4)
+    number = forms.DecimalField(
+        label=_("Number"),
+        min_value=Decimal(0),
+        max_digits=12,
+        decimal_places=4,
+        error_messages={"min_value": _("Enter a number that is not below 0.")},
+    )
     valid_from = MemorableDateField(label=_("First day it holds"))
     source = forms.CharField(label=_("Source"), max_length=300, error_messages=NO_SOURCE)
     note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea)

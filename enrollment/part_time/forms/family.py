@@ -158,6 +158,7 @@ class ChildForm(CorrectChildForm):
         label=_("How does the student go to school now?"),
         choices=Enrollment.choices,
         widget=forms.RadioSelect,
+        error_messages=CHOOSE_ONE,
     )
     missouri_resident = YesOrNoField(label=_("Does the student live in Missouri?"))
 
@@ -229,6 +230,9 @@ class CoursesForm(forms.Form):
         min_value=0,
         max_value=12,
         required=False,
+        error_messages=dict.fromkeys(
+            ["invalid", "min_value", "max_value"], _("Enter a whole number from 0 to 12.")
+        ),
         widget=forms.NumberInput(attrs={"inputmode": "numeric", "class": "usa-input--2xs"}),
     )
     add = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -271,7 +275,7 @@ class SignForm(forms.Form):
         for statement in statements:
             self.fields[self.box_of(statement)] = forms.BooleanField(
                 label=statement.meaning or statement.label,
-                error_messages={"required": _("Check this box. The request cannot be sent without it.")},
+                error_messages={"required": _("Check this box.")},
             )
         self.order_fields([self.box_of(statement) for statement in statements])
 

@@ -1,0 +1,128 @@
+"""Who looks at which page in a browser, from the table of addresses in `tests/test_access.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from allauth.account.forms import default_token_generator
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import BrowserContext, Page
+from pytest_django.live_server_helper import LiveServer
+
+from mocap_portal.foundation.accounts.models import Membership, Role
+from tests.factories.accounts import UserFactory
+from tests.factories.part_time import CourseRequestFactory
+from tests.factories.records import ClaimFactory
+from tests.sign_in import sign_in
+from tests.test_access import ADDRESSES, Address, World, public, row
+
+# Hats that see one and the same page. Of each group the first one for whom an address opens looks at it.
+GROUPS: Sequence[Sequence[Role]] = [
+    [Role.PARENT, Role.ADULT_STUDENT, Role.STUDENT_ON_OWN],
+    [Role.COUNSELOR, Role.DECIDER],
+    [Role.SPECIAL_EDUCATION],
+    [Role.COORDINATOR, Role.LEA_ADMIN, Role.DATA_CLERK],
+    [Role.HOST_STAFF],
+    [Role.PROVIDER_STAFF, Role.PROVIDER_ADMIN],
+    [Role.DESE_ADMIN, Role.DESE_REVIEWER],
+]
+
+# Addresses of the table that nobody looks at, and why.
+LEFT_OUT = {
+    **dict.fromkeys(["health_live", "health_ready"], "an answer for machines"),
+    "part_time:letter_pdf": "a file, whose tags other tests read",
+    "mfa_download_recovery_codes": "a file",
+    **dict.fromkeys(
+        [
+            "set_language",
+            "demo:sign_in",
+            "part_time:assign",
+            "part_time:resume",
+            "accounts:switch_hat",
+            "accounts:resend_invitation",
+            "accounts:revoke_invitation",
+            "records:ask_to_confirm",
+        ],
+        "a button, which leads to a page",
+    ),
+    **dict.fromkeys(
+        ["accounts:open_invitation", "account_set_password", "account_confirm_login_code"],
+        "always leads to another page",
+    ),
+    "demo:mail": "test_demo.py opens one, where mails were sent",
+    **dict.fromkeys(
+        [
+            "mfa_activate_totp",
+            "mfa_deactivate_totp",
+            "mfa_generate_recovery_codes",
+            "mfa_reauthenticate",
+            "mfa_view_recovery_codes",
+        ],
+        "test_looks.py walks through them",
+    ),
+    "mfa_authenticate": "test_error_states.py signs in with it",
+}
+
+
+def _unsent_draft(world: World) -> list[Any]:
+    """A child that nobody confirmed and of whom nothing was sent."""
+    claim = ClaimFactory.create(unsent=True, claimant=world.own[Role.PARENT].user, school=world.claim.school)
+    return [CourseRequestFactory.create(claim=claim, term=world.term).pk]
+
+
+def _password_key(world: World) -> list[Any]:
+    user = UserFactory.create()
+    return [user_pk_to_url_str(user), default_token_generator.make_token(user)]
+
+
+def _address_key(world: World) -> list[Any]:
+    user = UserFactory.create()
+    address = EmailAddress.objects.create(user=user, email="new@example.org", verified=False)
+    return [EmailConfirmationHMAC(address).key]
+
+
+# Addresses whose rows in the world have nothing to show: the same on rows that have.
+IN_ANOTHER_STATE = [
+    row("part_time:child_correct", [Role.PARENT], _unsent_draft),
+    public("account_reset_password_from_key", args=_password_key),
+    public("account_confirm_email", args=_address_key),
+]
+
+
+def hats_at(address: Address) -> list[Role | None]:
+    """Who looks at an address: a visitor where one may, else one hat of each group. Home differs for every hat."""
+    opens = {role for role, status in address.opens.items() if status == 200}
+    if address.name in LEFT_OUT:
+        return []
+    if address.name == "home":
+        return [None, *Role]
+    if address.visitor == 200:
+        return [None]
+    if opens == set(Role):
+        return [Role.PARENT]
+    return [next(role for role in group if role in opens) for group in GROUPS if opens.intersection(group)]
+
+
+# Each hat (None: a visitor) and the addresses it looks at.
+LOOKS: dict[Role | None, list[Address]] = {
+    role: [address for address in [*ADDRESSES, *IN_ANOTHER_STATE] if role in hats_at(address)]
+    for role in [None, *Role]
+}
+
+
+def enter(context: BrowserContext, live_server: LiveServer, hat: Membership) -> None:
+    """From now on the browser is this hat's, with the second factor shown."""
+    cookie = sign_in(Client(), hat).cookies[settings.SESSION_COOKIE_NAME]
+    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+
+
+def open_page(page: Page, live_server: LiveServer, address: Address, world: World) -> None:
+    """Opens the address on the world's row. It must answer 200, at the end of what it leads to."""
+    response = page.goto(live_server.url + reverse(address.name, args=address.args(world)))
+    assert response is not None
+    assert response.status == 200, f"{address.name}: {response.status}"

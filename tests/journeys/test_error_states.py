@@ -1,0 +1,254 @@
+"""Every form with an answer missing or wrong: it says so, leads to each question, loses nothing, and stays readable.
+
+`FORMS` says what is typed before the button is pressed. A form that is not in it fails the test of its page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.urls import reverse
+from playwright.sync_api import Browser, Locator, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from mocap_portal.foundation.accounts.models import Role
+from tests.factories.accounts import PASSWORD, MembershipFactory
+from tests.journeys import axe
+from tests.journeys.conftest import Shot
+from tests.journeys.looks import LOOKS, enter, open_page
+from tests.test_access import Address, World
+
+pytestmark = [
+    pytest.mark.journey,
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+]
+
+FIRST = "the first of the choices"
+SECRET = {"password", "oldpassword", "password1", "password2", "code"}  # never sent back
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form by its page and its button. `typed`: names of boxes, or how they begin, and wrong or lonely answers."""
+
+    address: str
+    button: str
+    typed: Mapping[str, str] = field(default_factory=dict)
+
+
+NO_SUCH_DAY = {"_month": "2", "_day": "31", "_year": "2027"}
+
+
+def no_such_day(name: str) -> dict[str, str]:
+    return {f"{name}{part}": answer for part, answer in NO_SUCH_DAY.items()}
+
+
+FORMS = [
+    # Accounts
+    Form("account_login", "Sign in", {"login": "pat@example.org"}),
+    Form("account_signup", "Make the account", {"role": FIRST, "name": "Pat Parent", "email": "pat"}),
+    Form("account_reset_password", "Send the link", {"email": "pat"}),
+    Form("account_reset_password_from_key", "Save the password", {"password1": "short"}),
+    Form("account_reauthenticate", "Confirm", {"password": "not mine"}),
+    Form("account_email", "Send the link", {"email": "pat"}),
+    Form("account_change_password", "Save the password", {"oldpassword": "not mine"}),
+    Form("accounts:own_page", "Save", {"name": "", "phone": "573-555-0199"}),
+    Form("accounts:add_family_hat", "Add the role"),
+    Form("accounts:invite", "Send the invitation", {"email": "pat", "role": FIRST}),
+    Form("accounts:invite_administrator", "Send the invitation", {"email": "pat", "role": FIRST}),
+    # A family asks
+    Form(
+        "part_time:child",
+        "Continue",
+        {"first_name": "Robin", "grade": "10", "missouri_resident": "yes", "term_id": FIRST}
+        | no_such_day("birth_date"),
+    ),
+    Form("part_time:child_again", "Continue"),
+    Form("part_time:child_correct", "Save the changes", {"first_name": "Robin", "last_name": ""}),
+    Form("part_time:courses", "Continue", {"in_person_courses": "99"}),
+    Form("part_time:sign", "Sign and send", {"statement_": FIRST, "has_iep_or_504": "yes"}),
+    # The district decides
+    Form("part_time:inbox", "Find"),
+    Form("part_time:pause", "Pause the clock"),
+    Form(
+        "part_time:decide",
+        "Preview letter",
+        {
+            "outcome": "denied",
+            "factors": FIRST,
+            "explanation": "Too short.",
+            "would_make_it_a_yes": "A tutor.",
+        },
+    ),
+    # The district knows its students
+    Form("records:claim", "Confirm the student", {"mosis_id": "12"}),
+    Form("records:refuse_claim", "Do not confirm"),
+    Form("records:students", "Find"),
+    Form("records:mosis_id", "Save", {"mosis_id": "12"}),
+    # Registration
+    Form("registration:confirm", "Confirm the student", {"section": "B-2"} | no_such_day("starts_on")),
+    # Agreements
+    Form(
+        "providers:record_agreement",
+        "Put on file",
+        {"reference": "Drawer 7", "forbids_sale": FIRST} | no_such_day("valid_from"),
+    ),
+    Form("providers:end_agreement", "End the agreement", {"last_day_day": "7"}),
+    # The state's map
+    Form("state_map:change_legal_value", "Save", {"number": "-1", "note": "By the new statute."}),
+    Form("state_map:change_code", "Save", {"label": "", "meaning": "Taught at school."}),
+    Form("state_map:change_term", "Save", no_such_day("starts_on")),
+    Form("state_map:close_day", "Close the day", {"reason": "Ice"} | no_such_day("date")),
+    Form(
+        "state_map:change_policy",
+        "Save",
+        {"decision_by": FIRST, "appeal_instructions": "Write to the board."} | no_such_day("valid_from"),
+    ),
+    Form("state_map:change_contact", "Save", {"name": "", "email": "pat", "phone": "573-555-0199"}),
+]
+
+# Forms with boxes that take every answer the browser can give.
+NEVER_WRONG = {("part_time:review", "Save")}  # a colleague of the list, or nobody
+
+WITHOUT_SCRIPTS = [
+    "account_login",
+    "part_time:child",
+    "part_time:courses",
+    "part_time:sign",
+    "part_time:decide",
+]
+
+ENTRIES = {(form.address, form.button): form for form in FORMS}
+
+
+def forms_of(page: Page, address: Address) -> Iterator[Form]:
+    """The forms on this page that ask something, as they stand in the table."""
+    asking = page.locator("main form[method=post]").filter(
+        has=page.locator("input:not([type=hidden]):not([type=submit]), select, textarea")
+    )
+    for form in asking.all():
+        button = form.locator("[type=submit]").first
+        words = (button.get_attribute("value") or button.text_content() or "").strip()
+        if (address.name, words) not in NEVER_WRONG:
+            assert (address.name, words) in ENTRIES, f"FORMS lacks “{words}” of {address.name}"
+            yield ENTRIES[address.name, words]
+
+
+def box(page: Page, name: str, answer: str) -> Locator:
+    """The box of this name; of radio buttons and checkboxes the one with this answer."""
+    boxes = page.locator(f'main form[method=post] :is(input, select, textarea)[name^="{name}"]')
+    if boxes.first.get_attribute("type") in {"radio", "checkbox"} and answer != FIRST:
+        boxes = boxes.and_(page.locator(f'[value="{answer}"]'))
+    return boxes.first
+
+
+def type_in(page: Page, name: str, answer: str) -> None:
+    place = box(page, name, answer)
+    if place.get_attribute("type") in {"radio", "checkbox"}:  # drawn by their labels
+        page.locator(f'label[for="{place.get_attribute("id")}"]').click()
+    elif place.evaluate("place => place.tagName") == "SELECT":
+        place.select_option(answer)
+    else:
+        place.fill(answer)
+
+
+def is_kept(page: Page, name: str, answer: str) -> bool:
+    place = box(page, name, answer)
+    if place.get_attribute("type") in {"radio", "checkbox"}:
+        return place.is_checked()
+    return place.input_value() == answer
+
+
+def send(page: Page, form: Form) -> Locator:
+    """Types what the table says, presses the button, and returns the list of problems that comes back."""
+    for name, answer in form.typed.items():
+        type_in(page, name, answer)
+    page.locator("main").get_by_role("button", name=form.button, exact=True).click()
+    summary = page.locator("main [data-error-summary]")
+    expect(summary).to_have_count(1)
+    return summary
+
+
+def lost(page: Page, form: Form) -> list[str]:
+    return [
+        f"{form.address}: {name} is lost"
+        for name, answer in form.typed.items()
+        if name not in SECRET and not is_kept(page, name, answer)
+    ]
+
+
+def unled(page: Page, form: Form, summary: Locator) -> list[str]:
+    """The problems whose link is missing or does not put the keyboard where the answer is mended."""
+    found = []
+    for problem in summary.locator("li").all():
+        words = problem.inner_text()
+        link = problem.locator("a")
+        if link.count() != 1:
+            found.append(f"{form.address}: no link in “{words}”")
+            continue
+        target = (link.get_attribute("href") or "").removeprefix("#")
+        link.click()
+        if page.evaluate("document.activeElement.id") != target:
+            found.append(f"{form.address}: “{words}” does not lead to {target}")
+    return found
+
+
+@pytest.mark.parametrize("role", [role for role in LOOKS if LOOKS[role]], ids=lambda role: role or "visitor")
+def test_forms(role: Role | None, page: Page, live_server: LiveServer, shot: Shot) -> None:
+    world = World()
+    page.set_viewport_size({"width": axe.WIDTHS["phone"], "height": axe.HEIGHT})
+    if role:
+        enter(page.context, live_server, world.own[role])
+    found = []
+    for address in LOOKS[role]:
+        open_page(page, live_server, address, world)
+        for form in list(forms_of(page, address)):
+            open_page(page, live_server, address, world)
+            summary = send(page, form)
+            expect(summary).to_be_focused()
+            if not page.title().startswith("Error: "):
+                found.append(f"{form.address}: its title is {page.title()!r}")
+            found += [f"{form.address}: {problem}" for problem in axe.problems(page)]
+            shot(page, f"wrong-{role or 'visitor'}-{form.address.replace(':', '-')}")
+            found += [*lost(page, form), *unled(page, form, summary)]
+    assert found == []
+
+
+def test_forms_without_scripts(browser: Browser, live_server: LiveServer) -> None:
+    world = World()
+    found = []
+    for role, addresses in LOOKS.items():
+        with browser.new_context(java_script_enabled=False) as context:
+            if role:
+                enter(context, live_server, world.own[role])
+            page = context.new_page()
+            for address in addresses:
+                if address.name in WITHOUT_SCRIPTS:
+                    open_page(page, live_server, address, world)
+                    for form in list(forms_of(page, address)):
+                        summary = send(page, form)
+                        found += lost(page, form)
+                        link = summary.locator("li a").first
+                        link.click()
+                        expect(page.locator("main :target")).to_have_count(1)
+    assert found == []
+
+
+def test_a_wrong_code_of_the_second_step(page: Page, live_server: LiveServer, shot: Shot) -> None:
+    user = MembershipFactory.create(parent=True).user
+    TOTP.activate(user, generate_totp_secret())
+    page.set_viewport_size({"width": axe.WIDTHS["phone"], "height": axe.HEIGHT})
+    page.goto(live_server.url + reverse("account_login"))
+    page.get_by_label("Email").fill(user.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Enter your code")
+    assert axe.problems(page) == []
+    form = Form("mfa_authenticate", "Sign in", {"code": "000"})
+    summary = send(page, form)
+    expect(summary).to_be_focused()
+    shot(page, "wrong-visitor-mfa_authenticate")
+    assert [*axe.problems(page), *unled(page, form, summary)] == []

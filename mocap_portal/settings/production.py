@@ -1,7 +1,7 @@
 """Production: nothing new, everything harder. Refuses to start on what must never be public.
 
 Read from the environment, besides what base.py reads: TRUSTED_PROXY_HEADER (the header by which the proxy says that
-the browser used https, such as X-Forwarded-Proto), TRUSTED_PROXY_COUNT, HSTS_SECONDS.
+the browser used https, such as X-Forwarded-Proto), TRUSTED_PROXY_COUNT, HSTS_SECONDS, SECRET_KEY_FALLBACKS.
 """
 
 import structlog
@@ -19,6 +19,7 @@ if len(SECRET_KEY) < _LEAST_SECRET or len(set(SECRET_KEY)) < 5 or SECRET_KEY.sta
     raise ImproperlyConfigured(
         "SECRET_KEY is missing, short or a default: set it to at least 50 random characters of your own."
     )
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])  # read with, never written with
 if env.bool("DEBUG", default=False):
     raise ImproperlyConfigured(
         "DEBUG is on: production never shows its insides, so remove DEBUG from the environment."

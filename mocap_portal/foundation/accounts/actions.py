@@ -6,6 +6,7 @@ import secrets
 from functools import partial
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from mocap_portal.foundation.directory.models import Lea, LegalKey, LegalValue, Organization, Provider
 from mocap_portal.foundation.shared.calendar import central_date
 
-from . import notices
+from . import notices, vault
 from .models import (
     ADMIN_ROLES,
     ADMIN_ROLES_ELSEWHERE,
@@ -252,6 +253,24 @@ def remove_hat(membership_id: int, *, by: Membership, at: dt.datetime) -> None:
     hat.ended_at, hat.ended_by = at, by
     hat.save(update_fields=["ended_at", "ended_by"])
     User.objects.filter(pk=hat.user_id).update(session_stamp=new_stamp())
+
+
+# Keys ---------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def reencrypt_second_factors() -> int:
+    """Encrypts every secret of a second factor with the newest key; after that the older keys may go.
+
+    Returns how many. Raises InvalidToken, and changes nothing, when a key that is still needed is gone already.
+    """
+    secret_of = {Authenticator.Type.TOTP: "secret", Authenticator.Type.RECOVERY_CODES: "seed"}
+    rows = Authenticator.objects.select_for_update().filter(type__in=secret_of).order_by("pk")
+    for row in rows:
+        name = secret_of[row.type]
+        row.data[name] = vault.rotate(row.data[name])
+        row.save(update_fields=["data"])
+    return len(rows)
 
 
 # Parts --------------------------------------------------------------------------------------------

@@ -260,6 +260,8 @@ ADDRESSES = [
     page("records:claims", KNOWING),
     row("records:claim", KNOWING, lambda world: [world.waiting_claim.pk]),
     post(row("records:refuse_claim", JUDGING, lambda world: [world.waiting_claim.pk])),
+    # The world's claim was never refused, so there is nothing to take back: that changes nothing.
+    post(row("records:reopen_claim", JUDGING, lambda world: [world.waiting_claim.pk], status=302)),
     page("records:students", KNOWING),
     row("records:student", KNOWING, lambda world: [world.student.pk]),
     post(row("records:mosis_id", JUDGING, lambda world: [world.namesake.pk])),

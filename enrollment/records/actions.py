@@ -146,6 +146,24 @@ def refuse_claim(claim_id: int, *, by: Membership, at: dt.datetime, reason: str)
 
 
 @transaction.atomic
+def reopen_claim(claim_id: int, *, by: Membership) -> Claim:
+    """Takes a refusal back: the claim waits for the district again. Twice changes nothing.
+
+    Raises AlreadyJudged once it is confirmed, WrongLea, OwnChild.
+    """
+    claim = _claim_of(by, claim_id)
+    if claim.state == ClaimState.CONFIRMED:
+        raise AlreadyJudged
+    if claim.state == ClaimState.REFUSED:
+        claim.state = ClaimState.TYPED
+        claim.refusal = ""
+        claim.judged_by = None
+        claim.judged_at = None
+        claim.save()
+    return claim
+
+
+@transaction.atomic
 def set_mosis_id(student_id: int, *, by: Membership, mosis_id: str) -> Student:
     """Records or corrects a student's MOSIS ID.
 
@@ -210,11 +228,16 @@ def log_disclosure(
 
 
 def _claim_to_judge(claim_id: int, *, by: Membership) -> Claim:
+    claim = _claim_of(by, claim_id)
+    if claim.state != ClaimState.TYPED:
+        raise AlreadyJudged
+    return claim
+
+
+def _claim_of(by: Membership, claim_id: int) -> Claim:
     claim = Claim.objects.select_for_update(of=("self",)).select_related("school").get(pk=claim_id)
     if claim.school.lea_id != by.organization_id:
         raise WrongLea
-    if claim.state != ClaimState.TYPED:
-        raise AlreadyJudged
     if claim.claimant_id == by.user_id:
         raise OwnChild
     return claim

@@ -336,6 +336,43 @@ def test_a_child_is_not_confirmed_with_a_reason() -> None:
     assert "We know no such student. Call the office." in words_of(client.get(address("claim", claim.pk)))
 
 
+def test_a_refusal_is_taken_back_and_the_child_confirmed() -> None:
+    lea = LeaFactory.create()
+    claim = claim_in(lea)
+    client = client_of(staff(lea))
+    take_back = f'action="{address("reopen_claim", claim.pk)}"'
+    assert take_back not in words_of(client.get(address("claim", claim.pk)))
+    client.post(address("refuse_claim", claim.pk), {"reason": "We know no such student."})
+    assert take_back in words_of(client.get(address("claim", claim.pk)))
+    for _click in range(2):
+        page = words_of(client.post(address("reopen_claim", claim.pk), follow=True))
+        assert "The answer is taken back. The child waits to be confirmed." in page
+        claim.refresh_from_db()
+        assert (claim.state, claim.refusal, claim.judged_by, claim.judged_at) == (
+            ClaimState.TYPED,
+            "",
+            None,
+            None,
+        )
+    client.post(address("claim", claim.pk), {"student": "new"})
+    page = words_of(client.post(address("reopen_claim", claim.pk), follow=True))
+    assert "This was already answered. Reload the page to see the answer." in page
+    claim.refresh_from_db()
+    assert claim.state == ClaimState.CONFIRMED
+
+
+def test_nobody_takes_back_an_answer_about_a_child_of_their_own() -> None:
+    lea = LeaFactory.create()
+    claim = claim_in(lea)
+    client_of(staff(lea)).post(address("refuse_claim", claim.pk), {"reason": "We know no such student."})
+    own = client_of(staff(lea, user=claim.claimant))
+    assert address("reopen_claim", claim.pk) not in words_of(own.get(address("claim", claim.pk)))
+    page = words_of(own.post(address("reopen_claim", claim.pk), follow=True))
+    assert "This is about a child of your own. A colleague has to do it." in page
+    claim.refresh_from_db()
+    assert claim.state == ClaimState.REFUSED
+
+
 # Students -----------------------------------------------------------------------------------------
 
 

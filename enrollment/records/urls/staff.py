@@ -10,4 +10,5 @@ urlpatterns = [
     path("students/claims/", staff.claims, name="claims"),
     path("students/claims/<int:pk>/", staff.claim, name="claim"),
     path("students/claims/<int:pk>/refuse/", staff.refuse, name="refuse_claim"),
+    path("students/claims/<int:pk>/reopen/", staff.reopen, name="reopen_claim"),
 ]

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from mocap_portal.foundation.accounts.guards import for_roles
 from mocap_portal.foundation.accounts.middleware import HatRequest
@@ -64,6 +64,7 @@ def claim(request: HatRequest, pk: int) -> HttpResponse:
         "claim": row,
         "rows": typed_rows(row),
         "may_judge": may_judge,
+        "may_reopen": row.state == ClaimState.REFUSED and request.hat.role in KEEPING_ROLES and not is_own,
         "is_own": is_own,
     }
     if request.method == "POST" and request.hat.role not in KEEPING_ROLES:
@@ -107,6 +108,20 @@ def refuse(request: HatRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The child is not confirmed. The family reads why."))
             return redirect("records:claims")
     return render(request, "records/staff/refuse.html", {"claim": row, "form": form})
+
+
+@require_POST
+@for_roles(*KEEPING_ROLES)
+def reopen(request: HatRequest, pk: int) -> HttpResponse:
+    """A refusal was a mistake: the child waits to be confirmed again."""
+    get_object_or_404(claims_for(request.hat), pk=pk)
+    try:
+        actions.reopen_claim(pk, by=request.hat)
+    except Refusal as refusal:
+        messages.error(request, str(refusal.sentence))
+    else:
+        messages.success(request, _("The answer is taken back. The child waits to be confirmed."))
+    return redirect("records:claim", pk)
 
 
 def claims_for(hat: Membership) -> ClaimQuerySet:

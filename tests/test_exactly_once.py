@@ -41,7 +41,7 @@ from tests.factories.registration import RosterLineFactory
 from tests.sign_in import sign_in
 from tests.worker import PATIENCE, eventually
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 NOW = dt.datetime(2026, 11, 5, 18, tzinfo=dt.UTC)  # after all that the factories date
 

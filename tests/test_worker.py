@@ -17,7 +17,7 @@ from tests.factories.accounts import MembershipFactory, UserFactory
 from tests.factories.part_time import CourseLineFactory
 from tests.worker import PATIENCE, MailServer, Worker, eventually
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def is_sent(notice: Notice) -> bool:

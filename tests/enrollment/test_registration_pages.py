@@ -344,7 +344,7 @@ def test_a_double_click_sends_once() -> None:
     assert (RosterLine.objects.count(), Disclosure.objects.count()) == (1, 1)
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_two_colleagues_who_send_at_once_make_one_roster_line() -> None:
     lea = LeaFactory.create()
     line = approved(lea)

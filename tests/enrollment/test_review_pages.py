@@ -615,7 +615,7 @@ def test_the_second_decider_reads_the_decision() -> None:
     assert Decision.objects.get().outcome == Outcome.APPROVED
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_two_deciders_at_once_make_one_decision_one_letter_and_one_mail_per_person() -> None:
     lea = LeaFactory.create()
     line = request_in(lea, claim__confirmed=True).lines.get()

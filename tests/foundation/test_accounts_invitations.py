@@ -190,7 +190,7 @@ def test_another_person_cannot_accept(client: Client) -> None:
     assert Invitation.objects.get().accepted_at is None
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("is_new", [True, False])
 def test_two_clicks_at_once_give_one_person_and_one_hat(is_new: bool) -> None:
     invited()

@@ -14,7 +14,7 @@ from mocap_portal.foundation.shared.calendar import CENTRAL
 from tests.factories.clocks import ClockFactory
 from tests.factories.directory import ClosedDayFactory, LeaFactory
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 NOW = dt.datetime(2026, 11, 2, 12, tzinfo=CENTRAL)
 LATER = NOW + dt.timedelta(milliseconds=5)

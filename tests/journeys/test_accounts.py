@@ -19,7 +19,7 @@ from tests.sign_in import sign_in
 
 pytestmark = [
     pytest.mark.journey,
-    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.django_db(transaction=True),
 ]
 
 TOKEN = "the-token-in-the-mail"

@@ -15,7 +15,7 @@ from tests.journeys import axe
 from tests.journeys.conftest import Shot
 from tests.sign_in import sign_in
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
 def test_results_follow_while_one_types(page: Page, live_server: LiveServer, shot: Shot) -> None:

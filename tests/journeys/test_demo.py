@@ -16,7 +16,7 @@ from tests.journeys.conftest import Shot
 
 pytestmark = [
     pytest.mark.journey,
-    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.django_db(transaction=True),
 ]
 
 

@@ -23,7 +23,7 @@ from tests.test_access import Address, World
 
 pytestmark = [
     pytest.mark.journey,
-    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.django_db(transaction=True),
 ]
 
 FIRST = "the first of the choices"

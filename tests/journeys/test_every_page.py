@@ -28,7 +28,7 @@ def test_no_address_is_left_out() -> None:
     assert {address.name for address in ADDRESSES} - looked_at == set(LEFT_OUT)
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("role", LOOKS, ids=lambda role: role or "visitor")
 def test_pages(role: Role | None, page: Page, live_server: LiveServer, shot: Shot) -> None:
     """One sign-in a hat. The world is built anew, because the live server's tests empty the tables."""

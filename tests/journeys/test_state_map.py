@@ -22,7 +22,7 @@ from tests.sign_in import sign_in
 
 pytestmark = [
     pytest.mark.journey,
-    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.django_db(transaction=True),
 ]
 
 Enter = Callable[[Membership], None]

@@ -1,6 +1,7 @@
 """The demo is built whole, once, on any day of the year, and through the portal's own actions."""
 
 import datetime as dt
+import re
 from collections import Counter
 from io import StringIO
 from pathlib import Path
@@ -22,7 +23,7 @@ from mocap_portal.demo.models import DemoMail, DemoPerson
 from mocap_portal.foundation.accounts.models import Membership, Role, User
 from mocap_portal.foundation.clocks.models import ChaseRun, Clock, ClockKind
 from mocap_portal.foundation.directory.models import ClosedDay, Lea, LeaPolicy, School
-from mocap_portal.foundation.papers.models import Letter, Notice
+from mocap_portal.foundation.papers.models import DigestItem, Letter, Notice
 from mocap_portal.home import health
 from providers.models import Agreement, Authorization, Course
 
@@ -208,6 +209,35 @@ def test_mails_lie_in_the_mailbox_at_their_time(
     assert DemoMail.objects.filter(message_id__startswith="<notice-").count() == Notice.objects.count()
     assert DemoMail.objects.filter(subject="Your invitation to the MOCAP portal").count() == 17
     assert not DemoMail.objects.filter(arrived_at__gt=TUESDAY).exists()
+
+
+@pytest.mark.rule("R-31")
+def test_no_mail_and_no_line_of_the_log_names_a_child(
+    settings: Settings,
+    caplog: pytest.LogCaptureFixture,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    settings.EMAIL_BACKEND = "mocap_portal.demo.mailbox.EmailBackend"
+    caplog.set_level("DEBUG")
+    with django_capture_on_commit_callbacks(execute=True):
+        build(at=TUESDAY)
+    texts = [f"{mail.subject}\n{mail.body}" for mail in DemoMail.objects.all()]
+    assert len(texts) == DemoMail.objects.count() > Notice.objects.count() > 0
+    texts += [f"{item.sentence}\n{item.path}" for item in DigestItem.objects.all()]
+    for child in [*Claim.objects.all(), *Student.objects.all()]:
+        assert found_in([*texts, caplog.text], child) == []
+
+
+def found_in(texts: list[str], child: Claim | Student) -> list[str]:
+    """What of a child stands in the texts as a word: Eli is not found in “believe”."""
+    born = child.birth_date
+    secrets = [child.first_name, child.last_name, getattr(child, "mosis_id", None)]
+    secrets += [born.isoformat(), f"{born:%m/%d/%Y}", f"{born:%B} {born.day}, {born.year}"]
+    return [
+        secret
+        for secret in secrets
+        if secret and any(re.search(rf"\b{re.escape(secret)}\b", text) for text in texts)
+    ]
 
 
 def test_it_is_refused_outside_the_demo(settings: Settings) -> None:

@@ -15,6 +15,7 @@ from django.template import Context, Template
 from django.template.loader import get_template
 from django.test import Client, RequestFactory, override_settings
 from django.utils import translation
+from django.utils.html import format_html
 
 from mocap_portal.foundation.ui import words
 from mocap_portal.foundation.ui.context import page
@@ -37,6 +38,11 @@ def test_a_day_is_written_in_missouris_time_and_in_words() -> None:
     assert words.short_day(dt.date(2026, 12, 7)) == "Dec 7, 2026"
     assert ui.day(MIDNIGHT_UTC) == '<time datetime="2026-12-07">Monday, December 7, 2026</time>'
     assert ui.short_day(MIDNIGHT_UTC) == '<time datetime="2026-12-07">Dec 7, 2026</time>'
+
+
+def test_a_cell_of_blanks_is_empty() -> None:
+    assert [ui.trimmed("\n  \n"), ui.trimmed(" a < b "), ui.trimmed(5)] == ["", "a &lt; b", "5"]
+    assert ui.trimmed(format_html("\n<b>{}</b>\n", "x")) == "<b>x</b>"
 
 
 def test_a_moment_names_the_time_zone() -> None:

@@ -6,7 +6,7 @@ import sys
 
 
 def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mocap_portal.settings.demo")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mocap_portal.settings.production")
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

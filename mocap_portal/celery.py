@@ -5,7 +5,7 @@ import os
 from celery import Celery
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mocap_portal.settings.demo")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mocap_portal.settings.production")
 
 app = Celery("mocap_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -81,6 +81,11 @@ def test_compose_carries_no_secret() -> None:
     assert ":${POSTGRES_PASSWORD:?" in environment["DATABASE_URL"]
 
 
+def test_the_databases_log_quotes_no_row() -> None:
+    command = compose()["services"]["database"]["command"]
+    assert {"log_error_verbosity=terse", "log_min_error_statement=panic"} <= set(command)
+
+
 @pytest.mark.skipif(shutil.which("docker-compose") is None, reason="docker-compose is not installed")
 @pytest.mark.parametrize("missing", ["", "SECRET_KEY", "ALLOWED_HOSTS", "POSTGRES_PASSWORD"])
 def test_compose_resolves_only_when_every_secret_is_given(missing: str) -> None:
@@ -218,6 +223,21 @@ def test_production_refuses_what_must_never_be_public(environment: dict[str, str
     assert last.startswith(f"django.core.exceptions.ImproperlyConfigured: {sentence}")
 
 
+def test_without_a_word_about_settings_they_are_those_of_production() -> None:
+    """Who forgets to name them must not open the demo's doors to everybody."""
+    show = "from django.conf import settings as s; print(s.DEMO, s.SECURE_SSL_REDIRECT)"
+    for module in ("wsgi", "celery"):
+        done = manage(
+            "shell",
+            "--no-imports",
+            "-v0",
+            "-c",
+            f"import mocap_portal.{module}; {show}",
+            DJANGO_SETTINGS_MODULE="",
+        )
+        assert done.stdout == "False True\n", done.stderr
+
+
 def test_https_is_believed_only_from_the_header_the_operator_names() -> None:
     show = (
         "shell",
@@ -261,6 +281,11 @@ def test_an_error_is_logged_without_its_sentence(formatter: logging.Formatter) -
     assert [place.rpartition(" ")[2] for place in said["places"]] == [
         "test_an_error_is_logged_without_its_sentence"
     ]
+
+
+def test_a_refused_form_is_logged_without_the_key_in_its_address(formatter: logging.Formatter) -> None:
+    line = formatter.format(record("Forbidden (%s): %s", "no token", "/accounts/confirm-email/Mg:1abc-XYZ/"))
+    assert json.loads(line)["event"] == "Forbidden (no token): /accounts/confirm-email/…/"
 
 
 def test_a_request_is_logged_without_its_query_its_person_and_its_address(

@@ -121,6 +121,16 @@ def test_what_the_portal_needs_of_postgresql_is_there(tmp_path: Path) -> None:
         ) == len(available)
 
 
+def test_postgresqls_log_does_not_quote_a_refused_row(tmp_path: Path) -> None:
+    with both(tmp_path) as (database, _):
+        again = "CREATE TABLE pupils (number text UNIQUE); INSERT INTO pupils VALUES ('7999'), ('7999')"
+        with psycopg.connect(database) as connection, pytest.raises(psycopg.errors.UniqueViolation):
+            connection.execute(again)
+    log = (tmp_path / "postgres.log").read_text(encoding="utf-8")
+    assert "duplicate key value" in log
+    assert "7999" not in log
+
+
 def test_a_server_that_cannot_start_names_its_log(tmp_path: Path) -> None:
     with both(tmp_path):
         pass

@@ -204,6 +204,10 @@ def test_manage_joins_the_running_demo(demo: Demo) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, (demo.state / "sockets").read_text() + "\n", "")
 
 
+def test_only_its_owner_reads_where_the_database_is(demo: Demo) -> None:
+    assert (demo.state / "running.json").stat().st_mode & 0o777 == 0o600  # its address may hold a password
+
+
 def test_manage_starts_and_stops_servers_when_no_demo_runs(state: Path) -> None:
     done = portal(
         state,

@@ -105,7 +105,7 @@ class State:
     def announced(self, running: Running) -> Iterator[None]:
         """Let other commands find the demo for as long as the block lasts."""
         path = self.folder / "running.json"
-        write_whole(path, json.dumps(asdict(running)))
+        write_whole(path, json.dumps(asdict(running)), mode=0o600)  # DATABASE_URL may have a password in it
         try:
             yield
         finally:

@@ -249,6 +249,9 @@ def _settings(sockets: Path, *, durable: bool) -> Iterator[str]:
         "unix_socket_permissions": "0700",
         "max_connections": "60",
         "timezone": "UTC",
+        # A refused row is told without the row, and without the statement that has its values.
+        "log_error_verbosity": "terse",
+        "log_min_error_statement": "panic",
     }
     if not durable:
         settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

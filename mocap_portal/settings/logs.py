@@ -60,9 +60,15 @@ ONE_TIME_KEY = re.compile(r"(/accounts/(?:password/reset/key|confirm-email)/)[^/
 
 
 def shorten_address(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Keep the path of a request; drop its query, in which people's searches are, and one-time keys."""
+    """Keep the path of a request; drop its query, in which people's searches are, and one-time keys.
+
+    Django's own lines, about a form without its token for example, have the path in their sentence.
+    """
     if isinstance(request := event.get("request"), str):
-        event["request"] = ONE_TIME_KEY.sub(r"\1…", request.partition("?")[0])
+        event["request"] = request.partition("?")[0]
+    for name in ("request", "event"):
+        if isinstance(text := event.get(name), str):
+            event[name] = ONE_TIME_KEY.sub(r"\1…", text)
     return event
 
 

@@ -19,7 +19,7 @@ if len(SECRET_KEY) < _LEAST_SECRET or len(set(SECRET_KEY)) < 5 or SECRET_KEY.sta
     raise ImproperlyConfigured(
         "SECRET_KEY is missing, short or a default: set it to at least 50 random characters of your own."
     )
-SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])  # read with, never written with
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])  # only to read with
 if env.bool("DEBUG", default=False):
     raise ImproperlyConfigured(
         "DEBUG is on: production never shows its insides, so remove DEBUG from the environment."

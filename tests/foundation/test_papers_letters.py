@@ -287,6 +287,12 @@ def test_a_letter_is_kept_as_sent(kept: Letter) -> None:
     assert str(letter.pdf).endswith(f"/{letter.pk}.pdf")
 
 
+def test_nobody_else_on_the_machine_reads_a_letter(kept: Letter, tmp_path: Any) -> None:
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert [path.stat().st_mode & 0o777 for path in files] == [0o600]
+    assert {path.parent.stat().st_mode & 0o777 for path in files} == {0o700}
+
+
 def test_pdf_is_shown_and_not_cached(kept: Letter) -> None:
     response = pdf_response(kept)
     assert response.headers["Content-Type"] == "application/pdf"

@@ -157,6 +157,9 @@ class CourseLine(FSMModelMixin, models.Model):
     registration_clock = models.OneToOneField(
         Clock, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    confirmation_clock = models.OneToOneField(
+        Clock, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     objects = CourseLineQuerySet.as_manager()
 
@@ -179,8 +182,9 @@ class CourseLine(FSMModelMixin, models.Model):
         """The family may appeal."""
 
     @transition(state, source=LineState.APPROVED, target=LineState.REGISTERED)
-    def register(self) -> None:
-        """The provider was told."""
+    def register(self, *, confirmation_clock: Clock) -> None:
+        """The provider was told, and has its days to confirm from now on."""
+        self.confirmation_clock = confirmation_clock
 
     @transition(state, source=LineState.REGISTERED, target=LineState.CONFIRMED)
     def confirm(self) -> None:

@@ -5,7 +5,7 @@ comes next from the state of the request and its lines.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,10 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from mocap_portal.foundation.accounts.models import Role
-from mocap_portal.foundation.clocks.explain import explain_start
-from mocap_portal.foundation.clocks.models import Clock, ClockMove, ClockPause
-from mocap_portal.foundation.directory.models import Lea, LeaPolicy, LegalKey, LegalValue
-from mocap_portal.foundation.shared.calendar import central_date
+from mocap_portal.foundation.clocks.models import ClockKind, ClockMove, ClockPause
+from mocap_portal.foundation.directory.models import Lea, LeaPolicy
 from mocap_portal.foundation.ui.words import long_day
 
 from .models import CourseLine, CourseRequest, CourseRequestQuerySet, LineState, RequestState, Step, StepKind
@@ -39,7 +37,7 @@ class Entry:
 def with_all_it_needs(requests: CourseRequestQuerySet) -> CourseRequestQuerySet:
     """The requests with what their page shows: lines in order with decisions, clocks, pauses, the district."""
     lines = CourseLine.objects.select_related(
-        "course__provider__organization", "registration_clock", "decision"
+        "course__provider__organization", "registration_clock", "confirmation_clock", "decision"
     )
     return requests.select_related(
         "claim__school", "term__school_year", "lea__organization", "clock"
@@ -57,28 +55,20 @@ def timeline(request: CourseRequest, *, on: dt.date) -> list[Entry]:
     steps = list(
         request.steps.select_related("by", "line__course__provider__organization").order_by("at", "pk")
     )
-    waiting = waits_for(
-        request, on=on, decider=_decider(request, on=on), confirm_by=_confirm_by(request, steps)
-    )
+    waiting = waits_for(request, on=on, decider=_decider(request, on=on))
     return [*_history(request, steps), *waiting, *_later(request)]
 
 
-def waits_for(
-    request: CourseRequest,
-    *,
-    on: dt.date,
-    decider: str = "",
-    confirm_by: Mapping[int, dt.date | None] | None = None,
-) -> list[Entry]:
+def waits_for(request: CourseRequest, *, on: dt.date, decider: str = "") -> list[Entry]:
     """What the request waits for now; nothing when all is done. Needs no query beyond `with_all_it_needs`.
 
-    `decider` is the role that decides here; `confirm_by` the provider's last day by line.
+    `decider` is the role that decides here.
     """
     if request.state == RequestState.DRAFT:
         return [Entry(_("You choose courses, check your answers and sign"), "now", who=_("You"))]
     decision = [_decision(request, on=on, decider=decider)] if request.state == RequestState.SUBMITTED else []
     return decision + [
-        _after_approval(line, request.lea, on=on, confirm_by=(confirm_by or {}).get(line.pk))
+        _after_approval(line, request.lea, on=on)
         for line in request.lines.all()
         if line.state in {LineState.APPROVED, LineState.REGISTERED}
     ]
@@ -103,14 +93,27 @@ def _history(request: CourseRequest, steps: Iterable[Step]) -> list[Entry]:
         )
         for step in steps
     ]
-    moves = ClockMove.objects.filter(clock=request.clock_id).select_related("closed_day").order_by("pk")
-    told += [(move.moved_at, _moved(move)) for move in moves]
+    moves = ClockMove.objects.filter(clock__in=_clock_keys(request)).select_related("clock", "closed_day")
+    told += [(move.moved_at, _moved(move)) for move in moves.order_by("pk")]
     return [entry for _at, entry in sorted(told, key=lambda pair: pair[0])]
 
 
+def _clock_keys(request: CourseRequest) -> list[int]:
+    """The clocks of the decision, of each registration and of each confirmation."""
+    keys = [request.clock_id]
+    for line in request.lines.all():
+        keys += [line.registration_clock_id, line.confirmation_clock_id]
+    return [key for key in keys if key is not None]
+
+
 def _moved(move: ClockMove) -> Entry:
+    what = {
+        ClockKind.PART_TIME_DECISION: _("The due date moved to %(due)s"),
+        ClockKind.REGISTRATION: _("The last day to register moved to %(due)s"),
+        ClockKind.PROVIDER_CONFIRMATION: _("The provider's last day to confirm moved to %(due)s"),
+    }[ClockKind(move.clock.kind)]
     return Entry(
-        _("The due date moved to %(due)s") % {"due": long_day(move.due_on)},
+        what % {"due": long_day(move.due_on)},
         "done",
         when=move.moved_at,
         who=_("State office (DESE)"),
@@ -169,13 +172,14 @@ def _decision(request: CourseRequest, *, on: dt.date, decider: str) -> Entry:
     )
 
 
-def _after_approval(line: CourseLine, lea: Lea, *, on: dt.date, confirm_by: dt.date | None) -> Entry:
+def _after_approval(line: CourseLine, lea: Lea, *, on: dt.date) -> Entry:
     if line.state == LineState.APPROVED:
         what, who = _("The district registers the student for “%(course)s”"), Role.COORDINATOR
-        due = line.registration_clock.due_on if line.registration_clock else None
+        clock = line.registration_clock
     else:
         what, who = _("%(provider)s confirms the place in “%(course)s”"), Role.PROVIDER_STAFF
-        due = confirm_by
+        clock = line.confirmation_clock
+    due = clock.due_on if clock else None
     is_late = due is not None and due < on
     more = _("This is late. Ask %(contact)s.") % {"contact": contact(lea)} if is_late else ""
     return Entry(what % _names(line), "now", when=due, who=str(who.label), more=more, is_late=is_late)
@@ -209,22 +213,6 @@ def _decider(request: CourseRequest, *, on: dt.date) -> str:
     policy = LeaPolicy.objects.on(on).filter(lea=request.lea_id).first()
     roles = deciding_roles(policy)
     return str((Role.COUNSELOR if Role.COUNSELOR in roles else Role.DECIDER).label)
-
-
-def _confirm_by(request: CourseRequest, steps: Iterable[Step]) -> dict[int, dt.date | None]:
-    """The provider's last day for each registered line, counted as its clock counts: from the registration."""
-    registered = {line.pk for line in request.lines.all() if line.state == LineState.REGISTERED}
-    return {
-        step.line_id: explain_start(
-            Clock(
-                lea_id=request.lea_id,
-                started_at=step.at,
-                business_days=LegalValue.objects.whole(LegalKey.CONFIRM_DAYS, on=central_date(step.at)),
-            )
-        ).on
-        for step in steps
-        if step.kind == StepKind.REGISTERED and step.line_id in registered
-    }
 
 
 def _names(line: CourseLine) -> dict[str, str]:

@@ -139,7 +139,7 @@ def register(line_id: int, *, by: Membership, at: dt.datetime) -> RosterLine:
         sent_by=by,
         clock=clock,
     )
-    part_time.mark_registered(line, by=by, at=at)
+    part_time.mark_registered(line, by=by, at=at, confirmation_clock=clock)
     log_disclosure(
         student=student,
         recipient=line.course.provider.organization,

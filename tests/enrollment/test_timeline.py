@@ -11,6 +11,7 @@ from enrollment.part_time.models import CourseRequest, StepKind
 from enrollment.part_time.timeline import Entry, timeline, waits_for, with_all_it_needs
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.clocks import actions as clocks
+from mocap_portal.foundation.clocks.models import Clock, ClockKind
 from tests.factories.accounts import MembershipFactory
 from tests.factories.directory import ClosedDayFactory, LeaPolicyFactory
 from tests.factories.part_time import CourseLineFactory, CourseRequestFactory
@@ -49,6 +50,25 @@ def sent_request(courses: Sequence[str] = ("Algebra",)) -> CourseRequest:
     request.steps.create(kind=StepKind.STARTED, at=SENT - dt.timedelta(hours=1), by=parent)
     request.steps.create(kind=StepKind.SUBMITTED, at=SENT, by=parent)
     return request
+
+
+def provider_clock(request: CourseRequest) -> Clock:
+    """Started on Wednesday; 11 November is Veterans Day, so that five business days end on the twelfth."""
+    return clocks.start(
+        ClockKind.PROVIDER_CONFIRMATION,
+        lea_id=request.lea_id,
+        at=WEDNESDAY,
+        business_days=5,
+        source="A-04",
+    )
+
+
+def snow_on(date: dt.date, request: CourseRequest, *, at: dt.datetime) -> None:
+    """DESE confirms that the district's schools were closed."""
+    day = ClosedDayFactory.create(
+        lea=request.lea, date=date, reason="Snow", entered_at=at, emergency_asked_at=at
+    )
+    clocks.confirm_emergency(day.pk, at=at)
 
 
 def look(request: CourseRequest, *, on: dt.date = TODAY) -> list[Entry]:
@@ -137,14 +157,7 @@ def test_each_pause_keeps_its_own_reason() -> None:
 
 def test_a_moved_due_date_is_part_of_the_history() -> None:
     request = sent_request()
-    day = ClosedDayFactory.create(
-        lea=request.lea,
-        date=dt.date(2026, 11, 9),
-        reason="Snow",
-        entered_at=SENT + dt.timedelta(hours=1),
-        emergency_asked_at=SENT + dt.timedelta(hours=1),
-    )
-    clocks.confirm_emergency(day.pk, at=WEDNESDAY)
+    snow_on(dt.date(2026, 11, 9), request, at=WEDNESDAY)
     assert look(request)[2:4] == [
         Entry(
             "The due date moved to Wednesday, November 18, 2026",
@@ -180,10 +193,9 @@ def test_a_registered_course_waits_for_the_provider_by_its_last_day() -> None:
     by = counselor_of(request)
     actions.approve(request.lines.get().pk, by=by, at=WEDNESDAY, in_person_considered=True)
     line = request.lines.get()
-    actions.mark_registered(line, by=by, at=WEDNESDAY)
+    actions.mark_registered(line, by=by, at=WEDNESDAY, confirmation_clock=provider_clock(request))
     assert look(request)[3:] == [
         Entry("The district registered the student for “Algebra”", "done", when=WEDNESDAY, who="Counselor"),
-        # Five business days; 11 November is Veterans Day.
         Entry(
             "Algebra Online confirms the place in “Algebra”",
             "now",
@@ -193,12 +205,32 @@ def test_a_registered_course_waits_for_the_provider_by_its_last_day() -> None:
     ]
 
 
+@pytest.mark.rule("R-16")
+def test_the_last_days_to_register_and_to_confirm_move_too() -> None:
+    request = sent_request(["Algebra", "Biology"])
+    by = counselor_of(request)
+    for line in request.lines.all():
+        actions.approve(line.pk, by=by, at=WEDNESDAY, in_person_considered=True)
+    algebra = request.lines.get(position=1)
+    actions.mark_registered(algebra, by=by, at=WEDNESDAY, confirmation_clock=provider_clock(request))
+    snow_on(dt.date(2026, 11, 6), request, at=WEDNESDAY + dt.timedelta(hours=1))
+    moved, waiting = look(request)[-5:-3], look(request)[-3:-1]
+    assert [entry.what for entry in moved] == [
+        "The last day to register moved to Tuesday, November 10, 2026",
+        "The provider's last day to confirm moved to Friday, November 13, 2026",
+    ]
+    assert [(entry.what, entry.when) for entry in waiting] == [
+        ("Algebra Online confirms the place in “Algebra”", dt.date(2026, 11, 13)),
+        ("The district registers the student for “Biology”", dt.date(2026, 11, 10)),
+    ]
+
+
 def test_nothing_is_left_once_the_provider_confirmed() -> None:
     request = sent_request()
     by = counselor_of(request)
     actions.approve(request.lines.get().pk, by=by, at=WEDNESDAY, in_person_considered=True)
     line = request.lines.get()
-    actions.mark_registered(line, by=by, at=WEDNESDAY)
+    actions.mark_registered(line, by=by, at=WEDNESDAY, confirmation_clock=provider_clock(request))
     provider = MembershipFactory.create(provider_staff=True, organization=line.course.provider.organization)
     actions.mark_confirmed(line, by=provider, at=WEDNESDAY)
     assert look(request)[-1] == Entry(

@@ -7,6 +7,7 @@ from django_fsm import TransitionNotAllowed
 
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.clocks import actions as clocks
+from mocap_portal.foundation.clocks.models import Clock
 from mocap_portal.foundation.shared.refusals import Refusal
 
 from ..models import CourseLine, Step, StepKind
@@ -20,10 +21,13 @@ class NotRegistered(Refusal):
     sentence = _("Only a registered course can be confirmed.")
 
 
-def mark_registered(line: CourseLine, *, by: Membership, at: dt.datetime) -> None:
-    """The provider was told. `line` is locked by the caller's transaction. Raises NotApproved (R-28)."""
+def mark_registered(line: CourseLine, *, by: Membership, at: dt.datetime, confirmation_clock: Clock) -> None:
+    """The provider was told and its clock runs. `line` is locked by the caller's transaction.
+
+    Raises NotApproved (R-28).
+    """
     try:
-        line.register()
+        line.register(confirmation_clock=confirmation_clock)
     except TransitionNotAllowed as error:
         raise NotApproved from error
     line.save()

@@ -17,6 +17,8 @@ from enrollment.part_time.models import CourseLine, LineState
 from mocap_portal.foundation.accounts.guards import for_roles
 from mocap_portal.foundation.accounts.middleware import HatRequest
 from mocap_portal.foundation.accounts.models import PROVIDER_ROLES, Membership, Role
+from mocap_portal.foundation.clocks.models import Clock
+from mocap_portal.foundation.clocks.why import Why, why
 from mocap_portal.foundation.directory.models import GRADES
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.paging import sort_and_cut
@@ -108,6 +110,7 @@ def line(request: HatRequest, pk: int) -> HttpResponse:
         "rows": told(roster_line) if roster_line else to_tell(row),
         "missing": to_mend(row, missing, hat=request.hat),
         "agreement": agreement.first(),
+        "why": why_due(roster_line.clock if roster_line else row.registration_clock),
         "today": central_date(now),
     }
     return render(request, "registration/line.html", context)
@@ -125,6 +128,11 @@ def lines_for(hat: Membership) -> QuerySet[CourseLine]:
             "roster_line__clock",
         )
     )
+
+
+def why_due(clock: Clock | None) -> Why | None:
+    """Why a last day is what it is; None once nobody waits for it."""
+    return why(clock) if clock is not None and clock.stopped_at is None else None
 
 
 def to_mend(line: CourseLine, missing: list[Refusal], *, hat: Membership) -> list[Missing]:
@@ -215,6 +223,7 @@ def confirm(request: HatRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {
         "roster_line": roster_line,
         "rows": told(roster_line),
+        "why": why_due(roster_line.clock),
         "today": central_date(now),
     }
     if roster_line.state == RosterState.SENT:

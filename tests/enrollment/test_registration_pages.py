@@ -286,6 +286,23 @@ def test_the_list_costs_the_same_for_any_number_of_courses(
         client.get(WAITING)
 
 
+@pytest.mark.rule("R-16")
+def test_the_last_days_to_send_and_to_confirm_say_why() -> None:
+    lea = LeaFactory.create()
+    line, roster_line = approved(lea), sent(lea)
+    provider = roster_line.provider
+    pages = [
+        words_of(sender(lea).get(line_page(line))),
+        words_of(sender(lea).get(line_page(roster_line.line))),
+        words_of(teacher_desk(provider).get(confirm_page(roster_line))),
+    ]
+    assert ["Why this date?" in page for page in pages] == [True, True, True]
+    veterans_day = "State holiday or closure: Veterans Day"
+    assert [veterans_day in page for page in pages] == [False, True, True]
+    teacher_desk(provider).post(confirm_page(roster_line), ANSWER)
+    assert "Why this date?" not in words_of(sender(lea).get(line_page(roster_line.line)))
+
+
 # The sending --------------------------------------------------------------------------------------
 
 

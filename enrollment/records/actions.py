@@ -239,7 +239,7 @@ def _claim_of(by: Membership, claim_id: int) -> Claim:
     claim = Claim.objects.select_for_update(of=("self",)).select_related("school").get(pk=claim_id)
     if claim.school.lea_id != by.organization_id:
         raise WrongLea
-    if claim.claimant_id == by.user_id:
+    if Claim.objects.about_own_child_of(by.user_id).filter(pk=claim.pk).exists():
         raise OwnChild
     return claim
 

@@ -8,14 +8,14 @@ from typing import Self
 
 from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from mocap_portal.foundation.accounts.models import Membership, User
 from mocap_portal.foundation.directory.models import Lea, Organization, School
 from mocap_portal.foundation.shared.history import tracked
 
-mosis_id_format = RegexValidator(r"^\d{10}$", _("A MOSIS ID has ten digits, leading zeros included."))
+mosis_id_format = RegexValidator(r"^[0-9]{10}\Z", _("A MOSIS ID has ten digits, leading zeros included."))
 
 
 class StudentQuerySet(models.QuerySet["Student"]):
@@ -103,9 +103,26 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         return self.none()
 
     def about_own_child_of(self, user_id: int) -> Self:
-        """Claims about a child of this person's own: nobody reviews or decides these for themselves."""
-        mine = Guardian.objects.filter(user=user_id).values("student")
-        return self.filter(Q(claimant=user_id) | Q(student__in=mine))
+        """Claims about a child of this person's own: nobody reviews or decides these for themselves.
+
+        Also those of the other parent, from the moment they are sent: the same name and birth date as a child that
+        this person told of, or is family of.
+        """
+        family = Guardian.objects.filter(user=user_id)
+        told = Claim.objects.filter(
+            claimant=user_id,
+            first_name__iexact=OuterRef("first_name"),
+            last_name__iexact=OuterRef("last_name"),
+            birth_date=OuterRef("birth_date"),
+        )
+        known = family.filter(
+            student__first_name__iexact=OuterRef("first_name"),
+            student__last_name__iexact=OuterRef("last_name"),
+            student__birth_date=OuterRef("birth_date"),
+        )
+        return self.filter(
+            Q(claimant=user_id) | Q(student__in=family.values("student")) | Exists(told) | Exists(known)
+        )
 
 
 @tracked()

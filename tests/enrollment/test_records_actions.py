@@ -147,6 +147,28 @@ class TestConfirm:
         with pytest.raises(actions.OwnChild):
             actions.confirm_claim(claim.pk, by=own, at=AT)
 
+    @pytest.mark.parametrize("hers", [{"unsent": True}, {"confirmed": True}], ids=["typed", "family"])
+    def test_nobody_answers_what_the_other_parent_typed_about_their_child(
+        self, hers: dict[str, bool]
+    ) -> None:
+        mine = ClaimFactory.create(first_name="Robin", last_name="Reyes", **hers)
+        theirs = ClaimFactory.create(first_name="ROBIN", last_name="Reyes", school=mine.school)
+        own = MembershipFactory.create(
+            counselor=True, user=mine.claimant, organization=mine.school.lea.organization
+        )
+        with pytest.raises(actions.OwnChild):
+            actions.refuse_claim(theirs.pk, by=own, at=AT, reason="Not known here")
+        with pytest.raises(actions.OwnChild):
+            actions.confirm_claim(theirs.pk, by=own, at=AT)
+
+    def test_a_child_of_the_same_name_born_on_another_day_is_somebody_else(self) -> None:
+        mine = ClaimFactory.create(first_name="Robin", last_name="Reyes")
+        theirs = ClaimFactory.create(
+            first_name="Robin", last_name="Reyes", school=mine.school, birth_date=dt.date(2012, 3, 9)
+        )
+        assert list(Claim.objects.about_own_child_of(mine.claimant_id)) == [mine]
+        assert theirs not in Claim.objects.about_own_child_of(mine.claimant_id)
+
     def test_nobody_makes_a_second_guardian_of_their_own_child(self) -> None:
         hers = ClaimFactory.create(confirmed=True)
         friend = ClaimFactory.create(school=hers.school)

@@ -29,7 +29,7 @@ from mocap_portal.foundation.papers.models import Letter, Notice
 from tests.factories.accounts import MembershipFactory
 from tests.factories.directory import LeaFactory, LeaPolicyFactory, SchoolFactory
 from tests.factories.part_time import CourseLineFactory, CourseRequestFactory
-from tests.factories.records import GuardianFactory
+from tests.factories.records import ClaimFactory, GuardianFactory
 from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -265,6 +265,24 @@ def test_ones_own_child_is_not_found() -> None:
     assert client.get(reverse("part_time:review", args=[line.request_id])).status_code == 404
     assert client.post(reverse("part_time:decide", args=[line.pk]), APPROVAL | SEND).status_code == 404
     assert not Decision.objects.exists()
+
+
+def test_what_the_other_parent_asks_for_ones_own_child_is_not_found_nor_handed_over() -> None:
+    lea = LeaFactory.create()
+    parent, colleague = staff(lea), staff(lea)
+    course_request = request_in(lea, claim__first_name="Robin", claim__last_name="Rivera")
+    ClaimFactory.create(
+        claimant=parent.user, first_name="Robin", last_name="Rivera", school=course_request.claim.school
+    )
+    page = reverse("part_time:review", args=[course_request.pk])
+    assert client_of(parent).get(page).status_code == 404
+
+    response = client_of(colleague).post(
+        reverse("part_time:assign", args=[course_request.pk]), {"to": parent.pk}, follow=True
+    )
+    assert "This person cannot review the request." in response.content.decode()
+    course_request.refresh_from_db()
+    assert course_request.assigned_to is None
 
 
 # One request --------------------------------------------------------------------------------------

@@ -253,8 +253,12 @@ def assign(request: HatRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, str(form.errors["to"][0]))
     elif to := form.cleaned_data["to"]:
-        actions.assign(pk, to=to)
-        messages.success(request, _("This is now the request of %(name)s.") % {"name": to.user.name})
+        try:
+            actions.assign(pk, to=to)
+        except actions.NotAReviewer as refusal:
+            messages.error(request, str(refusal.sentence))
+        else:
+            messages.success(request, _("This is now the request of %(name)s.") % {"name": to.user.name})
     else:
         actions.assign(pk, to=None)
         messages.success(request, _("This is now nobody's request."))

@@ -47,7 +47,8 @@ KEY = re.compile(r"[0-9]{1,18}")
 def claims(request: HatRequest) -> HttpResponse:
     """The children that families told of and that nobody has confirmed, oldest first; none of one's own."""
     waiting = Claim.objects.visible_to(request.hat).filter(state=ClaimState.TYPED)
-    rows = waiting.exclude(claimant=request.hat.user_id).select_related("school", "claimant")
+    own = Claim.objects.about_own_child_of(request.hat.user_id)
+    rows = waiting.exclude(pk__in=own).select_related("school", "claimant")
     filters = ClaimFilter(request.GET, queryset=rows.order_by("created_at", "pk"), hat=request.hat)
     table = ClaimTable(filters.qs)
     sort_and_cut(table, request, per_page=ROWS_PER_PAGE)
@@ -59,7 +60,7 @@ def claim(request: HatRequest, pk: int) -> HttpResponse:
     """What a family typed beside the students it may be about; a colleague says which it is."""
     row = get_object_or_404(claims_for(request.hat), pk=pk)
     may_judge = row.state == ClaimState.TYPED and request.hat.role in KEEPING_ROLES
-    is_own = row.claimant_id == request.hat.user_id
+    is_own = Claim.objects.about_own_child_of(request.hat.user_id).filter(pk=row.pk).exists()
     context: dict[str, Any] = {
         "claim": row,
         "rows": typed_rows(row),

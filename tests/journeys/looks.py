@@ -19,7 +19,7 @@ from tests.factories.accounts import UserFactory
 from tests.factories.part_time import CourseRequestFactory
 from tests.factories.records import ClaimFactory
 from tests.sign_in import sign_in
-from tests.test_access import ADDRESSES, Address, World, public, row
+from tests.test_access import ADDRESSES, Address, World, page, public, row
 
 # Hats that see one and the same page. Of each group the first one for whom an address opens looks at it.
 GROUPS: Sequence[Sequence[Role]] = [
@@ -78,11 +78,18 @@ def _address_key(world: World) -> list[Any]:
     return [EmailConfirmationHMAC(address).key]
 
 
+def _change_of_address(world: World) -> list[Any]:
+    parent = world.own[Role.PARENT].user
+    EmailAddress.objects.get_or_create(user=parent, email="new@example.org", verified=False)
+    return []
+
+
 # Addresses whose rows in the world have nothing to show: the same on rows that have.
 IN_ANOTHER_STATE = [
     row("part_time:child_correct", [Role.PARENT], _unsent_draft),
     public("account_reset_password_from_key", args=_password_key),
     public("account_confirm_email", args=_address_key),
+    page("account_email", [Role.PARENT], args=_change_of_address),
 ]
 
 

@@ -139,7 +139,9 @@ def forms_of(page: Page, address: Address) -> Iterator[Form]:
 
 def box(page: Page, name: str, answer: str) -> Locator:
     """The box of this name; of radio buttons and checkboxes the one with this answer."""
-    boxes = page.locator(f'main form[method=post] :is(input, select, textarea)[name^="{name}"]')
+    boxes = page.locator(
+        f'main form[method=post] :is(input:not([type=hidden]), select, textarea)[name^="{name}"]'
+    )
     if boxes.first.get_attribute("type") in {"radio", "checkbox"} and answer != FIRST:
         boxes = boxes.and_(page.locator(f'[value="{answer}"]'))
     return boxes.first

@@ -20,7 +20,9 @@ RESULTS = "results"  # the part of the page that changes while somebody types
 class CatalogFilter(django_filters.FilterSet):
     """Courses on offer, by words, subject, grade, provider, structure and who teaches."""
 
-    q = django_filters.CharFilter(label=_("Words in the title, subject or provider"), method="by_words")
+    q = django_filters.CharFilter(
+        label=_("Words in the title, subject or provider"), method="by_words", max_length=100
+    )
     subject = django_filters.ChoiceFilter(label=_("Subject"), empty_label=_("All subjects"))
     grade = django_filters.ChoiceFilter(
         label=_("Grade"), empty_label=_("All grades"), choices=GRADES, method="by_grade"

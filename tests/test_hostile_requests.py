@@ -9,7 +9,7 @@ from providers.views import PER_PAGE
 from tests.factories.accounts import MembershipFactory
 from tests.factories.directory import LeaFactory, ProviderFactory, SchoolFactory
 from tests.factories.providers import CourseFactory
-from tests.factories.records import ClaimFactory
+from tests.factories.records import ClaimFactory, StudentFactory
 from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -63,3 +63,24 @@ def test_no_student_has_a_key_of_five_thousand_digits() -> None:
     )
 
     assert response.context["form"].errors == {"student": ["Choose one of the students, or “a new student”."]}
+
+
+def test_the_words_of_a_search_are_no_more_than_one_can_mean(client: Client) -> None:
+    """Each word is a condition more in the question to the database."""
+    response = client.get(reverse("providers:catalog"), {"q": "a " * 1000})
+
+    assert list(response.context["form"].errors) == ["q"]
+
+
+@pytest.mark.parametrize("number", ["١٢٣٤٥٦٧٨٩٠", "１２３４５６７８９０"])
+def test_a_mosis_id_has_digits_of_one_script(number: str) -> None:
+    student = StudentFactory.create(mosis_id=None)
+    hat = MembershipFactory.create(role=Role.DATA_CLERK, organization=student.lea.organization)
+
+    response = sign_in(Client(), hat).post(
+        reverse("records:mosis_id", args=[student.pk]), {"mosis_id": number}
+    )
+
+    assert response.context["form"].errors == {
+        "mosis_id": ["A MOSIS ID has ten digits, leading zeros included."]
+    }

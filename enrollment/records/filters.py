@@ -13,7 +13,7 @@ from mocap_portal.foundation.ui.forms import FilterFormHelper
 
 from .models import StudentQuerySet
 
-MOSIS_ID = re.compile(r"\d{10}")
+MOSIS_ID = re.compile(r"[0-9]{10}")
 
 
 class ClaimFilter(django_filters.FilterSet):

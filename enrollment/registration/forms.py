@@ -6,6 +6,7 @@ from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from mocap_portal.foundation.shared.names import NameField
 from mocap_portal.foundation.ui.fields import MemorableDateField
 from mocap_portal.foundation.ui.forms import PortalFormHelper
 from providers.models import Instruction
@@ -19,13 +20,13 @@ class ConfirmForm(forms.Form):
     starts_on = MemorableDateField(
         label=_("First day of the course"), help_text=_("For example January 11 2027.")
     )
-    section = forms.CharField(
+    section = NameField(
         label=_("Section"),
         help_text=_("The name or number of the group."),
         max_length=40,
         error_messages={"required": _("Type the section.")},
     )
-    teacher_name = forms.CharField(
+    teacher_name = NameField(
         label=_("Teacher"),
         help_text=_("First and last name of the teacher with a Missouri certificate."),
         max_length=120,

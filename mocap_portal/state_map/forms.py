@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mocap_portal.foundation.directory.models import AppealLadder, DecisionBy
 from mocap_portal.foundation.shared.calendar import SATURDAY
+from mocap_portal.foundation.shared.names import NameField
 from mocap_portal.foundation.ui.fields import MemorableDateField
 from mocap_portal.foundation.ui.forms import PortalFormHelper
 
@@ -136,7 +137,7 @@ class PolicyForm(MapForm):
 class ContactForm(MapForm):
     """Whom families, providers and DESE turn to in a district."""
 
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = NameField(label=_("Name"), max_length=120)
     email = forms.EmailField(label=_("E-mail address"))
     phone = forms.CharField(
         label=_("Phone"), max_length=30, required=False, widget=forms.TextInput({"type": "tel"})

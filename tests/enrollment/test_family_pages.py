@@ -312,6 +312,14 @@ def test_summer_and_terms_far_ahead_are_not_offered(client: Client) -> None:
     ]
 
 
+def test_a_child_whose_name_only_looks_new_is_the_child_told_of_before(client: Client) -> None:
+    """Signs that nobody sees would make two children of one, each with a request of its own."""
+    page = url("child", SchoolFactory.create().pk)
+    client.post(page, child_answers())
+    client.post(page, child_answers(first_name="Ro\u200bbin\u202e"))
+    assert [claim.full_name for claim in Claim.objects.all()] == ["Robin Reed"]
+
+
 def test_a_birth_date_lies_in_the_past(client: Client) -> None:
     response = client.post(url("child", SchoolFactory.create().pk), child_answers(birth_date_year="2030"))
     assert response.context["form"].errors == {

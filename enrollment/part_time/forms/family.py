@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment.records.models import Claim, Enrollment, Relationship
 from mocap_portal.foundation.directory.models import GRADES, CodeMeaning, Lea, School, Term
+from mocap_portal.foundation.shared.names import NameField
 from mocap_portal.foundation.ui.fields import MemorableDateField
 from mocap_portal.foundation.ui.forms import PortalFormHelper
 from mocap_portal.foundation.ui.words import short_day
@@ -107,12 +108,12 @@ class SchoolSearch(forms.Form):
 class CorrectChildForm(forms.Form):
     """What a family may mend of what it typed about a child, until something was sent."""
 
-    first_name = forms.CharField(
+    first_name = NameField(
         label=_("Student's first name"),
         max_length=60,
         error_messages={"required": _("Enter the first name.")},
     )
-    last_name = forms.CharField(
+    last_name = NameField(
         label=_("Student's last name"), max_length=60, error_messages={"required": _("Enter the last name.")}
     )
     grade = forms.TypedChoiceField(
@@ -261,7 +262,7 @@ class SignForm(forms.Form):
             "for the district to deny a course."
         ),
     )
-    signed_name = forms.CharField(
+    signed_name = NameField(
         label=_("Your full name, as your signature"),
         help_text=_("By typing your name you sign this request and say that your answers are true."),
         max_length=120,

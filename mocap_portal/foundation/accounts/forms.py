@@ -4,16 +4,18 @@ from collections.abc import Iterable
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from allauth.account.forms import SignupForm
+from allauth.account.forms import LoginForm, SignupForm
 from django import forms
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from mocap_portal.foundation.directory.models import Organization
+from mocap_portal.foundation.shared.names import NameField
 
 from . import actions
 from .models import ADMIN_ROLES_ELSEWHERE, FAMILY_ROLES, Role, User
@@ -35,7 +37,7 @@ class SignUpForm(SignupForm):
     """How families register themselves. Staff are invited."""
 
     role = forms.ChoiceField(label=_("Who are you?"), choices=choices(FAMILY_ROLES), widget=forms.RadioSelect)
-    name = forms.CharField(
+    name = NameField(
         label=_("Your first and last name"), max_length=120, widget=forms.TextInput({"autocomplete": "name"})
     )
     field_order = ["role", "name", "email", "password1"]
@@ -49,15 +51,30 @@ class SignUpForm(SignupForm):
         with transaction.atomic():
             user: User = super().save(request)
             actions.register_family(
-                user.pk, name=self.cleaned_data["name"], role=self.cleaned_data["role"], at=timezone.now()
+                user.pk,
+                name=self.cleaned_data["name"],
+                language=get_language(),
+                role=self.cleaned_data["role"],
+                at=timezone.now(),
             )
         return user
+
+
+class SignInForm(LoginForm):
+    """allauth's form, after which the language chosen in this browser is the person's: their mails follow it."""
+
+    def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
+        response: HttpResponse = super().login(request, redirect_url=redirect_url)
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+        if chosen in dict(settings.LANGUAGES):
+            actions.change_language(self.user.pk, language=chosen)
+        return response
 
 
 class DetailsForm(forms.Form):
     """What people may change about themselves."""
 
-    name = forms.CharField(
+    name = NameField(
         label=_("Your first and last name"), max_length=120, widget=forms.TextInput({"autocomplete": "name"})
     )
     phone = forms.CharField(
@@ -101,7 +118,7 @@ class AdministratorForm(InvitationForm):
 class NewPersonForm(forms.Form):
     """What an invited person without an account tells us. The address comes from the invitation."""
 
-    name = forms.CharField(
+    name = NameField(
         label=_("Your first and last name"), max_length=120, widget=forms.TextInput({"autocomplete": "name"})
     )
     password = forms.CharField(

@@ -7,7 +7,6 @@ stays text in both forms: it is escaped in HTML and handed to typst as data, nev
 import datetime as dt
 import json
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Self, cast
@@ -19,6 +18,8 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
+
+from mocap_portal.foundation.shared.names import one_line
 
 from .models import LetterKind
 
@@ -156,13 +157,13 @@ def compose(kind: LetterKind, facts: DecisionFacts, language: str) -> LetterText
         return LetterText(
             language=language,
             title=_(title),
-            sender=_clean(facts.district),
-            school=_clean(facts.school),
+            sender=one_line(facts.district),
+            school=one_line(facts.school),
             day=_long_day(facts.day),
             reference=_("Request %(number)s") % {"number": facts.request_number},
             page_words=_("Page"),
             blocks=tuple(block for block in (*write(facts), *_questions(facts)) if not _is_empty(block)),
-            signature=tuple(_clean(line) for line in (facts.decided_by, facts.decided_as, facts.district)),
+            signature=tuple(one_line(line) for line in (facts.decided_by, facts.decided_as, facts.district)),
         )
 
 
@@ -185,7 +186,7 @@ def _denial(facts: DecisionFacts) -> Iterator[Block]:
         yield _paragraph(_("We also looked at ways to take a course like this one in person."), facts)
     if facts.factors:
         yield _paragraph(_("The decision rests on:"), facts)
-        yield Block("bullets", items=tuple(_clean(factor) for factor in facts.factors))
+        yield Block("bullets", items=tuple(one_line(factor) for factor in facts.factors))
     yield from _typed(facts.explanation)
     if facts.would_make_it_a_yes:
         yield _heading(_("What would make this a yes"))
@@ -195,8 +196,8 @@ def _denial(facts: DecisionFacts) -> Iterator[Block]:
         yield _paragraph(
             _("You do not have to accept this decision. You can ask others to look at it again."), facts
         )
-        yield Block("paragraph", text=_clean(facts.appeal.title))
-        yield Block("steps", items=tuple(_clean(step) for step in facts.appeal.steps))
+        yield Block("paragraph", text=one_line(facts.appeal.title))
+        yield Block("steps", items=tuple(one_line(step) for step in facts.appeal.steps))
         yield from _typed(facts.appeal.instructions)
 
 
@@ -209,7 +210,7 @@ def _approval(facts: DecisionFacts) -> Iterator[Block]:
     yield from _typed(facts.explanation)
     yield _heading(_("What happens next"))
     yield _paragraph(_("You do not have to do anything now."), facts)
-    yield Block("steps", items=tuple(_clean(step) for step in _steps_to_the_course(facts)))
+    yield Block("steps", items=tuple(one_line(step) for step in _steps_to_the_course(facts)))
 
 
 def _steps_to_the_course(facts: DecisionFacts) -> Iterator[str]:
@@ -242,7 +243,7 @@ def _questions(facts: DecisionFacts) -> Iterator[Block]:
     """What every letter ends with: whom to ask, and in which language."""
     yield _heading(_("Questions"))
     contact = tuple(
-        _clean(line) for line in (facts.contact_name, facts.contact_phone, facts.contact_email) if line
+        one_line(line) for line in (facts.contact_name, facts.contact_phone, facts.contact_email) if line
     )
     if contact:
         yield _paragraph(
@@ -278,12 +279,12 @@ def _heading(text: str) -> Block:
 
 def _paragraph(sentence: str, facts: DecisionFacts, **names: str) -> Block:
     names = {"district": facts.district, "student": facts.student, **names}
-    return Block("paragraph", text=_clean(sentence % names))
+    return Block("paragraph", text=one_line(sentence % names))
 
 
 def _typed(text: str) -> Iterator[Block]:
     """What a person typed: each line a paragraph."""
-    return (Block("paragraph", text=_clean(line)) for line in text.splitlines())
+    return (Block("paragraph", text=one_line(line)) for line in text.splitlines())
 
 
 def _rows(facts: DecisionFacts, outcome: str) -> Block:
@@ -296,18 +297,11 @@ def _rows(facts: DecisionFacts, outcome: str) -> Block:
         (_("Provider"), facts.provider),
         (_("When"), facts.term),
     )
-    return Block("rows", rows=tuple((term, _clean(value)) for term, value in rows))
+    return Block("rows", rows=tuple((term, one_line(value)) for term, value in rows))
 
 
 def _is_empty(block: Block) -> bool:
     return not (block.text or block.items or block.rows)
-
-
-def _clean(text: str) -> str:
-    """One line without control characters, among them those that turn the direction of writing around."""
-    joiners = "\u200c\u200d"  # a part of words in Persian and in Indian languages
-    kept = (" " if sign.isspace() else sign for sign in text)
-    return "".join(sign for sign in kept if sign in joiners or unicodedata.category(sign)[0] != "C").strip()
 
 
 def _long_day(day: dt.date) -> str:

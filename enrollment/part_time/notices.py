@@ -4,13 +4,11 @@ Every function runs inside the transaction of what it tells.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.urls import reverse
-from django.utils import translation
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from enrollment.records.models import Guardian
 from mocap_portal.foundation.accounts.models import DESE_ROLES, Membership, Role, User
@@ -21,6 +19,9 @@ from mocap_portal.foundation.shared.calendar import central_date
 
 from .models import CourseRequest, Decision
 from .rules import deciding_roles
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 def family_of(request: CourseRequest) -> list[User]:
@@ -55,94 +56,80 @@ def state_office() -> list[User]:
 
 
 def tell_submitted(request: CourseRequest, *, at: dt.datetime) -> None:
-    assert request.clock is not None and request.clock.due_on is not None  # submit() has just started it
-    for user in family_of(request):
-        with translation.override(user.language):
-            _queue(
-                request,
-                "submitted",
-                user,
-                at=at,
-                subject=_("We received your course request %(number)s"),
-                sentences=[
-                    _("Your request %(number)s was signed and sent to %(district)s."),
-                    _("The district has to answer in writing by %(due)s."),
-                    _("You can see every step on this page:"),
-                ],
-                page="part_time:status",
-                due=_day(request.clock.due_on),
-            )
-    for user in reviewers_of(request, on=central_date(at)):
-        with translation.override(user.language):
-            _queue(
-                request,
-                "task",
-                user,
-                at=at,
-                subject=_("New course request %(number)s, answer by %(due)s"),
-                sentences=[
-                    _("A family asks for virtual courses. Request %(number)s waits for your review."),
-                    _("The answer is due by %(due)s."),
-                ],
-                page="part_time:review",
-                due=_day(request.clock.due_on),
-            )
+    _tell(
+        request,
+        family_of(request),
+        "submitted",
+        subject=_("We received your course request %(number)s"),
+        sentences=[
+            _("Your request %(number)s was signed and sent to %(district)s."),
+            _("The district has to answer in writing by %(due)s."),
+            _("You can see every step on this page:"),
+        ],
+        page="part_time:status",
+        at=at,
+        due=_due_on(request),
+    )
+    _tell(
+        request,
+        reviewers_of(request, on=central_date(at)),
+        "task",
+        subject=_("New course request %(number)s, answer by %(due)s"),
+        sentences=[
+            _("A family asks for virtual courses. Request %(number)s waits for your review."),
+            _("The answer is due by %(due)s."),
+        ],
+        page="part_time:review",
+        at=at,
+        due=_due_on(request),
+    )
 
 
 def tell_decided(decision: Decision, *, at: dt.datetime) -> None:
     request = decision.line.request
-    for user in family_of(request):
-        with translation.override(user.language):
-            _queue(
-                request,
-                f"decided:{decision.line_id}",
-                user,
-                at=at,
-                subject=_("Your district decided about a course of request %(number)s"),
-                sentences=[
-                    _("%(district)s decided about a course of your request %(number)s."),
-                    _("The letter with the decision and what you can do next is on this page:"),
-                ],
-                page="part_time:status",
-            )
+    _tell(
+        request,
+        family_of(request),
+        f"decided:{decision.line_id}",
+        subject=_("Your district decided about a course of request %(number)s"),
+        sentences=[
+            _("%(district)s decided about a course of your request %(number)s."),
+            _("The letter with the decision and what you can do next is on this page:"),
+        ],
+        page="part_time:status",
+        at=at,
+    )
 
 
 def tell_paused(request: CourseRequest, *, at: dt.datetime) -> None:
-    for user in family_of(request):
-        with translation.override(user.language):
-            _queue(
-                request,
-                f"paused:{at.isoformat()}",
-                user,
-                at=at,
-                subject=_("More time for your course request %(number)s"),
-                sentences=[
-                    _("The clock of your request %(number)s stands still while a school team does its part."),
-                    _("The reason is on this page. We write to you when the clock runs again."),
-                ],
-                page="part_time:status",
-            )
+    _tell(
+        request,
+        family_of(request),
+        f"paused:{at.isoformat()}",
+        subject=_("More time for your course request %(number)s"),
+        sentences=[
+            _("The clock of your request %(number)s stands still while a school team does its part."),
+            _("The reason is on this page. We write to you when the clock runs again."),
+        ],
+        page="part_time:status",
+        at=at,
+    )
 
 
 def tell_resumed(request: CourseRequest, *, at: dt.datetime) -> None:
-    assert request.clock is not None
-    request.clock.refresh_from_db()
-    assert request.clock.due_on is not None  # it runs again
-    for user in family_of(request):
-        with translation.override(user.language):
-            _queue(
-                request,
-                f"resumed:{at.isoformat()}",
-                user,
-                at=at,
-                subject=_("The clock of your course request %(number)s runs again"),
-                sentences=[
-                    _("The school team has done its part on your request %(number)s."),
-                    _("The district has to answer in writing by %(due)s."),
-                ],
-                page="part_time:status",
-                due=_day(request.clock.due_on),
-            )
+    _tell(
+        request,
+        family_of(request),
+        f"resumed:{at.isoformat()}",
+        subject=_("The clock of your course request %(number)s runs again"),
+        sentences=[
+            _("The school team has done its part on your request %(number)s."),
+            _("The district has to answer in writing by %(due)s."),
+        ],
+        page="part_time:status",
+        at=at,
+        due=_due_on(request),
+    )
 
 
 def tell_moved(request: CourseRequest, move: ClockMove, *, at: dt.datetime) -> None:
@@ -152,30 +139,30 @@ def tell_moved(request: CourseRequest, move: ClockMove, *, at: dt.datetime) -> N
     """
     is_decision = move.clock.kind == ClockKind.PART_TIME_DECISION
     staff = reviewers_of(request, on=central_date(at)) if is_decision else coordinators_of(request)
-    people = [(user, "part_time:status") for user in family_of(request)]
-    people += [(user, "part_time:review") for user in staff]
-    for user, page in people:
-        with translation.override(user.language):
-            _queue(
-                request,
-                f"moved:{move.pk}",
-                user,
-                at=at,
-                subject=_("New due date of course request %(number)s: %(due)s"),
-                sentences=[
-                    _("The state office confirmed that schools were closed on %(closed)s."),
-                    _("That day does not count. Request %(number)s is now due by %(due)s instead of %(was)s.")
-                    if is_decision
-                    else _(
-                        "That day does not count. The approved course of request %(number)s has to be registered "
-                        "by %(due)s instead of %(was)s."
-                    ),
-                ],
-                page=page,
-                due=_day(move.due_on),
-                was=_day(move.was_due_on),
-                closed=_day(move.closed_day.date),
-            )
+    consequence = (
+        _("That day does not count. Request %(number)s is now due by %(due)s instead of %(was)s.")
+        if is_decision
+        else _(
+            "That day does not count. The approved course of request %(number)s has to be registered "
+            "by %(due)s instead of %(was)s."
+        )
+    )
+    for people, page in ((family_of(request), "part_time:status"), (staff, "part_time:review")):
+        _tell(
+            request,
+            people,
+            f"moved:{move.pk}",
+            subject=_("New due date of course request %(number)s: %(due)s"),
+            sentences=[
+                _("The state office confirmed that schools were closed on %(closed)s."),
+                consequence,
+            ],
+            page=page,
+            at=at,
+            due=move.due_on,
+            was=move.was_due_on,
+            closed=move.closed_day.date,
+        )
 
 
 def _people(request: CourseRequest, roles: Iterable[Role]) -> list[User]:
@@ -185,27 +172,32 @@ def _people(request: CourseRequest, roles: Iterable[Role]) -> list[User]:
     return sorted(users, key=lambda user: user.pk)
 
 
-def _queue(
+def _due_on(request: CourseRequest) -> dt.date:
+    assert request.clock is not None  # it was sent
+    request.clock.refresh_from_db()
+    assert request.clock.due_on is not None  # it runs
+    return request.clock.due_on
+
+
+def _tell(
     request: CourseRequest,
+    people: Iterable[User],
     what: str,
-    user: User,
     *,
-    at: dt.datetime,
-    subject: str,
-    sentences: list[str],
+    subject: "StrOrPromise",
+    sentences: "Sequence[StrOrPromise]",
     page: str,
-    **names: str,
+    at: dt.datetime,
+    **names: dt.date,
 ) -> None:
-    names |= {"number": request.number, "district": request.lea.organization.name}
-    address = settings.PORTAL_URL + reverse(page, args=[request.pk])
-    papers.queue_notice(
-        f"request:{request.pk}:{what}:{user.pk}",
-        user=user,
-        subject=subject % names,
-        body="\n\n".join([*(sentence % names for sentence in sentences), address]),
+    papers.tell(
+        people,
+        f"request:{request.pk}:{what}",
+        subject=subject,
+        sentences=sentences,
+        path=reverse(page, args=[request.pk]),
         at=at,
+        number=request.number,
+        district=request.lea.organization.name,
+        **names,
     )
-
-
-def _day(day: dt.date) -> str:
-    return date_format(day, "DATE_FORMAT")

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import structlog
 from celery import signature
@@ -9,11 +11,16 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.utils import translation
+from django.utils.formats import date_format
 
 from mocap_portal.foundation.accounts.models import User
 
 from . import letters
 from .models import Letter, LetterKind, Notice, NoticeState
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 log = structlog.get_logger(__name__)
 
@@ -73,6 +80,42 @@ def queue_notice(key: str, *, user: User, subject: str, body: str, at: dt.dateti
         send = signature("papers.send_notice", args=[notice.pk])
         transaction.on_commit(send.apply_async, robust=True)
     return notice
+
+
+@transaction.atomic
+def tell(
+    people: Iterable[User],
+    key: str,
+    *,
+    subject: "StrOrPromise",
+    sentences: "Sequence[StrOrPromise]",
+    path: str,
+    at: dt.datetime,
+    **names: str | dt.date,
+) -> None:
+    """Queue the same mail to several people, each in their language, once per person and `key`.
+
+    `subject` and `sentences` are lazy translations with places for `names`; dates are written as the reader writes
+    them. `path` is the address, from the first slash, of the page that says more: it ends the mail.
+    """
+    for user in people:
+        with translation.override(user.language):
+            words = {
+                name: date_format(value, "DATE_FORMAT") if isinstance(value, dt.date) else value
+                for name, value in names.items()
+            }
+            queue_notice(
+                f"{key}:{user.pk}",
+                user=user,
+                subject=str(subject) % words,
+                body="\n\n".join([*(str(sentence) % words for sentence in sentences), portal_address(path)]),
+                at=at,
+            )
+
+
+def portal_address(path: str) -> str:
+    """The whole address of a page, as mails need it."""
+    return f"{settings.PORTAL_URL.rstrip('/')}{path}"
 
 
 @transaction.atomic

@@ -160,6 +160,10 @@ class CourseLine(FSMModelMixin, models.Model):
     confirmation_clock = models.OneToOneField(
         Clock, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    # What the provider answered, for the family to read: the registration writes it here once.
+    starts_on = models.DateField(null=True, blank=True)
+    section = models.CharField(max_length=40, blank=True)
+    teacher_name = models.CharField(max_length=120, blank=True)
 
     objects = CourseLineQuerySet.as_manager()
 
@@ -187,8 +191,11 @@ class CourseLine(FSMModelMixin, models.Model):
         self.confirmation_clock = confirmation_clock
 
     @transition(state, source=LineState.REGISTERED, target=LineState.CONFIRMED)
-    def confirm(self) -> None:
-        """The provider has the student in a section."""
+    def confirm(self, *, starts_on: dt.date, section: str, teacher_name: str) -> None:
+        """The provider has the student in a section. No teacher is named where the district's own teaches."""
+        self.starts_on = starts_on
+        self.section = section
+        self.teacher_name = teacher_name
 
 
 class Outcome(models.TextChoices):

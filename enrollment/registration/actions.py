@@ -172,7 +172,9 @@ def confirm(
         raise AlreadyConfirmed
     roster_line.confirm(by=by, at=at, starts_on=starts_on, section=section, teacher_name=teacher_name)
     roster_line.save()
-    part_time.mark_confirmed(line, by=by, at=at)
+    part_time.mark_confirmed(
+        line, by=by, at=at, starts_on=starts_on, section=section, teacher_name=teacher_name
+    )
     clocks.stop(roster_line.clock_id, at=at)
     notices.tell_confirmed(roster_line, at=at)
     return roster_line

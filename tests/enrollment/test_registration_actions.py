@@ -188,7 +188,13 @@ class TestConfirm:
             staff,
         )
         assert roster_line.clock.stopped_at == AT
-        assert CourseLine.objects.get().state == LineState.CONFIRMED
+        line = CourseLine.objects.get()
+        assert (line.state, line.starts_on, line.section, line.teacher_name) == (
+            LineState.CONFIRMED,
+            dt.date(2027, 1, 5),
+            "3B",
+            "Terry Teacher",
+        )
         told = Notice.objects.order_by("pk").values_list("user", flat=True)
         assert list(told) == [roster_line.line.request.claim.claimant_id, roster_line.sent_by.user_id]
 

@@ -232,7 +232,9 @@ def test_nothing_is_left_once_the_provider_confirmed() -> None:
     line = request.lines.get()
     actions.mark_registered(line, by=by, at=WEDNESDAY, confirmation_clock=provider_clock(request))
     provider = MembershipFactory.create(provider_staff=True, organization=line.course.provider.organization)
-    actions.mark_confirmed(line, by=provider, at=WEDNESDAY)
+    actions.mark_confirmed(
+        line, by=provider, at=WEDNESDAY, starts_on=WEDNESDAY.date(), section="A-1", teacher_name="Ada Teacher"
+    )
     assert look(request)[-1] == Entry(
         "Algebra Online confirmed the place in “Algebra”", "done", when=WEDNESDAY, who="Provider staff"
     )

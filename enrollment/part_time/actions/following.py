@@ -36,10 +36,18 @@ def mark_registered(line: CourseLine, *, by: Membership, at: dt.datetime, confir
     Step.objects.create(request_id=line.request_id, line=line, kind=StepKind.REGISTERED, at=at, by=by)
 
 
-def mark_confirmed(line: CourseLine, *, by: Membership, at: dt.datetime) -> None:
-    """The provider has the student in a section. Raises NotRegistered."""
+def mark_confirmed(
+    line: CourseLine,
+    *,
+    by: Membership,
+    at: dt.datetime,
+    starts_on: dt.date,
+    section: str,
+    teacher_name: str,
+) -> None:
+    """The provider has the student in a section from `starts_on`. Raises NotRegistered."""
     try:
-        line.confirm()
+        line.confirm(starts_on=starts_on, section=section, teacher_name=teacher_name)
     except TransitionNotAllowed as error:
         raise NotRegistered from error
     line.save()

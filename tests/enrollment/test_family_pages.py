@@ -15,8 +15,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from enrollment.part_time import actions
 from enrollment.part_time.models import CourseLine, CourseRequest, RequestState
+from enrollment.part_time.views.asking import born_by
 from enrollment.records.models import Claim, Student
-from mocap_portal.foundation.accounts.models import Membership
+from mocap_portal.foundation.accounts.models import Membership, Role
 from mocap_portal.foundation.directory.models import CodeMeaning, CodeSet, Term
 from mocap_portal.foundation.papers.models import Letter
 from tests.factories.accounts import MembershipFactory
@@ -279,8 +280,24 @@ def test_a_student_is_not_asked_who_they_are(client: Client, hat: Membership, ro
     page = client.get(url("child", school.pk))
     assert "Who are you to the student?" not in sentences(page)
     assert "Your first name" in sentences(page)
-    client.post(url("child", school.pk), child_answers(relationship="mother"))
+    client.post(url("child", school.pk), child_answers(relationship="mother", birth_date_year="2008"))
     assert Claim.objects.get().relationship == "self"
+
+
+@pytest.mark.parametrize(("day", "errors"), [("2", []), ("3", ["birth_date"])], ids=["18 today", "tomorrow"])
+def test_a_student_of_18_or_over_is_18(client: Client, hat: Membership, day: str, errors: list[str]) -> None:
+    """A younger student under this hat would have the rights that are a parent's."""
+    hat.role = Role.ADULT_STUDENT
+    hat.save()
+    born = {"birth_date_month": "11", "birth_date_day": day, "birth_date_year": "2008"}
+    response = client.post(url("child", SchoolFactory.create().pk), child_answers(**born))
+    assert (list(response.context["form"].errors) if response.context else []) == errors
+    assert Claim.objects.count() == (0 if errors else 1)
+
+
+def test_on_a_leap_day_a_student_of_18_was_born_by_the_day_before_march() -> None:
+    hat = Membership(role=Role.ADULT_STUDENT)
+    assert born_by(hat, today=dt.date(2028, 2, 29)) == dt.date(2010, 2, 28)
 
 
 def test_only_the_grades_of_the_school_can_be_chosen(client: Client) -> None:

@@ -127,13 +127,13 @@ class CorrectChildForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, school: School, own: bool, today: dt.date, cancel_url: str = "", **kwargs: Any
+        self, *args: Any, school: School, own: bool, born_by: dt.date, cancel_url: str = "", **kwargs: Any
     ) -> None:
-        """`own`: the student asks for themselves. `today` bounds the birth date."""
+        """`own`: the student asks for themselves. `born_by`: the last birth date to type."""
         super().__init__(*args, **kwargs)
         self.cancel_url = cancel_url
         self.fields["birth_date"] = MemorableDateField(
-            label=_("Birth date"), help_text=_("For example April 9 2011."), latest=today
+            label=_("Birth date"), help_text=_("For example April 9 2011."), latest=born_by
         )
         grades = GRADES[school.grades_low : school.grades_high + 1]
         self.fields["grade"].choices = [("", _("Choose")), *grades]  # type: ignore[attr-defined]

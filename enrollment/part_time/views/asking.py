@@ -53,6 +53,7 @@ SCHOOLS_SHOWN = 25
 COURSES_PER_PAGE = 10
 # A term that starts later is asked for when it is nearer.
 LOOK_AHEAD = dt.timedelta(days=365)
+ADULT = 18  # years: from then on a student's rights are their own (34 CFR 99.5)
 
 
 # Step 1: the child and the school -----------------------------------------------------------------
@@ -90,7 +91,11 @@ def child(request: HatRequest, pk: int) -> HttpResponse:
     schools = School.objects.on(today).filter(lea__in=Lea.objects.on(today))
     row = get_object_or_404(schools.select_related("lea__organization"), pk=pk)
     form = ChildForm(
-        request.POST or None, school=row, own=is_student(request.hat), today=today, terms=open_terms(today)
+        request.POST or None,
+        school=row,
+        own=is_student(request.hat),
+        born_by=born_by(request.hat, today=today),
+        terms=open_terms(today),
     )
     if form.is_valid():
         answers = form.answers()
@@ -137,7 +142,7 @@ def child_correct(request: HatRequest, pk: int) -> HttpResponse:
         cancel_url=reverse("part_time:sign", args=[pk]),
         school=draft.claim.school,
         own=is_student(request.hat),
-        today=central_date(timezone.now()),
+        born_by=born_by(request.hat, today=central_date(timezone.now())),
         initial=typed(draft.claim),
     )
     if form.is_valid():
@@ -302,6 +307,16 @@ def open_terms(today: dt.date) -> list[Term]:
 def is_student(hat: Membership) -> bool:
     """Whether this hat asks for itself."""
     return hat.role in {Role.ADULT_STUDENT, Role.STUDENT_ON_OWN}
+
+
+def born_by(hat: Membership, *, today: dt.date) -> dt.date:
+    """The last birth date that this hat may type: a student of 18 or over is 18 today, and only then has the rights
+    of a parent; everybody else is born.
+    """
+    if hat.role != Role.ADULT_STUDENT:
+        return today
+    is_leap_day = (today.month, today.day) == (2, 29)  # there was none 18 years before
+    return today.replace(year=today.year - ADULT, day=28 if is_leap_day else today.day)
 
 
 def may_correct(claim: Claim) -> bool:

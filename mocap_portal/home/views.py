@@ -1,12 +1,15 @@
 """The page each hat lands on, the public pages, and what the machines ask about health."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from django.views.i18n import set_language
 
+from mocap_portal.foundation.accounts import actions as accounts
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.shared.calendar import central_date
 
@@ -31,6 +34,15 @@ def home(request: HttpRequest) -> HttpResponse:
 def how_it_works(request: HttpRequest) -> HttpResponse:
     """The way of a part-time request, in words, with the days that the law gives today."""
     return render(request, "home/how_it_works.html", {"guide": guide.part_time(central_date(timezone.now()))})
+
+
+@login_not_required
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Django's switch for the pages of this browser; whoever is signed in gets mails in that language too."""
+    language = request.POST.get("language")
+    if request.user.is_authenticated and language in dict(settings.LANGUAGES):
+        accounts.change_language(request.user.pk, language=language)
+    return set_language(request)
 
 
 # Health: asked by what runs the portal, without signing in. No answer names a person or a secret. -----

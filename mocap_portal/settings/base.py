@@ -134,7 +134,10 @@ LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_FORMS = {"signup": "mocap_portal.foundation.accounts.forms.SignUpForm"}
+ACCOUNT_FORMS = {
+    "login": "mocap_portal.foundation.accounts.forms.SignInForm",
+    "signup": "mocap_portal.foundation.accounts.forms.SignUpForm",
+}
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_CHANGE_EMAIL = True  # one address per person; the old one holds until the new one is verified
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password or second factor is told by mail

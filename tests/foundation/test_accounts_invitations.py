@@ -134,7 +134,7 @@ def test_an_account_made_in_the_meantime_is_not_taken_over() -> None:
     invited()
     UserFactory.create(email="nora@example.org", name="Nora")
     with pytest.raises(actions.PersonExists):
-        actions.accept_as_new_person(actions.hash_token(TOKEN), **NEW_PERSON, at=NOW)
+        actions.accept_as_new_person(actions.hash_token(TOKEN), **NEW_PERSON, language="en", at=NOW)
 
     assert User.objects.get(email="nora@example.org").check_password(PASSWORD)
 
@@ -202,7 +202,7 @@ def test_two_clicks_at_once_give_one_person_and_one_hat(is_new: bool) -> None:
         start.wait()
         try:
             if person is None:
-                actions.accept_as_new_person(actions.hash_token(TOKEN), **NEW_PERSON, at=NOW)
+                actions.accept_as_new_person(actions.hash_token(TOKEN), **NEW_PERSON, language="en", at=NOW)
             else:
                 actions.accept_invitation(actions.hash_token(TOKEN), user=person, at=NOW)
             outcomes.append("accepted")

@@ -98,7 +98,7 @@ def test_what_is_smuggled_beside_a_family_role_is_ignored(client: Client) -> Non
 def test_the_action_behind_sign_up_gives_no_staff_hat(role: str) -> None:
     person = UserFactory.create(name="")
     with pytest.raises(actions.RoleNotYours):
-        actions.register_family(person.pk, name="Ana", role=role, at=NOW)
+        actions.register_family(person.pk, name="Ana", language="en", role=role, at=NOW)
 
     person.refresh_from_db()
     assert person.name == ""

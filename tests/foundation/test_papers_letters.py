@@ -159,7 +159,7 @@ def test_the_language_of_the_letter_is_its_own_and_not_the_page_s() -> None:
         letter = letters.compose(LetterKind.DENIAL, DENIAL, "en")
     assert (letter.language, letter.day) == ("en", "Tuesday, November 17, 2026")
     spanish = letters.compose(LetterKind.DENIAL, DENIAL, "es")
-    assert (spanish.language, spanish.day) == ("es", "martes, noviembre 17, 2026")
+    assert (spanish.language, spanish.day) == ("es", "martes 17 de noviembre de 2026")
     assert [block.text for block in spanish.blocks if block.language] == []
 
 

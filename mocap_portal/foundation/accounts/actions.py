@@ -97,11 +97,11 @@ class PersonExists(Refused):
 
 
 @transaction.atomic
-def register_family(user_id: int, *, name: str, role: str, at: dt.datetime) -> Membership:
-    """What sign-up adds to a new account: the person's name and the family hat they chose."""
+def register_family(user_id: int, *, name: str, language: str, role: str, at: dt.datetime) -> Membership:
+    """What sign-up adds to a new account: the person's name and language, and the family hat they chose."""
     user = User.objects.select_for_update().get(pk=user_id)
-    user.name = name
-    user.save(update_fields=["name"])
+    user.name, user.language = name, language
+    user.save(update_fields=["name", "language"])
     return add_family_hat(user_id, role=role, at=at)
 
 
@@ -123,6 +123,14 @@ def change_details(user_id: int, *, name: str, phone: str, language: str) -> Non
     user = User.objects.select_for_update().get(pk=user_id)
     user.name, user.phone, user.language = name, phone, language
     user.save(update_fields=["name", "phone", "language"])
+
+
+@transaction.atomic
+def change_language(user_id: int, *, language: str) -> None:
+    """The language of this person's mails from now on: a code of settings.LANGUAGES."""
+    user = User.objects.select_for_update().get(pk=user_id)
+    user.language = language
+    user.save(update_fields=["language"])
 
 
 # Invitations --------------------------------------------------------------------------------------
@@ -205,7 +213,9 @@ def accept_invitation(token_hash: str, *, user: User, at: dt.datetime) -> Member
 
 
 @transaction.atomic
-def accept_as_new_person(token_hash: str, *, name: str, password: str, at: dt.datetime) -> Membership:
+def accept_as_new_person(
+    token_hash: str, *, name: str, password: str, language: str, at: dt.datetime
+) -> Membership:
     """Opens an account with the address that got the mail, and gives it the hat.
 
     Raises PersonExists and what `find_invitation` raises.
@@ -213,7 +223,7 @@ def accept_as_new_person(token_hash: str, *, name: str, password: str, at: dt.da
     invitation = _open_invitation(_locked_invitation(token_hash), at=at)
     if User.objects.filter(email=invitation.email).exists():
         raise PersonExists
-    user = User.objects.create_user(invitation.email, password, name=name)
+    user = User.objects.create_user(invitation.email, password, name=name, language=language)
     # Whoever holds the token read the mail: the address needs no second check.
     EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
     return _accept(invitation, user=user, at=at)

@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -258,7 +259,9 @@ def accept_as_new_person(request: HttpRequest, token_hash: str) -> HttpResponse:
     form = NewPersonForm(request.POST or None, email=invitation.email)
     if form.is_valid():
         try:
-            hat = actions.accept_as_new_person(token_hash, **form.cleaned_data, at=timezone.now())
+            hat = actions.accept_as_new_person(
+                token_hash, **form.cleaned_data, language=get_language(), at=timezone.now()
+            )
         except actions.PersonExists:
             return to_sign_in(request)
         login(request, hat.user)

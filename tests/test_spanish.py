@@ -1,0 +1,245 @@
+"""The switch to Spanish is true: what families and the public read is in the catalog, on pages and in mails."""
+
+import datetime as dt
+import re
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+
+from enrollment.part_time import notices
+from mocap_portal.foundation.accounts.models import User
+from mocap_portal.foundation.papers.models import Notice
+from mocap_portal.foundation.ui import words
+from tests.catalog import Entry, read_mo, read_po, sentences_in
+from tests.factories.accounts import PASSWORD, MembershipFactory, UserFactory
+from tests.factories.part_time import CourseRequestFactory
+from tests.sign_in import sign_in
+
+ROOT = Path(settings.BASE_DIR)
+CATALOG = ROOT / "mocap_portal" / "locale" / "es" / "LC_MESSAGES" / "django.po"
+NOW = dt.datetime(2026, 11, 2, 18, tzinfo=dt.UTC)  # a Monday, noon in Missouri
+
+# What a family or a visitor can meet. Pages of staff fall back to English where a sentence is missing.
+FOR_FAMILIES = (
+    "templates/*.html",
+    "templates/account/**/*.*",
+    "templates/accounts/accept*.html",
+    "templates/accounts/add_family_hat.html",
+    "templates/accounts/invitation_refused.html",
+    "templates/accounts/mail/*.txt",
+    "templates/accounts/own_page.html",
+    "templates/allauth/**/*.html",
+    "templates/clocks/*.html",
+    "templates/components/*.html",
+    "templates/home/*.html",
+    "templates/mfa/**/*.html",
+    "templates/papers/**/*.txt",
+    "templates/part_time/family/*.html",
+    "templates/part_time/letter.html",
+    "templates/providers/catalog.html",
+    "templates/providers/course.html",
+    "templates/providers/result_count.html",
+    "templates/records/family/*.html",
+    "templates/uswds/**/*.html",
+    "enrollment/part_time/actions/*.py",
+    "enrollment/part_time/facts.py",
+    "enrollment/part_time/forms/family.py",
+    "enrollment/part_time/models.py",
+    "enrollment/part_time/notices.py",
+    "enrollment/part_time/rules.py",
+    "enrollment/part_time/timeline.py",
+    "enrollment/part_time/views/asking.py",
+    "enrollment/part_time/views/family.py",
+    "enrollment/records/actions.py",
+    "enrollment/records/models.py",
+    "enrollment/records/views/family.py",
+    "enrollment/registration/notices.py",
+    "mocap_portal/foundation/accounts/*.py",
+    "mocap_portal/foundation/clocks/explain.py",
+    "mocap_portal/foundation/clocks/why.py",
+    "mocap_portal/foundation/directory/models/*.py",
+    "mocap_portal/foundation/papers/*.py",
+    "mocap_portal/foundation/ui/**/*.py",
+    "mocap_portal/home/*.py",
+    "mocap_portal/settings/base.py",
+    "providers/filters.py",
+    "providers/models.py",
+)
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd%]|\{\w*\}|</?[a-z][^>]*>")
+
+
+@pytest.fixture(scope="module")
+def entries() -> list[Entry]:
+    return read_po(CATALOG)
+
+
+# The catalog ----------------------------------------------------------------------------------------
+
+
+def test_the_compiled_catalog_is_this_one(entries: list[Entry]) -> None:
+    expected: dict[str | tuple[str, int], str] = {}
+    for entry in entries:
+        if entry.is_translated and entry.plural:
+            expected |= {(entry.key, number): form for number, form in enumerate(entry.spanish)}
+        elif entry.is_translated:
+            expected[entry.key] = entry.spanish[0]
+    assert read_mo(CATALOG.with_suffix(".mo")) == expected
+
+
+def test_no_translation_is_a_guess(entries: list[Entry]) -> None:
+    assert [entry.key for entry in entries if "fuzzy" in entry.flags] == []
+
+
+def test_no_sentence_is_there_twice(entries: list[Entry]) -> None:
+    assert len({entry.key for entry in entries}) == len(entries)
+
+
+def test_translations_keep_what_is_filled_in(entries: list[Entry]) -> None:
+    _header, *sentences = entries
+    wrong = [
+        (entry.key, form)
+        for entry in sentences
+        for form in entry.spanish
+        if entry.is_translated and marks(form) != marks(entry.plural or entry.key)
+    ]
+    assert wrong == []
+
+
+def test_plurals_have_both_forms(entries: list[Entry]) -> None:
+    _header, *sentences = entries
+    assert [entry.key for entry in sentences if len(entry.spanish) != (2 if entry.plural else 1)] == []
+
+
+@pytest.mark.parametrize("pattern", FOR_FAMILIES)
+def test_every_sentence_that_a_family_can_meet_is_translated(pattern: str, entries: list[Entry]) -> None:
+    files = [path for path in sorted(ROOT.glob(pattern)) if path.is_file()]
+    assert files
+    known = {entry.key for entry in entries if entry.is_translated}
+    missing = {
+        key: str(path.relative_to(ROOT)) for path in files for key in sentences_in(path) if key not in known
+    }
+    assert missing == {}
+
+
+def marks(sentence: str) -> set[str]:
+    """What must be the same in both languages: values filled in, percent signs, tags."""
+    return set(PLACEHOLDER.findall(sentence))
+
+
+# Days and times -------------------------------------------------------------------------------------
+
+
+def test_days_and_times_read_right() -> None:
+    with translation.override("es"):
+        assert words.long_day(dt.date(2026, 12, 7)) == "lunes 7 de diciembre de 2026"
+        assert words.short_day(dt.date(2026, 12, 7)) == "7 dic 2026"
+        assert (
+            words.moment_words(dt.datetime(2026, 12, 7, 21, 5, tzinfo=dt.UTC))
+            == "7 de diciembre de 2026, 3:05 p.m. (hora del Centro)"
+        )
+
+
+# Pages ----------------------------------------------------------------------------------------------
+
+
+def heading(client: Client, address: str, language: str = "") -> tuple[str, str]:
+    """The language that a page names, and its h1."""
+    headers = {"Accept-Language": language} if language else {}
+    page = client.get(address, headers=headers).content.decode()
+    named, title = re.search(r'<html lang="(\w+)"', page), re.search(r"<h1[^>]*>(.*?)</h1>", page, re.DOTALL)
+    assert named and title
+    return named[1], title[1].strip()
+
+
+@pytest.mark.django_db
+@time_machine.travel(NOW, tick=False)
+@pytest.mark.parametrize(
+    ("name", "h1"),
+    [
+        ("home", "Cursos virtuales para los estudiantes de Missouri"),
+        ("how_it_works", "Cómo funciona una solicitud de tiempo parcial"),
+        ("account_login", "Iniciar sesión"),
+        ("account_signup", "Abra una cuenta"),
+        ("providers:catalog", "Catálogo de cursos"),
+    ],
+)
+def test_visitors_get_the_language_of_their_browser(client: Client, name: str, h1: str) -> None:
+    assert heading(client, reverse(name), language="es-MX,es;q=0.9,en;q=0.5") == ("es", h1)
+
+
+@pytest.mark.django_db
+def test_families_get_the_language_they_switch_to(client: Client) -> None:
+    sign_in(client, MembershipFactory.create(parent=True))
+    requests = reverse("part_time:requests")
+    assert heading(client, requests) == ("en", "Your course requests")
+
+    client.post(reverse("set_language"), {"language": "es", "next": requests})
+    assert heading(client, requests) == ("es", "Sus solicitudes de cursos")
+
+
+# Mails follow the person ------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_the_switch_is_remembered_on_the_person(client: Client) -> None:
+    hat = MembershipFactory.create(parent=True)
+    sign_in(client, hat).post(reverse("set_language"), {"language": "es"})
+    assert User.objects.get(pk=hat.user_id).language == "es"
+
+
+@pytest.mark.django_db
+def test_a_language_that_the_portal_does_not_speak_is_not_remembered(client: Client) -> None:
+    hat = MembershipFactory.create(parent=True)
+    sign_in(client, hat).post(reverse("set_language"), {"language": "fr"})
+    assert User.objects.get(pk=hat.user_id).language == "en"
+
+
+@pytest.mark.django_db
+def test_what_a_visitor_chose_is_remembered_at_sign_in(client: Client) -> None:
+    person = MembershipFactory.create(parent=True).user
+    client.post(reverse("set_language"), {"language": "es"})
+    client.post(reverse("account_login"), {"login": person.email, "password": PASSWORD})
+    assert client.session["_auth_user_id"] == str(person.pk)
+    assert User.objects.get(pk=person.pk).language == "es"
+
+
+@pytest.mark.django_db
+def test_signing_in_without_a_choice_keeps_the_language(client: Client) -> None:
+    person = MembershipFactory.create(parent=True, user__language="es").user
+    client.post(reverse("account_login"), {"login": person.email, "password": PASSWORD})
+    assert client.session["_auth_user_id"] == str(person.pk)
+    assert User.objects.get(pk=person.pk).language == "es"
+
+
+@pytest.mark.django_db
+def test_a_family_that_signs_up_in_spanish_gets_spanish_mails(client: Client) -> None:
+    answers = {
+        "role": "parent",
+        "name": "Ana Diaz",
+        "email": "ana@example.org",
+        "password1": "correct horse battery",
+    }
+    client.post(reverse("account_signup"), answers, headers={"Accept-Language": "es"})
+    assert User.objects.get().language == "es"
+    assert [message.subject for message in mail.outbox] == ["Confirme su dirección de correo electrónico"]
+
+
+@pytest.mark.django_db
+def test_mails_are_in_the_language_of_the_person() -> None:
+    claimant = UserFactory.create(language="es")
+    request = CourseRequestFactory.create(submitted=True, claim__claimant=claimant)
+    notices.tell_submitted(request, at=NOW)
+    notice = Notice.objects.get(user=claimant)
+    assert notice.subject == f"Recibimos su solicitud de cursos {request.number}"
+    assert notice.body.split("\n\n") == [
+        f"Su solicitud {request.number} se firmó y se envió a {request.lea.organization.name}.",
+        "El distrito tiene que responder por escrito a más tardar el 17 de noviembre de 2026.",
+        "Puede ver cada paso en esta página:",
+        settings.PORTAL_URL + reverse("part_time:status", args=[request.pk]),
+    ]

@@ -2,25 +2,25 @@
 
 from django.urls import path
 
-from . import views
+from .views import calendar, district, legal
 
 app_name = "state_map"
 
 urlpatterns = [
-    path("legal-values/", views.legal_values, name="legal_values"),
-    path("legal-values/<slug:key>/", views.legal_value, name="legal_value"),
-    path("legal-values/<slug:key>/change/", views.change_legal_value, name="change_legal_value"),
-    path("codes/", views.codes, name="codes"),
-    path("codes/<slug:code_set>/<slug:code>/", views.code, name="code"),
-    path("codes/<slug:code_set>/<slug:code>/change/", views.change_code, name="change_code"),
-    path("terms/", views.terms, name="terms"),
-    path("terms/<int:pk>/change/", views.change_term, name="change_term"),
-    path("closed-days/", views.closed_days, name="closed_days"),
-    path("closed-days/close/", views.close_day, name="close_day"),
-    path("closed-days/<int:pk>/open/", views.open_day, name="open_day"),
-    path("closed-days/<int:pk>/ask-emergency/", views.ask_emergency, name="ask_emergency"),
-    path("closed-days/<int:pk>/confirm-emergency/", views.confirm_emergency, name="confirm_emergency"),
-    path("district/", views.district, name="district"),
-    path("district/policy/", views.change_policy, name="change_policy"),
-    path("district/contact/", views.change_contact, name="change_contact"),
+    path("legal-values/", legal.legal_values, name="legal_values"),
+    path("legal-values/<slug:key>/", legal.legal_value, name="legal_value"),
+    path("legal-values/<slug:key>/change/", legal.change_legal_value, name="change_legal_value"),
+    path("codes/", legal.codes, name="codes"),
+    path("codes/<slug:code_set>/<slug:code>/", legal.code, name="code"),
+    path("codes/<slug:code_set>/<slug:code>/change/", legal.change_code, name="change_code"),
+    path("terms/", calendar.terms, name="terms"),
+    path("terms/<int:pk>/change/", calendar.change_term, name="change_term"),
+    path("closed-days/", calendar.closed_days, name="closed_days"),
+    path("closed-days/close/", calendar.close_day, name="close_day"),
+    path("closed-days/<int:pk>/open/", calendar.open_day, name="open_day"),
+    path("closed-days/<int:pk>/ask-emergency/", calendar.ask_emergency, name="ask_emergency"),
+    path("closed-days/<int:pk>/confirm-emergency/", calendar.confirm_emergency, name="confirm_emergency"),
+    path("district/", district.district, name="district"),
+    path("district/policy/", district.change_policy, name="change_policy"),
+    path("district/contact/", district.change_contact, name="change_contact"),
 ]

@@ -1,0 +1,90 @@
+"""The three kinds of page that the state's map is made of: tables, a form, and asking before a change."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from mocap_portal.foundation.accounts.middleware import HatRequest
+from mocap_portal.foundation.accounts.models import Role
+from mocap_portal.foundation.shared.calendar import central_date
+from mocap_portal.foundation.shared.paging import sort_and_cut
+from mocap_portal.foundation.shared.refusals import Refusal
+from mocap_portal.foundation.ui.tables import PortalTable
+
+from ..forms import LONGEST_BACK, MapForm
+
+ROWS_PER_PAGE = 50
+
+DISTRICT_ROLES = (Role.COORDINATOR, Role.LEA_ADMIN)
+
+
+def today() -> dt.date:
+    return central_date(timezone.now())
+
+
+def list_page(
+    request: HatRequest,
+    *tables: PortalTable,
+    title: str | Promise,
+    intro: str,
+    change: str = "",
+    add: str = "",
+) -> HttpResponse:
+    """A page of tables. `change` and `add` are addresses; only DESE's administrators are offered the first."""
+    for table in tables:
+        sort_and_cut(table, request, per_page=ROWS_PER_PAGE)
+    context = {
+        "title": title,
+        "intro": intro,
+        "tables": tables,
+        "change": change if request.hat.role == Role.DESE_ADMIN else "",
+        "add": add,
+        "today": today(),
+        "lately": timezone.now() - LONGEST_BACK,
+    }
+    return render(request, "state_map/list.html", context)
+
+
+def form_page(
+    request: HatRequest,
+    form: MapForm,
+    action: Callable[[], Any],
+    *,
+    title: str | Promise,
+    intro: str,
+    back: str,
+) -> HttpResponse:
+    """A page with a form: clean it, do the one thing, go back; or say what is wrong."""
+    if form.is_valid():
+        try:
+            action()
+        except Refusal as refusal:
+            form.add_error(None, str(refusal.sentence))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect(back)
+    return render(request, "state_map/form.html", {"form": form, "title": title, "intro": intro})
+
+
+def confirm_page(
+    request: HatRequest, change: Callable[[], Any], *, done: str, **words: str | bool
+) -> HttpResponse:
+    """A page that asks before it changes a closed day. `words` are what components/confirm.html takes."""
+    back = reverse("state_map:closed_days")
+    if request.method == "POST":
+        try:
+            change()
+        except Refusal as refusal:
+            messages.error(request, str(refusal.sentence))
+        else:
+            messages.success(request, done)
+        return redirect(back)
+    return render(request, "state_map/confirm.html", {**words, "cancel_url": back})

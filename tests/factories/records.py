@@ -33,7 +33,10 @@ class GuardianFactory(DjangoModelFactory[Guardian]):
 
 
 class ClaimFactory(DjangoModelFactory[Claim]):
-    """What a parent typed and sent. `unsent=True` only typed it; `confirmed=True` links it to a student and makes the claimant a guardian."""
+    """What a parent typed and sent; `unsent=True` only typed it.
+
+    `confirmed=True` links it to a student and makes the claimant a guardian.
+    """
 
     class Meta:
         model = Claim

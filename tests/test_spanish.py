@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
+from django.utils.formats import localize
 
 from enrollment.part_time import notices
 from mocap_portal.foundation.accounts.models import User
@@ -132,7 +134,7 @@ def marks(sentence: str) -> set[str]:
     return set(PLACEHOLDER.findall(sentence))
 
 
-# Days and times -------------------------------------------------------------------------------------
+# Days, times, numbers -------------------------------------------------------------------------------
 
 
 def test_days_and_times_read_right() -> None:
@@ -143,6 +145,11 @@ def test_days_and_times_read_right() -> None:
             words.moment_words(dt.datetime(2026, 12, 7, 21, 5, tzinfo=dt.UTC))
             == "7 de diciembre de 2026, 3:05 p.m. (hora del Centro)"
         )
+
+
+def test_numbers_have_the_point_of_prices() -> None:
+    with translation.override("es"):
+        assert (localize(Decimal("0.50")), words.dollars(Decimal("1250.50"))) == ("0.50", "$1,250.50")
 
 
 # Pages ----------------------------------------------------------------------------------------------

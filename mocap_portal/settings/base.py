@@ -155,6 +155,7 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("es", _("Spanish"))]
 LOCALE_PATHS = [BASE_DIR / "mocap_portal" / "locale"]
+FORMAT_MODULE_PATH = "mocap_portal.locale"
 TIME_ZONE = "America/Chicago"  # a due day ends at midnight in Missouri
 USE_TZ = True
 FORMS_URLFIELD_ASSUME_HTTPS = True

@@ -15,12 +15,16 @@ from django.utils import translation
 from django.utils.formats import localize
 
 from enrollment.part_time import notices
+from enrollment.part_time.actions import deciding
+from enrollment.part_time.models import Outcome
+from enrollment.registration.actions import WHAT_IS_TOLD, WHY_IT_IS_TOLD
 from mocap_portal.foundation.accounts.models import User
 from mocap_portal.foundation.papers.models import Notice
 from mocap_portal.foundation.ui import words
 from tests.catalog import Entry, read_mo, read_po, sentences_in
 from tests.factories.accounts import PASSWORD, MembershipFactory, UserFactory
-from tests.factories.part_time import CourseRequestFactory
+from tests.factories.part_time import CourseLineFactory, CourseRequestFactory
+from tests.factories.records import DisclosureFactory, GuardianFactory
 from tests.sign_in import sign_in
 
 ROOT = Path(settings.BASE_DIR)
@@ -188,6 +192,33 @@ def test_families_get_the_language_they_switch_to(client: Client) -> None:
 
     client.post(reverse("set_language"), {"language": "es", "next": requests})
     assert heading(client, requests) == ("es", "Sus solicitudes de cursos")
+
+
+@pytest.mark.django_db
+@time_machine.travel(NOW, tick=False)
+def test_a_letter_is_in_english_whatever_the_decider_reads() -> None:
+    line = CourseLineFactory.create()
+    decider = MembershipFactory.create(counselor=True, organization=line.request.lea.organization)
+
+    def preview() -> str:
+        return deciding.preview_letter(line, by=decider, at=NOW, outcome=Outcome.DENIED)
+
+    english = preview()
+    with translation.override("es"):
+        assert preview() == english
+
+
+@pytest.mark.django_db
+@time_machine.travel(NOW, tick=False)
+def test_what_left_the_district_is_shown_in_the_language_of_the_reader(client: Client) -> None:
+    hat = MembershipFactory.create(parent=True)
+    student = GuardianFactory.create(user=hat.user).student
+    DisclosureFactory.create(student=student, what=WHAT_IS_TOLD, why=WHY_IT_IS_TOLD)
+    sign_in(client, hat)
+    address = reverse("records:disclosures", args=[student.pk])
+    page = client.get(address, headers={"Accept-Language": "es"}).content.decode()
+    assert "<dd>Nombre, número MOSIS, fecha de nacimiento, grado, curso</dd>" in page
+    assert "<dd>Inscripción en un curso que el distrito aprobó</dd>" in page
 
 
 # Mails follow the person ------------------------------------------------------------------------------

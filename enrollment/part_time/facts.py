@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -19,12 +20,18 @@ from mocap_portal.foundation.shared.calendar import central_date
 
 from .models import CourseLine
 
+LETTER_LANGUAGE = (
+    "en"  # what districts write in, whoever decides; the letter itself offers help in other languages
+)
 
+
+@translation.override(LETTER_LANGUAGE)
 def approval(line: CourseLine, *, by: Membership, at: dt.datetime, register_by: dt.date) -> DecisionFacts:
     confirm_days = LegalValue.objects.whole(LegalKey.CONFIRM_DAYS, on=central_date(at))
     return _decision(line, by=by, at=at, register_by=register_by, confirm_days=confirm_days)
 
 
+@translation.override(LETTER_LANGUAGE)
 def denial(
     line: CourseLine,
     *,

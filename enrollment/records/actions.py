@@ -3,8 +3,8 @@
 import datetime as dt
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from mocap_portal.foundation.accounts.models import Membership, Role
 from mocap_portal.foundation.directory.models import Organization, School
@@ -205,7 +205,7 @@ def merge_students(student_id: int, *, into_id: int, by: Membership, at: dt.date
     for guardian in Guardian.objects.active().filter(student=gone).select_for_update():
         if guardian.user_id in known:
             guardian.ended_on = central_date(at)
-            guardian.end_basis = gettext("Merged: the person is a guardian of the kept record.")
+            guardian.end_basis = gettext_noop("Merged: the person is a guardian of the kept record.")
         else:
             guardian.student = kept
         guardian.save()

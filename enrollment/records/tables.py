@@ -90,8 +90,8 @@ class DisclosureTable(PortalTable):
 
     at = tables.TemplateColumn("{% load ui %}{{ value|moment }}", verbose_name=_("When"))
     recipient = tables.Column(verbose_name=_("To whom"))
-    what = tables.Column(verbose_name=_("What"))
-    why = tables.Column(verbose_name=_("Why"))
+    what = tables.TemplateColumn("{% translate value %}", verbose_name=_("What"))
+    why = tables.TemplateColumn("{% translate value %}", verbose_name=_("Why"))
     by = tables.Column(accessor="disclosed_by__user__name", verbose_name=_("By whom"))
 
     caption = _("What left the district about the student")

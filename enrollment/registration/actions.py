@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from enrollment.part_time import actions as part_time
 from enrollment.part_time.models import CourseLine, CourseRequest, LineState
@@ -23,8 +24,9 @@ from .models import RosterLine, RosterState
 
 REGISTERING_ROLES = frozenset({Role.COUNSELOR, Role.COORDINATOR, Role.LEA_ADMIN})
 
-WHAT_IS_TOLD = _("Name, MOSIS ID, birth date, grade, course")
-WHY_IT_IS_TOLD = _("Registration in a course that the district approved")
+# Kept in English, shown in the reader's language.
+WHAT_IS_TOLD = gettext_noop("Name, MOSIS ID, birth date, grade, course")
+WHY_IT_IS_TOLD = gettext_noop("Registration in a course that the district approved")
 
 
 class OnlyStaffRegisters(Refusal):
@@ -145,8 +147,8 @@ def register(line_id: int, *, by: Membership, at: dt.datetime) -> RosterLine:
         recipient=line.course.provider.organization,
         by=by,
         at=at,
-        what=str(WHAT_IS_TOLD),
-        why=str(WHY_IT_IS_TOLD),
+        what=WHAT_IS_TOLD,
+        why=WHY_IT_IS_TOLD,
     )
     notices.tell_registered(roster_line, at=at)
     return roster_line

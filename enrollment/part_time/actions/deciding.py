@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -37,8 +38,6 @@ from ..models import (
     StepKind,
 )
 from ..rules import deciding_roles
-
-LETTER_LANGUAGE = "en"  # what districts write in; the letter itself offers help in other languages
 
 
 class AlreadyDecided(Refusal):
@@ -162,7 +161,7 @@ def preview_letter(
         return letters.render_html(
             LetterKind.APPROVAL,
             facts.approval(line, by=by, at=at, register_by=register_by),
-            LETTER_LANGUAGE,
+            facts.LETTER_LANGUAGE,
         )
     factors = list(CodeMeaning.objects.of(CodeSet.DENIAL_FACTOR, on=today).filter(pk__in=factor_ids))
     return letters.render_html(
@@ -175,7 +174,7 @@ def preview_letter(
             explanation=explanation.strip(),
             would_make_it_a_yes=would_make_it_a_yes.strip(),
         ),
-        LETTER_LANGUAGE,
+        facts.LETTER_LANGUAGE,
     )
 
 
@@ -214,6 +213,7 @@ def _factors(factor_ids: Sequence[int], *, other_factor: str, on: dt.date) -> li
     return factors
 
 
+@translation.override(facts.LETTER_LANGUAGE)
 def _labels(factors: Sequence[CodeMeaning], other_factor: str) -> list[str]:
     """What the letter lists: “other” by its own words."""
     return [
@@ -231,7 +231,9 @@ def _record(
 ) -> Decision:
     line, by, at = decision.line, decision.decided_by, decision.decided_at
     line.save()
-    decision.letter = papers.write_letter(letter_kind, facts=letter_facts, at=at, language=LETTER_LANGUAGE)
+    decision.letter = papers.write_letter(
+        letter_kind, facts=letter_facts, at=at, language=facts.LETTER_LANGUAGE
+    )
     decision.save()
     DecisionFactor.objects.bulk_create(DecisionFactor(decision=decision, factor=factor) for factor in factors)
     Step.objects.create(request=line.request, line=line, kind=StepKind(decision.outcome), at=at, by=by)

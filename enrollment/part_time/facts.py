@@ -20,18 +20,16 @@ from mocap_portal.foundation.shared.calendar import central_date
 
 from .models import CourseLine
 
-LETTER_LANGUAGE = (
-    "en"  # what districts write in, whoever decides; the letter itself offers help in other languages
-)
+# What districts write in, whatever the decider reads. The letter itself offers help in other languages.
+LETTER_LANGUAGE = "en"
 
 
-@translation.override(LETTER_LANGUAGE)
 def approval(line: CourseLine, *, by: Membership, at: dt.datetime, register_by: dt.date) -> DecisionFacts:
     confirm_days = LegalValue.objects.whole(LegalKey.CONFIRM_DAYS, on=central_date(at))
-    return _decision(line, by=by, at=at, register_by=register_by, confirm_days=confirm_days)
+    with translation.override(LETTER_LANGUAGE):
+        return _decision(line, by=by, at=at, register_by=register_by, confirm_days=confirm_days)
 
 
-@translation.override(LETTER_LANGUAGE)
 def denial(
     line: CourseLine,
     *,
@@ -41,15 +39,16 @@ def denial(
     explanation: str,
     would_make_it_a_yes: str,
 ) -> DecisionFacts:
-    return _decision(
-        line,
-        by=by,
-        at=at,
-        factors=tuple(factors),
-        explanation=explanation,
-        would_make_it_a_yes=would_make_it_a_yes,
-        appeal=appeal_route(line.request.lea_id, on=central_date(at)),
-    )
+    with translation.override(LETTER_LANGUAGE):
+        return _decision(
+            line,
+            by=by,
+            at=at,
+            factors=tuple(factors),
+            explanation=explanation,
+            would_make_it_a_yes=would_make_it_a_yes,
+            appeal=appeal_route(line.request.lea_id, on=central_date(at)),
+        )
 
 
 def factor_words(factor: CodeMeaning) -> str:

@@ -22,8 +22,7 @@ def test_pages_in_spanish(role: Role | None, page: Page, live_server: LiveServer
     world = World()
     if role:
         enter(page.context, live_server, world.own[role])
-    choice = {"name": settings.LANGUAGE_COOKIE_NAME, "value": "es", "url": live_server.url}
-    page.context.add_cookies([choice])
+    page.context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": "es", "url": live_server.url}])
     found = []
     for address in LOOKS[role]:
         open_page(page, live_server, address, world)

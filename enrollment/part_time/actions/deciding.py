@@ -213,13 +213,11 @@ def _factors(factor_ids: Sequence[int], *, other_factor: str, on: dt.date) -> li
     return factors
 
 
-@translation.override(facts.LETTER_LANGUAGE)
 def _labels(factors: Sequence[CodeMeaning], other_factor: str) -> list[str]:
     """What the letter lists: “other” by its own words."""
-    return [
-        other_factor.strip() or gettext("Other") if factor.code == "other" else facts.factor_words(factor)
-        for factor in factors
-    ]
+    with translation.override(facts.LETTER_LANGUAGE):
+        other = other_factor.strip() or gettext("Other")
+    return [other if factor.code == "other" else facts.factor_words(factor) for factor in factors]
 
 
 def _record(

@@ -205,8 +205,8 @@ def _give(person: Person, hat: Hat, *, at: dt.datetime) -> None:
         accounts.add_family_hat(user.pk, role=hat.role, at=at)
         return
     organization = _organization(hat)
-    if hat.role == Role.DESE_ADMIN:  # the first of all: nobody could invite her
-        Membership.objects.create(user=user, role=hat.role, organization=organization, started_at=at)
+    if hat.role == Role.DESE_ADMIN:
+        accounts.appoint_first_administrator(email=person.email, name=user.name, at=at)
         return
     invitation = accounts.invite(
         email=person.email,

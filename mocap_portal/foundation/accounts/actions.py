@@ -8,11 +8,11 @@ from functools import partial
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db import transaction
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from mocap_portal.foundation.directory.models import Lea, LegalKey, LegalValue, Organization, Provider
 from mocap_portal.foundation.shared.calendar import central_date
+from mocap_portal.foundation.shared.refusals import Refusal
 
 from . import notices, vault
 from .models import (
@@ -32,64 +32,62 @@ from .models import (
 TOKEN_BYTES = 32
 
 
-class Refused(Exception):
-    """An action did not happen; `sentence` tells the person why."""
-
-    sentence: str | Promise
-
-
-class RoleNotYours(Refused):
+class RoleNotYours(Refusal):
     sentence = _("You cannot give this role there.")
 
 
-class AlreadyInvited(Refused):
+class AlreadyInvited(Refusal):
     sentence = _(
         "This person already has an open invitation to this role. Send it again from the list instead."
     )
 
 
-class AlreadyHasRole(Refused):
+class AlreadyHasRole(Refusal):
     sentence = _("This person already has this role.")
 
 
-class AdministratorExists(Refused):
+class AdministratorExists(Refusal):
     sentence = _("This organization already has an administrator, who can invite more people.")
 
 
-class LastAdministrator(Refused):
+class StateHasAdministrator(Refusal):
+    sentence = _("The state office already has an administrator, who invites everybody else.")
+
+
+class LastAdministrator(Refusal):
     sentence = _(
         "You are the only administrator here, so you cannot remove your own role. "
         "Invite another administrator first."
     )
 
 
-class InvitationGone(Refused):
+class InvitationGone(Refusal):
     sentence = _("This invitation was accepted or taken back in the meantime. Reload the list to see it.")
 
 
-class InvitationUnknown(Refused):
+class InvitationUnknown(Refusal):
     sentence = _("This link does not belong to any invitation. Open the newest mail that you got from us.")
 
 
-class InvitationUsed(Refused):
+class InvitationUsed(Refusal):
     sentence = _("This invitation was already accepted. Sign in with your e-mail address and password.")
 
 
-class InvitationRevoked(Refused):
+class InvitationRevoked(Refusal):
     sentence = _("This invitation was taken back. Ask your administrator for a new one.")
 
 
-class InvitationExpired(Refused):
+class InvitationExpired(Refusal):
     sentence = _("This invitation is too old. Ask your administrator for a new one.")
 
 
-class InvitationForAnother(Refused):
+class InvitationForAnother(Refusal):
     sentence = _(
         "This invitation is for a different e-mail address. Sign out, then open the link in your mail again."
     )
 
 
-class PersonExists(Refused):
+class PersonExists(Refusal):
     sentence = _("There is already an account with this e-mail address. Sign in to accept the invitation.")
 
 
@@ -236,6 +234,28 @@ def new_token() -> str:
 def hash_token(token: str) -> str:
     """What is stored of a token. It is as random as a key, so one round of SHA-256 is enough."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+# The first of all ---------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def appoint_first_administrator(*, email: str, name: str, at: dt.datetime) -> Membership:
+    """The state office's first administrator, whom nobody could invite. Raises StateHasAdministrator.
+
+    A new account has no password: the person sets one through the page for forgotten passwords, which proves that
+    the address is theirs, and then the second factor.
+    """
+    state_office = Organization.objects.select_for_update().get(is_state_office=True)
+    if Membership.objects.in_organization(state_office.pk, Role.DESE_ADMIN).exists():
+        raise StateHasAdministrator
+    user = User.objects.filter(email=email.lower()).first()
+    if user is None:
+        user = User.objects.create_user(email, name=name)
+        EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+    return Membership.objects.create(
+        user=user, role=Role.DESE_ADMIN, organization=state_office, started_at=at
+    )
 
 
 # Removal ------------------------------------------------------------------------------------------

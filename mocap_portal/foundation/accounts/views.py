@@ -21,6 +21,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from mocap_portal.foundation.shared.paging import sort_and_cut
+from mocap_portal.foundation.shared.refusals import Refusal
 
 from . import actions, second_factor
 from .forms import AdministratorForm, DetailsForm, FamilyRoleForm, InvitationForm, NewPersonForm
@@ -136,7 +137,7 @@ def invite(request: HatRequest) -> HttpResponse:
             actions.invite(
                 **form.cleaned_data, organization_id=organization_id, by=request.hat, at=timezone.now()
             )
-        except actions.Refused as refusal:
+        except Refusal as refusal:
             form.add_error(None, str(refusal.sentence))
         else:
             messages.success(request, _("The invitation is on its way."))
@@ -159,7 +160,7 @@ def invite_administrator(request: HatRequest) -> HttpResponse:
             )
         except actions.RoleNotYours:
             form.add_error("role", _("This organization does not have this kind of administrator."))
-        except actions.Refused as refusal:
+        except Refusal as refusal:
             form.add_error(None, str(refusal.sentence))
         else:
             messages.success(request, _("The invitation is on its way."))
@@ -204,7 +205,7 @@ def remove_hat(request: HatRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         try:
             actions.remove_hat(pk, by=request.hat, at=timezone.now())
-        except actions.Refused as refusal:
+        except Refusal as refusal:
             messages.error(request, str(refusal.sentence))
         else:
             messages.success(request, _("The role is removed, and the person is signed out everywhere."))
@@ -237,7 +238,7 @@ def accept_invitation(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
             return accept_signed_in(request, token_hash)
         return accept_as_new_person(request, token_hash)
-    except actions.Refused as refusal:
+    except Refusal as refusal:
         return render(request, "accounts/invitation_refused.html", {"sentence": refusal.sentence})
 
 

@@ -157,14 +157,15 @@ def claims(hat: Membership, today: dt.date) -> Block:
         Claim.objects.visible_to(hat)
         .filter(state=ClaimState.TYPED)
         .exclude(pk__in=Claim.objects.about_own_child_of(hat.user_id))
-        .select_related("school")
+        .select_related("school", "claimant")
         .order_by("created_at", "pk")
     )
     items = [
         Item(
             _("Confirm who %(child)s is") % {"child": claim.full_name},
             reverse("records:claim", args=[claim.pk]),
-            about=claim.school.name,
+            about=_("%(school)s, told by %(person)s")
+            % {"school": claim.school.name, "person": claim.claimant.name},
         )
         for claim in waiting[: MOST + 1]
     ]

@@ -421,6 +421,40 @@ def test_access(address: Address, world: World, caplog: pytest.LogCaptureFixture
     assert [secret for secret in SECRETS if secret in caplog.text] == []
 
 
+@pytest.mark.rule("R-134", "R-29")
+@pytest.mark.parametrize(
+    "address", [address for address in ADDRESSES if address.method == "get"], ids=lambda address: address.name
+)
+def test_what_is_closed_takes_no_post_either(address: Address, world: World) -> None:
+    """An address that only shows answers 405; the others what they answer to a look."""
+    denied: dict[str, tuple[Membership | None, int]] = {
+        f"own {role}": (hat, address.expected(role, is_own=True)) for role, hat in world.own.items()
+    }
+    denied |= {
+        f"stranger {role}": (hat, address.expected(role, is_own=False))
+        for role, hat in world.strangers.items()
+    }
+    denied = {who: (hat, expected) for who, (hat, expected) in denied.items() if expected >= 400}
+    if address.visitor == 302:
+        denied["visitor"] = (None, 302)
+    problems = {
+        who: _visit(post(address), world, hat, expected, SECRETS) for who, (hat, expected) in denied.items()
+    }
+    problems = {who: problem for who, problem in problems.items() if not problem.startswith("405 instead of")}
+    assert {who: problem for who, problem in problems.items() if problem} == {}
+
+
+def test_what_an_address_writes_is_noticed(world: World) -> None:
+    """So that "changed something" above can be said at all."""
+    client = sign_in(Client(), world.own[Role.COUNSELOR])
+    with transaction.atomic():
+        before = rows_written()
+        client.post(reverse("part_time:assign", args=[world.request.pk]), {"to": world.own[Role.DECIDER].pk})
+        after = rows_written()
+        transaction.set_rollback(True)
+    assert after == before + 1
+
+
 def _visit(
     address: Address, world: World, hat: Membership | None, expected: int, kept_back: tuple[str, ...]
 ) -> str:

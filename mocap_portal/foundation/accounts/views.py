@@ -1,5 +1,6 @@
 """Pages about accounts: one's own, the people of an organization, and invitations."""
 
+from collections.abc import Callable
 from typing import cast
 
 from allauth.mfa.totp.views import ActivateTOTPView
@@ -172,27 +173,28 @@ def invite_administrator(request: HatRequest) -> HttpResponse:
 @for_roles(*ADMIN_ROLES)
 def resend_invitation(request: HatRequest, pk: int) -> HttpResponse:
     """A new link to the same address."""
-    invitation = get_object_or_404(Invitation.objects.manageable_by(request.hat), pk=pk)
-    try:
-        actions.resend_invitation(pk, by=request.hat, at=timezone.now())
-    except actions.InvitationGone as refusal:
-        messages.error(request, str(refusal.sentence))
-    else:
-        messages.success(request, _("The invitation is on its way. The link sent before no longer works."))
-    return back_to_list(request.hat, invitation)
+    done = _("The invitation is on its way. The link sent before no longer works.")
+    return change_invitation(request, pk, actions.resend_invitation, done=done)
 
 
 @require_POST
 @for_roles(*ADMIN_ROLES)
 def revoke_invitation(request: HatRequest, pk: int) -> HttpResponse:
     """Takes an invitation back; inviting again undoes it."""
+    done = _("The invitation is taken back. Its link no longer works.")
+    return change_invitation(request, pk, actions.revoke_invitation, done=done)
+
+
+def change_invitation(
+    request: HatRequest, pk: int, change: Callable[..., object], *, done: str
+) -> HttpResponse:
     invitation = get_object_or_404(Invitation.objects.manageable_by(request.hat), pk=pk)
     try:
-        actions.revoke_invitation(pk, by=request.hat, at=timezone.now())
+        change(pk, by=request.hat, at=timezone.now())
     except actions.InvitationGone as refusal:
         messages.error(request, str(refusal.sentence))
     else:
-        messages.success(request, _("The invitation is taken back. Its link no longer works."))
+        messages.success(request, done)
     return back_to_list(request.hat, invitation)
 
 

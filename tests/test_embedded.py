@@ -69,6 +69,16 @@ def test_they_listen_on_no_port(tmp_path: Path) -> None:
             assert client.config_get("port") == {"port": "0"}
 
 
+def parent_running(program: str, state: Path) -> "subprocess.Popen[str]":
+    """A process of its own that starts servers in `state` and tells on stdout that they are up."""
+    return subprocess.Popen(
+        [sys.executable, "-c", program, str(state)],
+        cwd=Path(__file__).parents[1],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
 def test_they_do_not_outlive_a_parent_that_was_killed(tmp_path: Path) -> None:
     program = (
         "import sys, time\n"
@@ -78,12 +88,7 @@ def test_they_do_not_outlive_a_parent_that_was_killed(tmp_path: Path) -> None:
         "    print(*urls, flush=True)\n"
         "    time.sleep(600)\n"
     )
-    with subprocess.Popen(
-        [sys.executable, "-c", program, str(tmp_path)],
-        cwd=Path(__file__).parents[1],
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as parent:
+    with parent_running(program, tmp_path) as parent:
         assert parent.stdout is not None
         database, _ = parent.stdout.readline().split()
         with psycopg.connect(database) as connection:
@@ -183,12 +188,7 @@ def test_a_server_in_the_guise_of_a_number_dies_with_its_parent(tmp_path: Path) 
         "    print('up', flush=True)\n"
         "    time.sleep(600)\n"
     )
-    with subprocess.Popen(
-        [sys.executable, "-c", program, str(tmp_path)],
-        cwd=Path(__file__).parents[1],
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as parent:
+    with parent_running(program, tmp_path) as parent:
         assert parent.stdout is not None
         assert parent.stdout.readline() == "up\n"
         parent.send_signal(signal.SIGKILL)

@@ -18,6 +18,8 @@ from pytest_playwright.pytest_playwright import CreateContextCallback
 
 from mocap_portal.command.browser import browser_type_launch_args
 from mocap_portal.foundation.accounts.models import User
+from mocap_portal.foundation.directory.models import Lea
+from tests.factories.directory import LeaFactory, LeaPolicyFactory
 from tests.journeys import axe
 
 # Here, because a plugin's fixture would stand behind the one of pytest-playwright.
@@ -54,6 +56,14 @@ def _data_to_restore(request: pytest.FixtureRequest, django_db_setup: None) -> N
     request.getfixturevalue("playwright")
     if contents is not None:
         connection._test_serialized_contents = contents  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def lea() -> Lea:
+    """A district with a policy."""
+    lea: Lea = LeaFactory.create()
+    LeaPolicyFactory.create(lea=lea)
+    return lea
 
 
 @pytest.fixture

@@ -18,7 +18,6 @@ from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.directory.models import CodeMeaning, CodeSet, Lea
 from mocap_portal.foundation.shared.calendar import central_date
 from tests.factories.accounts import MembershipFactory
-from tests.factories.directory import LeaFactory, LeaPolicyFactory
 from tests.factories.part_time import CourseLineFactory, CourseRequestFactory
 from tests.factories.providers import AgreementFactory
 from tests.factories.records import GuardianFactory, StudentFactory
@@ -73,14 +72,6 @@ def look(page: Page, shot: Shot) -> Look:
             shot(page, f"district-{name}")
 
     return checked
-
-
-@pytest.fixture
-def lea() -> Lea:
-    """A district with a policy."""
-    lea: Lea = LeaFactory.create()
-    LeaPolicyFactory.create(lea=lea)
-    return lea
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from mocap_portal.foundation.directory.models import ClosedDay, Lea, Organizatio
 from mocap_portal.foundation.shared.calendar import central_date
 from tests.factories.accounts import MembershipFactory
 from tests.factories.clocks import ClockFactory
-from tests.factories.directory import ClosedDayFactory, LeaFactory, LeaPolicyFactory
+from tests.factories.directory import ClosedDayFactory
 from tests.journeys import axe
 from tests.journeys.conftest import Shot
 from tests.sign_in import sign_in
@@ -44,14 +44,6 @@ def state() -> Membership:
     office = Organization.objects.get(is_state_office=True)
     hat: Membership = MembershipFactory.create(dese_admin=True, organization=office)
     return hat
-
-
-@pytest.fixture
-def lea() -> Lea:
-    """A district with a policy."""
-    lea: Lea = LeaFactory.create()
-    LeaPolicyFactory.create(lea=lea)
-    return lea
 
 
 @pytest.fixture

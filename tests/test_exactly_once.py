@@ -206,5 +206,5 @@ def test_two_people_of_a_provider_who_confirm_at_once_give_one_answer() -> None:
     }
     assert CourseLine.objects.get().state == LineState.CONFIRMED
     assert Step.objects.filter(kind=StepKind.CONFIRMED).count() == 1
-    parents, district = roster_line.line.request.claim.claimant_id, roster_line.sent_by.user_id
+    parents, district = roster_line.line.request.claim.claimant.pk, roster_line.sent_by.user_id
     assert sorted(Notice.objects.values_list("user", flat=True)) == sorted([parents, district])

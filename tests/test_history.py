@@ -29,6 +29,7 @@ WITHOUT_HISTORY = {
     "directory.SchoolYear": "a calendar",
     "directory.Term": "a calendar",
     "papers.DigestItem": "a sentence on its way into a mail",
+    "part_time.Unfinished": "answers that were not sent: they are the person's own, and they go",
     "papers.Notice": "a mail on its way: the row itself says what was sent to whom, when and after how many tries",
 }
 

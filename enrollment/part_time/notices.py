@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def family_of(request: CourseRequest) -> list[User]:
     """Who asked, and every confirmed guardian of the student: both parents are told the same (R-133)."""
-    users = {request.claim.claimant}
+    users = {request.claim.claimant} if request.claim.claimant is not None else set()
     if request.claim.student_id is not None:
         guardians = Guardian.objects.active().filter(student=request.claim.student_id).select_related("user")
         users |= {guardian.user for guardian in guardians}

@@ -109,6 +109,7 @@ def _clock_keys(request: CourseRequest) -> list[int]:
 def _moved(move: ClockMove) -> Entry:
     what = {
         ClockKind.PART_TIME_DECISION: _("The due date moved to %(due)s"),
+        ClockKind.COUNSELOR_REVIEW: _("The counselor's last day to advise moved to %(due)s"),
         ClockKind.REGISTRATION: _("The last day to register moved to %(due)s"),
         ClockKind.PROVIDER_CONFIRMATION: _("The provider's last day to confirm moved to %(due)s"),
     }[ClockKind(move.clock.kind)]
@@ -125,14 +126,27 @@ def _moved(move: ClockMove) -> Entry:
 def _told(step: Step) -> str:
     words = {
         StepKind.STARTED: _("The request was started"),
+        StepKind.ENTERED: _("The district entered the request for the family"),
         StepKind.SUBMITTED: _("The request was signed and sent to the district"),
         StepKind.OPENED: _("The district opened the request"),
+        StepKind.CORRECTED: _("You corrected the request; the due date stays"),
+        StepKind.AMENDED: _("You changed the request; the due date stays"),
+        StepKind.RECOMMENDED: _("A counselor gave advice about “%(course)s”"),
         StepKind.APPROVED: _("“%(course)s” was approved"),
         StepKind.DENIED: _("“%(course)s” was denied"),
+        StepKind.SUPERSEDED: _("The decision about “%(course)s” was replaced by another"),
         StepKind.PAUSED: _("The clock was paused"),
         StepKind.RESUMED: _("The clock runs again"),
         StepKind.REGISTERED: _("The district registered the student for “%(course)s”"),
         StepKind.CONFIRMED: _("%(provider)s confirmed the place in “%(course)s”"),
+        StepKind.SWAPPED: _("“%(course)s” was exchanged for another course"),
+        StepKind.RUNNING: _("“%(course)s” started"),
+        StepKind.EXTENDED: _("The last day of “%(course)s” moved"),
+        StepKind.FINISHED: _("%(provider)s said how “%(course)s” ended"),
+        StepKind.COMPLETED: _("The district gave credit for “%(course)s”"),
+        StepKind.CANCELLED: _("“%(course)s” was taken back"),
+        StepKind.WITHDRAWN: _("The student stopped “%(course)s”"),
+        StepKind.REMOVED: _("“%(course)s” was ended: it did not serve the student"),
     }[StepKind(step.kind)]
     return words % _names(step.line) if step.line else words
 

@@ -127,7 +127,9 @@ def confirm_claim(
     claim.judged_by = by
     claim.judged_at = at
     claim.save()
-    if not Guardian.objects.active().filter(student=student, user=claim.claimant_id).exists():
+    # Whoever has no account becomes a guardian when they come with one: the district confirms that claim as well.
+    is_known = Guardian.objects.active().filter(student=student, user=claim.claimant_id).exists()
+    if claim.claimant is not None and not is_known:
         Guardian.objects.create(
             student=student, user=claim.claimant, relationship=claim.relationship, started_on=central_date(at)
         )

@@ -129,10 +129,18 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
 class Claim(models.Model):
     """What a family typed about a child; the family's alone until it sends it to the district.
 
-    Links to a Student once the district confirms it.
+    Links to a Student once the district confirms it. What staff entered for a family without an account has no
+    claimant, but says who asked and how to reach them.
     """
 
-    claimant = models.ForeignKey(User, on_delete=models.PROTECT, related_name="claims")
+    claimant = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="claims")
+    asker_name = models.CharField(max_length=120, blank=True)
+    asker_email = models.EmailField(blank=True)
+    asker_phone = models.CharField(max_length=30, blank=True)
+    asker_address = models.CharField(max_length=200, blank=True)
+    entered_by = models.ForeignKey(
+        Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     relationship = models.CharField(max_length=10, choices=Relationship.choices)
     first_name = models.CharField(_("first name"), max_length=60)
     last_name = models.CharField(_("last name"), max_length=60)
@@ -161,6 +169,11 @@ class Claim(models.Model):
                 name="a_family_claims_a_child_once",
             ),
             models.CheckConstraint(
+                name="a_claim_says_who_asked",
+                condition=Q(claimant__isnull=False, entered_by__isnull=True)
+                | (Q(claimant__isnull=True, entered_by__isnull=False) & ~Q(asker_name="")),
+            ),
+            models.CheckConstraint(
                 name="confirmed_claims_have_a_student",
                 condition=Q(state="confirmed", student__isnull=False)
                 | (~Q(state="confirmed") & Q(student__isnull=True)),
@@ -182,6 +195,20 @@ class Claim(models.Model):
     @property
     def full_name(self) -> str:
         return f"{self.first_name} {self.last_name}"
+
+    @property
+    def asked_by(self) -> str:
+        """Who asked, by name."""
+        return self.claimant.name if self.claimant else self.asker_name
+
+    @property
+    def how_to_reach(self) -> list[str]:
+        """E-mail, phone and address of whoever asked, as far as they are known."""
+        if self.claimant:
+            known = [self.claimant.email, self.claimant.phone]
+        else:
+            known = [self.asker_email, self.asker_phone, self.asker_address]
+        return [line for line in known if line]
 
 
 class GuardianQuerySet(models.QuerySet["Guardian"]):
@@ -216,6 +243,29 @@ class Guardian(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} of {self.student_id}"
+
+
+class PlanKind(models.TextChoices):
+    ILP = "ilp", _("Individual learning plan (ILP)")
+    ICAP = "icap", _("Individual career and academic plan (ICAP)")
+
+
+@tracked()
+class LearningPlan(models.Model):
+    """Where the district keeps a student's learning plan: needed for more than two courses at once (R-08)."""
+
+    student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="learning_plans")
+    kind = models.CharField(max_length=4, choices=PlanKind.choices)
+    reference = models.CharField(max_length=200, help_text=_("Where the plan is kept"))
+    made_on = models.DateField()
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="a_plan_can_be_found", condition=~Q(reference=""))]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.student_id}"
 
 
 class DisclosureQuerySet(models.QuerySet["Disclosure"]):

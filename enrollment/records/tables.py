@@ -16,7 +16,7 @@ class ClaimTable(PortalTable):
     )
     birth_date = tables.TemplateColumn(SHORT_DAY, verbose_name=_("Birth date"))
     school = tables.Column(verbose_name=_("School"))
-    claimant = tables.Column(accessor="claimant__name", verbose_name=_("Typed by"))
+    claimant = tables.Column(accessor="asked_by", verbose_name=_("Typed by"))
     created_at = tables.TemplateColumn(SHORT_DAY, verbose_name=_("Since"))
 
     caption = _("Children that families told of")

@@ -165,7 +165,7 @@ def claims(hat: Membership, today: dt.date) -> Block:
             _("Confirm who %(child)s is") % {"child": claim.full_name},
             reverse("records:claim", args=[claim.pk]),
             about=_("%(school)s, told by %(person)s")
-            % {"school": claim.school.name, "person": claim.claimant.name},
+            % {"school": claim.school.name, "person": claim.asked_by},
         )
         for claim in waiting[: MOST + 1]
     ]

@@ -768,6 +768,7 @@ def letter(hat: Membership) -> Letter:
     request = sent_request_of(hat, claim__first_name="Robin")
     line = request.lines.get()
     decision = actions.approve(line.pk, by=counselor_of(request), at=LATER, in_person_considered=True)
+    assert decision.letter
     return decision.letter
 
 

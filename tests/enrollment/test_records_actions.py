@@ -166,8 +166,8 @@ class TestConfirm:
         theirs = ClaimFactory.create(
             first_name="Robin", last_name="Reyes", school=mine.school, birth_date=dt.date(2012, 3, 9)
         )
-        assert list(Claim.objects.about_own_child_of(mine.claimant_id)) == [mine]
-        assert theirs not in Claim.objects.about_own_child_of(mine.claimant_id)
+        assert list(Claim.objects.about_own_child_of(mine.claimant.pk)) == [mine]
+        assert theirs not in Claim.objects.about_own_child_of(mine.claimant.pk)
 
     def test_nobody_makes_a_second_guardian_of_their_own_child(self) -> None:
         hers = ClaimFactory.create(confirmed=True)

@@ -32,6 +32,7 @@ class CourseRequestFactory(DjangoModelFactory[CourseRequest]):
     lea = factory.SelfAttribute("claim.school.lea")
     term = factory.SubFactory(TermFactory)
     started_at = dt.datetime(2026, 11, 2, 17, tzinfo=dt.UTC)
+    touched_at = factory.SelfAttribute("started_at")
 
 
 class CourseLineFactory(DjangoModelFactory[CourseLine]):

@@ -17,7 +17,7 @@ from mocap_portal.foundation.shared.refusals import Refusal
 from providers.models import Course
 
 from .. import notices
-from ..models import Acknowledgement, CourseLine, CourseRequest, RequestState, Step, StepKind
+from ..models import Acknowledgement, Basis, CourseLine, CourseRequest, RequestState, Step, StepKind
 from ..rules import courses_on_offer, eligibility, lines_over_full_load
 
 
@@ -65,7 +65,7 @@ def start_request(claim_id: int, *, by: Membership, term_id: int, at: dt.datetim
         claim=claim,
         term_id=term_id,
         state=RequestState.DRAFT,
-        defaults={"lea_id": claim.school.lea_id, "started_at": at},
+        defaults={"lea_id": claim.school.lea_id, "started_at": at, "touched_at": at},
     )
     if created:
         Step.objects.create(request=request, kind=StepKind.STARTED, at=at, by=by)
@@ -83,6 +83,7 @@ def choose_courses(
     request = _draft(request_id)
     chosen = _on_offer(request, course_ids, at=at)
     request.in_person_courses = in_person_courses
+    request.touched_at = at
     request.save()
     request.lines.exclude(course__in=chosen).delete()
     full_load = LegalValue.objects.whole(LegalKey.FULL_LOAD, on=central_date(at))
@@ -91,7 +92,11 @@ def choose_courses(
         CourseLine.objects.update_or_create(
             request=request,
             course=course,
-            defaults={"position": position, "over_full_load": position > len(chosen) - over},
+            defaults={
+                "position": position,
+                "over_full_load": position > len(chosen) - over,
+                "basis": Basis.ASKED if position > len(chosen) - over else Basis.DISTRICT,
+            },
         )
     return request
 

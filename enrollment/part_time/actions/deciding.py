@@ -228,11 +228,12 @@ def _record(
     factors: Sequence[CodeMeaning],
 ) -> Decision:
     line, by, at = decision.line, decision.decided_by, decision.decided_at
-    line.save()
     decision.letter = papers.write_letter(
         letter_kind, facts=letter_facts, at=at, language=facts.LETTER_LANGUAGE
     )
     decision.save()
+    line.decision = decision
+    line.save()
     DecisionFactor.objects.bulk_create(DecisionFactor(decision=decision, factor=factor) for factor in factors)
     Step.objects.create(request=line.request, line=line, kind=StepKind(decision.outcome), at=at, by=by)
     if not line.request.lines.filter(state=LineState.REQUESTED).exists():

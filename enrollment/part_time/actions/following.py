@@ -42,12 +42,13 @@ def mark_confirmed(
     by: Membership,
     at: dt.datetime,
     starts_on: dt.date,
+    ends_on: dt.date | None = None,
     section: str,
     teacher_name: str,
 ) -> None:
     """The provider has the student in a section from `starts_on`. Raises NotRegistered."""
     try:
-        line.confirm(starts_on=starts_on, section=section, teacher_name=teacher_name)
+        line.confirm(starts_on=starts_on, ends_on=ends_on, section=section, teacher_name=teacher_name)
     except TransitionNotAllowed as error:
         raise NotRegistered from error
     line.save()

@@ -14,7 +14,7 @@ from mocap_portal.foundation.clocks.why import why
 from mocap_portal.foundation.papers.responses import pdf_response
 from mocap_portal.foundation.shared.calendar import central_date
 
-from ..models import CourseLine, CourseRequest, LineState
+from ..models import CourseLine, CourseRequest, Decision, LineState
 from ..timeline import contact, timeline, waits_for, with_all_it_needs
 
 REQUESTS_PER_PAGE = 20
@@ -26,6 +26,12 @@ KIND_OF_STATUS = {
     LineState.DENIED: "bad",
     LineState.REGISTERED: "good",
     LineState.CONFIRMED: "good",
+    LineState.ACTIVE: "good",
+    LineState.FINISHED: "waiting",
+    LineState.COMPLETED: "good",
+    LineState.CANCELLED: "off",
+    LineState.WITHDRAWN: "off",
+    LineState.REMOVED: "off",
 }
 
 
@@ -65,16 +71,19 @@ def receipt(request: HatRequest, pk: int) -> HttpResponse:
 
 @for_roles(*Role)
 def letter(request: HatRequest, pk: uuid.UUID) -> HttpResponse:
-    """A letter as it was sent, for everybody who may see the course it is about."""
-    return render(request, "part_time/letter.html", {"line": line_of_letter(request.hat, pk)})
+    """A letter as it was sent, for everybody who may see the course it is about; a replaced one says so."""
+    return render(request, "part_time/letter.html", {"decision": decision_of_letter(request.hat, pk)})
 
 
 @for_roles(*Role)
 def letter_pdf(request: HatRequest, pk: uuid.UUID) -> FileResponse:
     """The same letter as PDF."""
-    return pdf_response(line_of_letter(request.hat, pk).decision.letter)
+    letter = decision_of_letter(request.hat, pk).letter
+    assert letter is not None  # found by it
+    return pdf_response(letter)
 
 
-def line_of_letter(hat: Membership, pk: uuid.UUID) -> CourseLine:
-    lines = CourseLine.objects.visible_to(hat).select_related("course", "request", "decision__letter")
-    return get_object_or_404(lines, decision__letter=pk)
+def decision_of_letter(hat: Membership, pk: uuid.UUID) -> Decision:
+    decisions = Decision.objects.filter(line__in=CourseLine.objects.visible_to(hat))
+    related = decisions.select_related("letter", "line__course", "line__request", "superseded_by__letter")
+    return get_object_or_404(related, letter=pk)

@@ -175,7 +175,6 @@ def everything(course_request: CourseRequest, *, hat: Membership, now: dt.dateti
 def student_rows(course_request: CourseRequest, *, may_judge: bool) -> list[dict[str, str]]:
     """What the family typed, and whether the district has confirmed who the student is."""
     claim = course_request.claim
-    claimant = claim.claimant
     state = {"term": _("Student confirmed"), "value": claim.get_state_display()}
     if may_judge:
         is_open = claim.state == ClaimState.TYPED
@@ -189,8 +188,8 @@ def student_rows(course_request: CourseRequest, *, may_judge: bool) -> list[dict
         {"term": _("Birth date"), "value": long_day(claim.birth_date)},
         {"term": _("Grade and school"), "value": f"{dict(GRADES)[claim.grade]}, {claim.school}"},
         state,
-        {"term": _("Asked by"), "value": f"{claimant.name}, {claim.get_relationship_display()}"},
-        {"term": _("How to reach them"), "value": "\n".join(filter(None, [claimant.email, claimant.phone]))},
+        {"term": _("Asked by"), "value": f"{claim.asked_by}, {claim.get_relationship_display()}"},
+        {"term": _("How to reach them"), "value": "\n".join(claim.how_to_reach)},
         {"term": _("Where the student goes to school"), "value": claim.get_enrollment_display()},
         {"term": _("Courses in person"), "value": str(course_request.in_person_courses)},
         {"term": _("IEP or 504 plan"), "value": has_plan},
@@ -376,7 +375,9 @@ def next_page(request_id: int) -> str:
 def already_decided(request: HatRequest, pk: int) -> HttpResponse:
     """The second decider reads the decision. Who clicked twice goes on as after one click."""
     decision = get_object_or_404(
-        Decision.objects.select_related("line__course", "line__request", "decided_by__user"), line=pk
+        Decision.objects.select_related("line__course", "line__request", "decided_by__user"),
+        line=pk,
+        superseded_by=None,
     )
     if request.method == "POST" and decision.decided_by_id == request.hat.pk:
         return redirect(next_page(decision.line.request_id))

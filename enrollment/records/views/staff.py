@@ -243,7 +243,7 @@ def typed(claim: Claim) -> Compared:
         grade=grade_words(claim.grade),
         school=claim.school.name,
         mosis_id="",
-        family=f"{claim.claimant.name} ({claim.get_relationship_display()})",
+        family=f"{claim.asked_by} ({claim.get_relationship_display()})",
         difference="",
     )
 
@@ -280,8 +280,8 @@ def typed_rows(claim: Claim) -> list[dict[str, str]]:
         {"term": _("Name"), "value": claim.full_name},
         {"term": _("Birth date"), "value": long_day(claim.birth_date)},
         {"term": _("Grade and school"), "value": f"{grade_words(claim.grade)}, {claim.school}"},
-        {"term": _("Typed by"), "value": f"{claim.claimant.name}, {claim.get_relationship_display()}"},
-        {"term": _("How to reach them"), "value": lines(claim.claimant.email, claim.claimant.phone)},
+        {"term": _("Typed by"), "value": f"{claim.asked_by}, {claim.get_relationship_display()}"},
+        {"term": _("How to reach them"), "value": lines(*claim.how_to_reach)},
     ]
 
 

@@ -108,7 +108,7 @@ class Stage:
         return part_time.submit(
             request.pk,
             by=_family(claim),
-            signed_name=claim.claimant.name,
+            signed_name=claim.asked_by,
             acknowledged=list(statements.values_list("pk", flat=True)),
             has_iep_or_504=has_iep_or_504,
             at=at,

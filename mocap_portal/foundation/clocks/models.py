@@ -17,6 +17,7 @@ from mocap_portal.foundation.shared.history import tracked
 
 class ClockKind(models.TextChoices):
     PART_TIME_DECISION = "part_time_decision", _("Decide a part-time request")
+    COUNSELOR_REVIEW = "counselor_review", _("Advise about a part-time request")
     REGISTRATION = "registration", _("Register an approved course")
     PROVIDER_CONFIRMATION = "provider_confirmation", _("Provider confirms a registration")
 

@@ -1,4 +1,4 @@
-"""The only writers of letters and of the mail outbox."""
+"""The only writers of documents, letters and of the mail outbox."""
 
 import datetime as dt
 import hashlib
@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 import structlog
 from celery import signature
 from django.conf import settings
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils import translation
 from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
 
-from mocap_portal.foundation.accounts.models import User
+from mocap_portal.foundation.accounts.models import Membership, User
+from mocap_portal.foundation.shared.names import one_line
+from mocap_portal.foundation.shared.refusals import Refusal
 
-from . import letters
-from .models import Letter, LetterKind, Notice, NoticeState
+from . import documents, letters
+from .models import Document, Letter, LetterKind, Notice, NoticeState
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -32,6 +35,54 @@ FIRST_PAUSE = dt.timedelta(
 
 class UnsafeSubject(ValueError):
     """The subject holds a line break, which would start a header of its own."""
+
+
+class WrongKindOfFile(Refusal):
+    sentence = _(
+        "This file is not a PDF, a PNG, a JPEG or a HEIC picture, whatever its name says. Scan or photograph the "
+        "paper and send that file."
+    )
+
+
+class FileTooLarge(Refusal):
+    sentence = _("This file is larger than 10 MB. Scan it in gray or with fewer dots, or send fewer pages.")
+
+
+class FileEmpty(Refusal):
+    sentence = _("This file is empty. Choose it again.")
+
+
+@transaction.atomic
+def store_document(upload: File, *, by: Membership, at: dt.datetime) -> Document:  # type: ignore[type-arg]
+    """Keep a file that somebody handed in. What it is, its first bytes say.
+
+    A transaction that is rolled back may leave the file behind; no row names it.
+    Raises FileEmpty, FileTooLarge, WrongKindOfFile; then nothing is kept.
+    """
+    if not upload.size:
+        raise FileEmpty
+    if upload.size > documents.MOST_BYTES:
+        raise FileTooLarge
+    upload.seek(0)
+    content_type = documents.kind_of(upload.read(documents.HEAD))
+    if content_type is None:
+        raise WrongKindOfFile
+    upload.seek(0)
+    digest = hashlib.sha256()
+    for piece in upload.chunks():
+        digest.update(piece)
+    upload.seek(0)
+    document = Document(
+        name=one_line(upload.name or "")[-120:] or documents.ENDINGS[content_type],
+        content_type=content_type,
+        size=upload.size,
+        sha256=digest.hexdigest(),
+        uploaded_by=by,
+        uploaded_at=at,
+    )
+    document.file.save(f"{document.pk}.{documents.ENDINGS[content_type]}", upload, save=False)
+    document.save(force_insert=True)
+    return document
 
 
 @transaction.atomic

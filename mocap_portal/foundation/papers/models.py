@@ -1,7 +1,8 @@
 """What is kept and what is sent.
 
-A `Letter` is kept as it was sent. A `Notice` is one mail of the outbox: written in the transaction of what it
-tells, sent by a worker, once. A `DigestItem` is a sentence that waits for the one mail a person gets that day.
+A `Document` is a file that somebody handed in, kept as it came. A `Letter` is kept as it was sent. A `Notice` is one
+mail of the outbox: written in the transaction of what it tells, sent by a worker, once. A `DigestItem` is a sentence
+that waits for the one mail a person gets that day.
 """
 
 import datetime as dt
@@ -12,8 +13,31 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from mocap_portal.foundation.accounts.models import User
+from mocap_portal.foundation.accounts.models import Membership, User
 from mocap_portal.foundation.shared.history import tracked
+
+
+@tracked(exclude=["name"])
+class Document(models.Model):
+    """A file that somebody handed in: a scan, a signed agreement. `content_type` was read from its bytes.
+
+    Who may open it says the row that points to it; `name` is what the sender called it and may name a child.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    file = models.FileField(upload_to="documents/%Y/%m")
+    name = models.CharField(max_length=120)
+    content_type = models.CharField(max_length=40)
+    size = models.PositiveIntegerField(help_text=_("Bytes"))
+    sha256 = models.CharField(max_length=64)
+    uploaded_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="documents_are_not_empty", condition=Q(size__gt=0))]
+
+    def __str__(self) -> str:
+        return f"{self.content_type} {self.id}"
 
 
 class LetterKind(models.TextChoices):

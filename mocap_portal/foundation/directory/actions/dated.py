@@ -73,6 +73,7 @@ def change_lea_policy(
     appeal_instructions: str,
     prior_semester_text: str,
     window_text: str,
+    window_blocks: bool = False,
     valid_from: dt.date,
     source: str,
     today: dt.date,
@@ -85,6 +86,7 @@ def change_lea_policy(
         appeal_instructions=appeal_instructions,
         prior_semester_text=prior_semester_text,
         window_text=window_text,
+        window_blocks=window_blocks,
         valid_from=valid_from,
         source=source,
     )

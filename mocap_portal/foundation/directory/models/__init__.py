@@ -1,4 +1,4 @@
-from .calendar import ClosedDay, SchoolYear, Term, TermCode
+from .calendar import ClosedDay, RequestWindow, SchoolYear, Term, TermCode
 from .legal import CodeMeaning, CodeSet, LegalKey, LegalValue, NoLegalValue
 from .organizations import (
     GRADES,
@@ -27,6 +27,7 @@ __all__ = [
     "NoLegalValue",
     "Organization",
     "Provider",
+    "RequestWindow",
     "School",
     "SchoolYear",
     "Term",

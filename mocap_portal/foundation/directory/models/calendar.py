@@ -93,3 +93,24 @@ class ClosedDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.date} {self.reason}"
+
+
+@tracked()
+class RequestWindow(models.Model):
+    """When an LEA would like to get requests for a term. Guidance, unless its policy lets it block (R-14, D-04)."""
+
+    lea = models.ForeignKey(Lea, on_delete=models.CASCADE, related_name="request_windows")
+    term = models.ForeignKey(Term, on_delete=models.CASCADE, related_name="request_windows")
+    opens_on = models.DateField()
+    closes_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["lea", "term"], name="one_window_per_lea_and_term"),
+            models.CheckConstraint(
+                name="window_opens_before_it_closes", condition=Q(closes_on__gte=F("opens_on"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.opens_on} to {self.closes_on}"

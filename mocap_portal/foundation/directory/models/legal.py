@@ -29,6 +29,16 @@ class LegalKey(models.TextChoices):
     BOARD_APPEAL_DAYS = "board_appeal_days", _("Calendar days of the school board to answer an appeal")
     STATE_APPEAL_DAYS = "state_appeal_days", _("Calendar days of DESE to answer an appeal")
     INVITATION_DAYS = "invitation_days", _("Days an invitation stays open")
+    DRAFT_REMINDER_DAYS = "draft_reminder_days", _("Days after which a draft is mailed about")
+    UNFINISHED_DAYS = "unfinished_days", _("Days for which unsent answers are kept")
+    BURST_REQUESTS = "burst_requests", _("Requests from one source that are shown as a burst")
+    BURST_MINUTES = "burst_minutes", _("Minutes within which they make a burst")
+    DAILY_MINUTES = "daily_minutes", _("Minutes a day that a course takes, unless it says otherwise")
+    WEEKLY_DAYS = "weekly_days", _("Days a week on which a course is worked on")
+    SWAP_DAYS = "swap_days", _("Calendar days after its first day in which a course can be exchanged")
+    ADULT_AGE = "adult_age", _("Age at which a student's rights are their own")
+    AUTHORIZATION_YEARS = "authorization_years", _("Most years of a provider's authorization")
+    AUTHORIZATION_ANSWER_DAYS = "authorization_days", _("Days to explain a denied authorization")
 
 
 class NoLegalValue(LookupError):
@@ -76,6 +86,8 @@ class CodeSet(models.TextChoices):
     DELIVERY = "delivery", _("Delivery system")
     DENIAL_FACTOR = "denial_factor", _("Factor of a denial")
     ACKNOWLEDGEMENT = "acknowledgement", _("What a family acknowledges")
+    REQUEST_REASON = "request_reason", _("Why a family asks for a course")
+    DISPUTE_ROUTE = "dispute_route", _("Whom a family turns to about special education")
 
 
 class CodeMeaningQuerySet(DatedQuerySet["CodeMeaning"]):

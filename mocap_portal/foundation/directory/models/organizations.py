@@ -56,6 +56,10 @@ class Lea(models.Model):
     contact_name = models.CharField(max_length=120, blank=True)
     contact_email = models.EmailField(blank=True)
     contact_phone = models.CharField(max_length=30, blank=True)
+    website = models.URLField(blank=True)
+    guidance_url = models.URLField(blank=True, help_text=_("The district's guidance about MOCAP (R-143)"))
+    policy_part_time_url = models.URLField(blank=True, help_text=_("Policy 6190 or its like"))
+    policy_full_time_url = models.URLField(blank=True, help_text=_("Policy 6191 or its like"))
 
     objects = ActiveQuerySet.as_manager()
 
@@ -109,7 +113,10 @@ class LeaPolicy(models.Model):
         help_text=_("Whom the family writes to, and how. Printed on letters.")
     )
     prior_semester_text = models.TextField(blank=True)
-    window_text = models.TextField(blank=True, help_text=_("Guidance about dates; it does not block (D-04)."))
+    window_text = models.TextField(blank=True, help_text=_("Guidance about dates (D-04)."))
+    window_blocks = models.BooleanField(
+        default=False, help_text=_("Requests outside the district's windows are refused (R-14)")
+    )
 
     objects = LeaPolicyQuerySet.as_manager()
 

@@ -234,6 +234,9 @@ ADDRESSES = [
     row("part_time:child_correct", FAMILY_ROLES, lambda world: [world.draft.pk], status=302),
     row("part_time:courses", FAMILY_ROLES, lambda world: [world.draft.pk]),
     row("part_time:sign", FAMILY_ROLES, lambda world: [world.draft.pk]),
+    row("part_time:amend", FAMILY_ROLES, lambda world: [world.request.pk]),
+    row("part_time:exchange", FAMILY_ROLES, lambda world: [world.line.pk]),
+    public("part_time:private_pay"),
     row("part_time:discard", FAMILY_ROLES, lambda world: [world.draft.pk]),
     row("part_time:status", FAMILY_ROLES, lambda world: [world.request.pk]),
     row("part_time:receipt", FAMILY_ROLES, lambda world: [world.request.pk]),
@@ -256,6 +259,7 @@ ADDRESSES = [
     row("part_time:pause", PAUSING, lambda world: [world.request.pk]),
     post(row("part_time:resume", PAUSING, lambda world: [world.request.pk], status=302)),
     row("part_time:decide", DECIDING, lambda world: [world.line.pk]),
+    page("part_time:reasons", REVIEWING_ROLES | {Role.LEA_ADMIN} | DESE_ROLES),
     # The district knows its students
     page("records:claims", KNOWING),
     row("records:claim", KNOWING, lambda world: [world.waiting_claim.pk]),

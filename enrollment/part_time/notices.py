@@ -17,7 +17,7 @@ from mocap_portal.foundation.directory.models import LeaPolicy
 from mocap_portal.foundation.papers import actions as papers
 from mocap_portal.foundation.shared.calendar import central_date
 
-from .models import CourseRequest, Decision
+from .models import Amendment, CourseRequest, Decision
 from .rules import deciding_roles
 
 if TYPE_CHECKING:
@@ -82,6 +82,52 @@ def tell_submitted(request: CourseRequest, *, at: dt.datetime) -> None:
         page="part_time:review",
         at=at,
         due=_due_on(request),
+    )
+
+
+def tell_draft_waits(request: CourseRequest, *, at: dt.datetime) -> None:
+    """Once for each draft that nobody went on with: nothing is sent yet."""
+    _tell(
+        request,
+        [request.claim.claimant] if request.claim.claimant else [],
+        "draft",
+        subject=_("Your course request is not sent yet"),
+        sentences=[
+            _("On %(started)s you began a request for virtual courses at %(district)s. It is still a draft."),
+            _("The district has not got it, and no clock runs. Everything you chose is kept. Go on here:"),
+        ],
+        page="part_time:courses",
+        at=at,
+        started=central_date(request.started_at),
+    )
+
+
+def tell_amended(amendment: Amendment) -> None:
+    """The family gets a receipt of its change, and the district hears of it: before it opened the request or after."""
+    request, at = amendment.request, amendment.at
+    _tell(
+        request,
+        family_of(request),
+        f"amended:{amendment.pk}",
+        subject=_("You changed your course request %(number)s"),
+        sentences=[
+            _("The change of your request %(number)s was signed and sent to %(district)s."),
+            _("The clock goes on as before. What changed is on this page:"),
+        ],
+        page="part_time:status",
+        at=at,
+    )
+    _tell(
+        request,
+        reviewers_of(request, on=central_date(at)),
+        f"amended:{amendment.pk}:staff",
+        subject=_("Course request %(number)s was changed by the family"),
+        sentences=[
+            _("A family changed its request %(number)s. The due date stays."),
+            _("What stood there before and what stands there now is on this page:"),
+        ],
+        page="part_time:review",
+        at=at,
     )
 
 

@@ -64,6 +64,12 @@ def lines_over_full_load(*, lines: int, in_person: int, full_load: int) -> int:
     return min(lines, max(0, in_person + lines - full_load))
 
 
+def usual_weekly_minutes(*, on: dt.date) -> int:
+    """How long a course takes in a week unless it says otherwise: an hour on each of five days (dated)."""
+    daily = LegalValue.objects.whole(LegalKey.DAILY_MINUTES, on=on)
+    return daily * LegalValue.objects.whole(LegalKey.WEEKLY_DAYS, on=on)
+
+
 def courses_on_offer(term: Term, *, on: dt.date) -> CourseQuerySet:
     """What can be chosen for this term: to be had when it starts, or on this day if it runs already (R-10)."""
     return Course.objects.on_offer(starting=max(term.starts_on, on)).taken_in(term.code)

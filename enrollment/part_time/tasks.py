@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from mocap_portal.foundation.accounts.models import User
 from mocap_portal.foundation.clocks import chasing
 from mocap_portal.foundation.clocks.models import ChaseStep, Clock, ClockKind, ClockMove
+from mocap_portal.foundation.directory.models import LegalKey, LegalValue
 from mocap_portal.foundation.papers import digest
 from mocap_portal.foundation.shared.calendar import central_date
 
-from . import notices
-from .models import CourseLine, CourseRequest
+from . import actions, notices
+from .models import CourseLine, CourseRequest, RequestState
 
 KINDS = [ClockKind.PART_TIME_DECISION, ClockKind.REGISTRATION]
 
@@ -35,6 +36,29 @@ def chase_requests(day: str | None = None) -> int:
                 _remind(clock, ChaseStep(step), today)
                 chased += 1
     return chased
+
+
+@shared_task
+def remind_drafts() -> int:
+    """Mails about drafts that nobody touched for some days (dated), once for each. Returns how many are that old."""
+    now = timezone.now()
+    days = LegalValue.objects.whole(LegalKey.DRAFT_REMINDER_DAYS, on=central_date(now))
+    drafts = CourseRequest.objects.filter(
+        state=RequestState.DRAFT, touched_at__lte=now - dt.timedelta(days=days)
+    )
+    for pk in drafts.order_by("pk").values_list("pk", flat=True).iterator():
+        with transaction.atomic():
+            # Signed or thrown away since it was listed: then there is nothing to tell.
+            draft = CourseRequest.objects.select_for_update().filter(pk=pk, state=RequestState.DRAFT).first()
+            if draft is not None:
+                notices.tell_draft_waits(draft, at=now)
+    return drafts.count()
+
+
+@shared_task
+def forget_unfinished() -> int:
+    """Removes answers that nobody came back to. Returns how many pages."""
+    return actions.forget_old(at=timezone.now())
 
 
 @shared_task

@@ -70,7 +70,7 @@ def waits_for(request: CourseRequest, *, on: dt.date, decider: str = "") -> list
     return decision + [
         _after_approval(line, request.lea, on=on)
         for line in request.lines.all()
-        if line.state in {LineState.APPROVED, LineState.REGISTERED}
+        if line.state == LineState.REGISTERED or _is_to_register(line)
     ]
 
 
@@ -211,9 +211,29 @@ def _later(request: CourseRequest) -> list[Entry]:
         "next",
         who=str(Role.PROVIDER_STAFF.label),
     )
+    lines = request.lines.all()
     if request.state == RequestState.SUBMITTED:
         return [register, confirm]
-    return [confirm] if any(line.state == LineState.APPROVED for line in request.lines.all()) else []
+    coming = [confirm] if any(_is_to_register(line) for line in lines) else []
+    return coming + [
+        _to_come(line) for line in lines if line.state in {LineState.CONFIRMED, LineState.ACTIVE}
+    ]
+
+
+def _is_to_register(line: CourseLine) -> bool:
+    return line.state == LineState.APPROVED and not line.is_private
+
+
+def _to_come(line: CourseLine) -> Entry:
+    """The first day of a confirmed course, the last one of a running course."""
+    if line.state == LineState.CONFIRMED:
+        return Entry(_("“%(course)s” starts") % _names(line), "next", when=line.starts_on)
+    return Entry(
+        _("%(provider)s says how “%(course)s” ended") % _names(line),
+        "next",
+        when=line.ends_on,
+        who=str(Role.PROVIDER_STAFF.label),
+    )
 
 
 def contact(lea: Lea) -> str:

@@ -212,6 +212,14 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="6-17", minute="30"),
     },
     "tell moved due days": {"task": "enrollment.part_time.tasks.tell_moves", "schedule": 60.0},
+    "mail about drafts": {
+        "task": "enrollment.part_time.tasks.remind_drafts",
+        "schedule": crontab(hour="9-17", minute="15"),
+    },
+    "forget what was not sent": {
+        "task": "enrollment.part_time.tasks.forget_unfinished",
+        "schedule": crontab(hour="3", minute="45"),
+    },
     "tell moved days to confirm": {"task": "enrollment.registration.tasks.tell_moves", "schedule": 60.0},
     # From two in the morning on; all day long, so that a missed night is made up for soon.
     "run the night": {

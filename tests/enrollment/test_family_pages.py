@@ -15,7 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from enrollment.part_time import actions
 from enrollment.part_time.models import CourseLine, CourseRequest, RequestState
-from enrollment.part_time.views.asking import born_by
+from enrollment.part_time.views.asking.rows import born_by
 from enrollment.records.models import Claim, Student
 from mocap_portal.foundation.accounts.models import Membership, Role
 from mocap_portal.foundation.directory.models import CodeMeaning, CodeSet, Term
@@ -31,10 +31,6 @@ pytestmark = pytest.mark.django_db
 
 NOW = dt.datetime(2026, 11, 2, 18, tzinfo=dt.UTC)  # a Monday, noon in Missouri
 LATER = dt.datetime(2026, 11, 4, 18, tzinfo=dt.UTC)
-FULL_TIME_ONLY = (
-    "A district pays only for students who are enrolled full time in a public or charter school. Families of home and "
-    "private schools may buy courses from a provider directly."
-)
 ALREADY_SENT = "This request was already signed and sent. Nothing was sent twice."
 
 
@@ -126,7 +122,7 @@ def signature(**changes: str) -> dict[str, str]:
     boxes = CodeMeaning.objects.of(CodeSet.ACKNOWLEDGEMENT, on=NOW.date())
     return (
         {f"statement_{box.pk}": "on" for box in boxes}
-        | {"has_iep_or_504": "no", "signed_name": "Pat Parent"}
+        | {"prior_semester": "attended", "has_iep_or_504": "no", "signed_name": "Pat Parent"}
         | changes
     )
 
@@ -344,18 +340,10 @@ def test_a_birth_date_lies_in_the_past(client: Client) -> None:
     }
 
 
-@pytest.mark.rule("R-01", "R-02")
+@pytest.mark.rule("R-01")
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        (
-            {"enrollment": "home"},
-            FULL_TIME_ONLY,
-        ),
-        (
-            {"enrollment": "private"},
-            FULL_TIME_ONLY,
-        ),
         ({"birth_date_year": "2005"}, "MOCAP courses are for students under 21 years of age."),
         ({"missouri_resident": "no"}, "MOCAP courses are for students who live in Missouri."),
     ],
@@ -482,7 +470,16 @@ def test_over_a_full_load_is_said_before_anything_is_sent(client: Client, hat: M
         "Together with 5 courses in person this is more than 6 courses at once, a full load. The district does not "
         "have to pay for the courses marked “over a full load”."
     ) in sentences(response)
-    assert "Biology (over a full load)" in sentences(client.get(url("sign", draft.pk)))
+    # Nobody can sign before it is said who pays.
+    response = client.post(url("courses", draft.pk), {"in_person_courses": "5"})
+    assert went_to(response) == f"{url('courses', draft.pk)}#your-courses"
+    assert went_to(client.get(url("sign", draft.pk))) == url("courses", draft.pk)
+    answers = {f"reason_{course.pk}": "", f"basis_{course.pk}": "asked", "in_person_courses": "5"}
+    assert went_to(client.post(url("courses", draft.pk), answers)) == url("sign", draft.pk)
+    assert (
+        "Biology (over a full load: Above a full load: the district is asked whether it pays)"
+        in sentences(client.get(url("sign", draft.pk)))
+    )
 
 
 @pytest.mark.parametrize(
@@ -534,8 +531,8 @@ def test_the_page_of_courses_costs_the_same_however_many(
     for _each in range(5):
         CourseFactory.create()
     client.get(url("courses", draft.pk))
-    # Session, user, hat, hats; request, lines, subjects, count, page of courses, full load.
-    with django_assert_num_queries(10):
+    # Session, user, hat, hats; request, lines, reasons, subjects, count, page of courses, full load.
+    with django_assert_num_queries(11):
         client.get(url("courses", draft.pk))
 
 
@@ -578,7 +575,7 @@ def test_every_box_the_plan_and_the_name_are_needed(client: Client, hat: Members
     boxes = [name for name in form.errors if name.startswith("statement_")]
     assert len(boxes) == 6
     assert form.errors[boxes[0]] == ["Check this box."]
-    assert list(form.errors)[-2:] == ["has_iep_or_504", "signed_name"]
+    assert list(form.errors)[-3:] == ["prior_semester", "has_iep_or_504", "signed_name"]
     assert CourseRequest.objects.get().state == RequestState.DRAFT
 
 
@@ -587,7 +584,7 @@ def test_every_box_the_plan_and_the_name_are_needed(client: Client, hat: Members
     [
         (
             lambda draft: draft.lines.get().course.provider.authorizations.all().delete(),
-            "A course you chose is no longer in the catalog for this term. Choose your courses again.",
+            "No longer in the catalog for this term: Algebra. Take it off your list, then go on.",
         ),
         (
             lambda draft: Claim.objects.update(missouri_resident=False),
@@ -904,10 +901,11 @@ def test_a_strangers_log_is_not_there(client: Client) -> None:
     [
         ("part_time:start", 5),  # children
         ("part_time:school", 4),
-        ("part_time:child", 6),  # school, terms
+        ("part_time:child", 7),  # school, terms, what was kept
         ("part_time:child_again", 6),  # child, terms
         ("part_time:child_correct", 5),  # request
-        ("part_time:sign", 7),  # request, lines, statements
+        # request, lines, policy, statements, whether the semester before is asked, the usual time: two
+        ("part_time:sign", 11),
         ("part_time:discard", 5),  # request
         ("part_time:receipt", 11),  # request, lines, pauses; why this date: four
         ("part_time:letter", 5),  # line with its letter

@@ -129,6 +129,7 @@ def add_course(page: Page, title: str, provider: str) -> None:
 def agree_and_sign(page: Page, name: str) -> None:
     for box in page.locator("form label.usa-checkbox__label").all():
         box.click()
+    choose(page, "Yes, in a Missouri public school")
     choose(page.get_by_role("group", name="IEP or a 504 plan"), "No")
     page.get_by_label("Your full name, as your signature").fill(name)
     press(page, "Sign and send")

@@ -1,17 +1,26 @@
 """The only writers of requests, lines, decisions and steps."""
 
+from .amending import (
+    AlreadyOnRequest,
+    CourseDecided,
+    NothingChanged,
+    NotSigned,
+    NotWaiting,
+    amend,
+    exchange_course,
+)
 from .asking import (
     AlreadySent,
     ChildNotConfirmed,
     CourseNotOnOffer,
     NotEligible,
-    NotYetComplete,
     TermOver,
+    Told,
+    answer_draft,
     choose_courses,
     correct_child,
     discard_draft,
     start_request,
-    submit,
 )
 from .deciding import (
     AlreadyDecided,
@@ -35,12 +44,16 @@ from .reviewing import (
     pause_for_team,
     resume_after_team,
 )
+from .sending import NotYetComplete, OutsideWindow, WhoPaysNotSaid, submit
+from .unfinished import forget_old, forget_page, keep_page
 
 __all__ = [
     "AlreadyDecided",
+    "AlreadyOnRequest",
     "AlreadyPaused",
     "AlreadySent",
     "ChildNotConfirmed",
+    "CourseDecided",
     "CourseNotOnOffer",
     "ExplanationTooShort",
     "InPersonNotConsidered",
@@ -49,16 +62,28 @@ __all__ = [
     "NotAReviewer",
     "NotEligible",
     "NotPaused",
+    "NotSigned",
+    "NotWaiting",
     "NotYetComplete",
+    "NothingChanged",
+    "OutsideWindow",
     "OwnChild",
     "PastDue",
     "TermOver",
+    "Told",
+    "WhoPaysNotSaid",
+    "amend",
+    "answer_draft",
     "approve",
     "assign",
     "choose_courses",
     "correct_child",
     "deny",
     "discard_draft",
+    "exchange_course",
+    "forget_old",
+    "forget_page",
+    "keep_page",
     "mark_confirmed",
     "mark_opened",
     "mark_registered",

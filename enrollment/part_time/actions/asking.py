@@ -1,23 +1,21 @@
-"""The family's part: a draft, its courses, the signature."""
+"""The family's draft: the child, its courses, what is told about each. The signature stands in `sending`."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.records.actions import forget_unsent, send_claim
+from enrollment.records.actions import forget_unsent
 from enrollment.records.models import Claim, ClaimState
 from mocap_portal.foundation.accounts.models import Membership
-from mocap_portal.foundation.clocks import actions as clocks
-from mocap_portal.foundation.clocks.models import ClockKind
 from mocap_portal.foundation.directory.models import CodeMeaning, CodeSet, LegalKey, LegalValue, Term
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.refusals import Refusal
 from providers.models import Course
 
-from .. import notices
-from ..models import Acknowledgement, Basis, CourseLine, CourseRequest, RequestState, Step, StepKind
+from ..models import Basis, CourseLine, CourseRequest, RequestState, Step, StepKind
 from ..rules import courses_on_offer, eligibility, lines_over_full_load
 
 
@@ -30,7 +28,14 @@ class TermOver(Refusal):
 
 
 class CourseNotOnOffer(Refusal):
+    """`titles` names the courses, as far as they are known."""
+
     sentence = _("A course you chose is no longer in the catalog for this term. Choose your courses again.")
+
+    def __init__(self, titles: Sequence[str] = ()) -> None:
+        self.titles = titles
+        named = _("No longer in the catalog for this term: %(titles)s. Take it off your list, then go on.")
+        super().__init__(str(named) % {"titles": ", ".join(titles)} if titles else "")
 
 
 class NotEligible(Refusal):
@@ -44,8 +49,16 @@ class ChildNotConfirmed(Refusal):
     )
 
 
-class NotYetComplete(Refusal):
-    sentence = _("Something is still missing: courses, the number of in-person courses, or a statement.")
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a family tells about one course: why it asks (R- none: never a ground), and who pays above a full load.
+
+    `basis` None: not said yet.
+    """
+
+    reason_id: int | None = None
+    reason_words: str = ""
+    basis: Basis | None = None
 
 
 @transaction.atomic
@@ -60,7 +73,7 @@ def start_request(claim_id: int, *, by: Membership, term_id: int, at: dt.datetim
     today = central_date(at)
     if not Term.objects.open_to_requests(today).filter(pk=term_id).exists():
         raise TermOver
-    _refuse_ineligible(claim, on=today)
+    refuse_ineligible(claim, on=today)
     request, created = CourseRequest.objects.get_or_create(
         claim=claim,
         term_id=term_id,
@@ -74,30 +87,55 @@ def start_request(claim_id: int, *, by: Membership, term_id: int, at: dt.datetim
 
 @transaction.atomic
 def choose_courses(
-    request_id: int, *, course_ids: Sequence[int], in_person_courses: int | None, at: dt.datetime
+    request_id: int,
+    *,
+    course_ids: Sequence[int],
+    in_person_courses: int | None,
+    told: Mapping[int, Told] | None = None,
+    at: dt.datetime,
 ) -> CourseRequest:
     """Replaces the courses of a draft, in the order given. Raises AlreadySent, CourseNotOnOffer (R-10).
 
     `in_person_courses` is None until the family says it; which courses lie over a full load is open until then.
+    `told`, by the key of the course, replaces what was told about it; courses that are not in it keep what they have.
     """
     request = _draft(request_id)
-    chosen = _on_offer(request, course_ids, at=at)
+    chosen = on_offer(request, course_ids, at=at)
     request.in_person_courses = in_person_courses
     request.touched_at = at
     request.save()
     request.lines.exclude(course__in=chosen).delete()
-    full_load = LegalValue.objects.whole(LegalKey.FULL_LOAD, on=central_date(at))
+    today = central_date(at)
+    full_load = LegalValue.objects.whole(LegalKey.FULL_LOAD, on=today)
     over = lines_over_full_load(lines=len(chosen), in_person=in_person_courses or 0, full_load=full_load)
+    reasons = set(CodeMeaning.objects.of(CodeSet.REQUEST_REASON, on=today).values_list("pk", flat=True))
+    lines = {line.course_id: line for line in request.lines.all()}
     for position, course in enumerate(chosen, start=1):
-        CourseLine.objects.update_or_create(
-            request=request,
-            course=course,
-            defaults={
-                "position": position,
-                "over_full_load": position > len(chosen) - over,
-                "basis": Basis.ASKED if position > len(chosen) - over else Basis.DISTRICT,
-            },
-        )
+        line = lines.get(course.pk) or CourseLine(request=request, course=course)
+        line.position = position
+        line.over_full_load = position > len(chosen) - over
+        if told is not None and course.pk in told:
+            answer = told[course.pk]
+            line.reason_id = answer.reason_id if answer.reason_id in reasons else None
+            line.reason_words = answer.reason_words.strip()
+            line.basis = answer.basis or Basis.DISTRICT
+        if not line.over_full_load and line.basis == Basis.ASKED:
+            line.basis = Basis.DISTRICT
+        line.save()
+    return request
+
+
+@transaction.atomic
+def answer_draft(
+    request_id: int, *, has_iep_or_504: bool | None, prior_semester: str, note: str, at: dt.datetime
+) -> CourseRequest:
+    """Keeps the answers of the last page before they are signed, so that it can be left. Raises AlreadySent."""
+    request = _draft(request_id)
+    request.has_iep_or_504 = has_iep_or_504
+    request.prior_semester = prior_semester
+    request.note = note.strip()
+    request.touched_at = at
+    request.save()
     return request
 
 
@@ -129,55 +167,19 @@ def discard_draft(request_id: int) -> None:
         forget_unsent(claim)
 
 
-@transaction.atomic
-def submit(
-    request_id: int,
-    *,
-    by: Membership,
-    signed_name: str,
-    acknowledged: Collection[int],
-    has_iep_or_504: bool,
-    at: dt.datetime,
-) -> CourseRequest:
-    """Signs and sends a draft: the clock starts, the family gets a receipt, the district a task (R-12, R-13, R-15).
+def on_offer(request: CourseRequest, course_ids: Sequence[int], *, at: dt.datetime) -> list[Course]:
+    """The courses in the order asked for, each of them on offer for the term. Raises CourseNotOnOffer."""
+    found = courses_on_offer(request.term, on=central_date(at)).in_bulk(course_ids)
+    if missing := set(course_ids) - set(found):
+        titles = Course.objects.filter(pk__in=missing).order_by("title").values_list("title", flat=True)
+        raise CourseNotOnOffer(list(titles))
+    return [found[course_id] for course_id in dict.fromkeys(course_ids)]
 
-    `acknowledged` are the ids of the statements ticked; every statement of the day is needed.
-    Raises AlreadySent, ChildNotConfirmed, TermOver, NotEligible, CourseNotOnOffer, NotYetComplete.
-    """
-    request = _draft(request_id)
-    request.claim = (
-        Claim.objects.select_related("school").select_for_update(of=("self",)).get(pk=request.claim_id)
-    )
-    if request.claim.state == ClaimState.REFUSED:
-        raise ChildNotConfirmed
-    today = central_date(at)
-    if not Term.objects.open_to_requests(today).filter(pk=request.term_id).exists():
-        raise TermOver
-    _refuse_ineligible(request.claim, on=today)
-    course_ids = list(request.lines.order_by("position").values_list("course", flat=True))
-    statements = list(CodeMeaning.objects.of(CodeSet.ACKNOWLEDGEMENT, on=today))
-    if not course_ids or request.in_person_courses is None or not signed_name.strip():
-        raise NotYetComplete
-    if {statement.pk for statement in statements} - set(acknowledged):
-        raise NotYetComplete
-    _on_offer(request, course_ids, at=at)
-    clock = clocks.start(
-        ClockKind.PART_TIME_DECISION,
-        lea_id=request.lea_id,
-        at=at,
-        business_days=LegalValue.objects.whole(LegalKey.DECISION_DAYS, on=today),
-        source="R-15",
-    )
-    request.has_iep_or_504 = has_iep_or_504
-    send_claim(request.claim)
-    request.submit(by=by.user, name=signed_name.strip(), at=at, clock=clock)
-    request.save()
-    Acknowledgement.objects.bulk_create(
-        Acknowledgement(request=request, statement=statement, at=at) for statement in statements
-    )
-    Step.objects.create(request=request, kind=StepKind.SUBMITTED, at=at, by=by)
-    notices.tell_submitted(request, at=at)
-    return request
+
+def refuse_ineligible(claim: Claim, *, on: dt.date) -> None:
+    for finding in eligibility(claim, on=on):
+        if not finding.met:
+            raise NotEligible(finding.sentence)
 
 
 def _draft(request_id: int) -> CourseRequest:
@@ -185,17 +187,3 @@ def _draft(request_id: int) -> CourseRequest:
     if request.state != RequestState.DRAFT:
         raise AlreadySent
     return request
-
-
-def _on_offer(request: CourseRequest, course_ids: Sequence[int], *, at: dt.datetime) -> list[Course]:
-    """The courses in the order asked for, each of them on offer for the term."""
-    found = courses_on_offer(request.term, on=central_date(at)).in_bulk(course_ids)
-    if len(found) < len(set(course_ids)):
-        raise CourseNotOnOffer
-    return [found[course_id] for course_id in dict.fromkeys(course_ids)]
-
-
-def _refuse_ineligible(claim: Claim, *, on: dt.date) -> None:
-    for finding in eligibility(claim, on=on):
-        if not finding.met:
-            raise NotEligible(finding.sentence)

@@ -7,6 +7,7 @@ from typing import Any
 from crispy_forms.layout import Fieldset
 from django import forms
 from django.db.models import Q, QuerySet
+from django.forms import BoundField
 from django.urls import reverse_lazy
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -20,10 +21,14 @@ from mocap_portal.foundation.ui.forms import PortalFormHelper
 from mocap_portal.foundation.ui.words import short_day
 from providers.models import CourseQuerySet
 
+from ..actions import Told
+from ..models import Basis, CourseLine, PriorSemester
+
 YES_OR_NO = [("yes", _("Yes")), ("no", _("No"))]
 CONTINUE = _("Continue")
 AS_YOU_TYPE = "input delay:300ms"
 CHOOSE_ONE = {"required": _("Choose one answer.")}
+NO_GROUND = _("Answer as it is: a district cannot say no because of this answer alone.")
 
 
 class YesOrNoField(forms.TypedChoiceField):
@@ -35,6 +40,30 @@ class YesOrNoField(forms.TypedChoiceField):
         super().__init__(
             choices=YES_OR_NO, coerce=lambda answer: answer == "yes", error_messages=CHOOSE_ONE, **kwargs
         )
+
+    def prepare_value(self, value: Any) -> Any:
+        """True and False as the choices know them."""
+        return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
+
+
+def prior_semester_field() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=_(
+            "Did the student go to a Missouri public school or charter school in the semester before this one?"
+        ),
+        choices=PriorSemester.choices,
+        widget=forms.RadioSelect,
+        error_messages=CHOOSE_ONE,
+    )
+
+
+def note_field() -> forms.CharField:
+    return forms.CharField(
+        label=_("Is there anything else the district should know?"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea({"rows": 3}),
+    )
 
 
 def term_choices(terms: Iterable[Term]) -> list[tuple[int, str]]:
@@ -222,26 +251,112 @@ class CourseSearch(forms.Form):
         return courses.select_related("provider__organization").order_by("title", "pk")
 
 
-class CoursesForm(forms.Form):
-    """One press of a button on the page of courses: add one, remove one, or go on."""
-
-    in_person_courses = forms.IntegerField(
+def in_person_field(**more: Any) -> forms.IntegerField:
+    return forms.IntegerField(
         label=_("How many courses does the student take in person at school in this term?"),
         help_text=_("Count all classes of a usual week. Do not count the courses on this page."),
         min_value=0,
         max_value=12,
-        required=False,
         error_messages=dict.fromkeys(
-            ["invalid", "min_value", "max_value"], _("Enter a whole number from 0 to 12.")
+            ["invalid", "min_value", "max_value", "required"], _("Enter a whole number from 0 to 12.")
         ),
         widget=forms.NumberInput(attrs={"inputmode": "numeric", "class": "usa-input--2xs"}),
+        **more,
     )
+
+
+class LinesForm(forms.Form):
+    """What a family tells about each of its courses: why it asks, and who pays above a full load."""
+
+    def __init__(
+        self, *args: Any, lines: Sequence[CourseLine], reasons: Iterable[CodeMeaning], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.lines = lines
+        choices = [("", _("No answer")), *((reason.pk, reason.label) for reason in reasons)]
+        for line in lines:
+            self.fields[self.reason_of(line)] = forms.TypedChoiceField(
+                label=_("Why do you ask for this course?"),
+                help_text=_("You need not answer. It is no reason to say no."),
+                choices=choices,
+                coerce=int,
+                empty_value=None,
+                required=False,
+                initial=line.reason_id,
+            )
+            self.fields[self.words_of(line)] = forms.CharField(
+                label=_("If it is another reason: which?"),
+                max_length=200,
+                required=False,
+                initial=line.reason_words,
+            )
+            if line.over_full_load:
+                self.fields[self.basis_of(line)] = forms.ChoiceField(
+                    label=_("This course is over a full load. Who should pay?"),
+                    choices=[
+                        (Basis.ASKED, _("Ask the district whether it pays")),
+                        (Basis.PRIVATE, _("We pay the provider ourselves")),
+                    ],
+                    widget=forms.RadioSelect,
+                    required=False,
+                    initial=line.basis,
+                )
+
+    @property
+    def rows(self) -> list[tuple[CourseLine, list[BoundField]]]:
+        """Each course with its questions."""
+        return [
+            (
+                line,
+                [
+                    self[name]
+                    for name in (self.basis_of(line), self.reason_of(line), self.words_of(line))
+                    if name in self.fields
+                ],
+            )
+            for line in self.lines
+        ]
+
+    def told(self) -> dict[int, Told]:
+        """The answers by the key of the course, as far as they are right."""
+        return {
+            line.course_id: Told(
+                reason_id=self.cleaned_data.get(self.reason_of(line)),
+                reason_words=self.cleaned_data.get(self.words_of(line)) or "",
+                basis=Basis(basis) if (basis := self.cleaned_data.get(self.basis_of(line))) else None,
+            )
+            for line in self.lines
+            if self.reason_of(line) in self.data  # a course that this page did not show keeps what it has
+        }
+
+    @staticmethod
+    def reason_of(line: CourseLine) -> str:
+        return f"reason_{line.course_id}"
+
+    @staticmethod
+    def words_of(line: CourseLine) -> str:
+        return f"words_{line.course_id}"
+
+    @staticmethod
+    def basis_of(line: CourseLine) -> str:
+        return f"basis_{line.course_id}"
+
+
+class CoursesForm(LinesForm):
+    """One press of a button on the page of courses: add one, remove one, keep what is typed, or go on."""
+
     add = forms.IntegerField(required=False, widget=forms.HiddenInput)
     remove = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    keep = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["in_person_courses"] = in_person_field(required=False)
 
     @property
     def goes_on(self) -> bool:
-        return self.cleaned_data.get("add") is None and self.cleaned_data.get("remove") is None
+        cleaned = self.cleaned_data
+        return cleaned.get("add") is None and cleaned.get("remove") is None and not cleaned.get("keep")
 
     def clean(self) -> dict[str, Any]:
         if self.goes_on and not self.errors and self.cleaned_data["in_person_courses"] is None:
@@ -252,8 +367,9 @@ class CoursesForm(forms.Form):
 
 
 class SignForm(forms.Form):
-    """The statements of the day, each with its own box, the question about an IEP or 504 plan, and the signature."""
+    """The statements of the day, each with its own box, what the school has to know, and the signature."""
 
+    prior_semester = prior_semester_field()
     has_iep_or_504 = YesOrNoField(
         label=_("Does the student have an IEP or a 504 plan?"),
         help_text=_(
@@ -262,6 +378,7 @@ class SignForm(forms.Form):
             "for the district to deny a course."
         ),
     )
+    note = note_field()
     signed_name = NameField(
         label=_("Your full name, as your signature"),
         help_text=_("By typing your name you sign this request and say that your answers are true."),
@@ -270,9 +387,23 @@ class SignForm(forms.Form):
         error_messages={"required": _("Type your full name.")},
     )
 
-    def __init__(self, *args: Any, statements: Sequence[CodeMeaning], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        statements: Sequence[CodeMeaning],
+        asks_prior_semester: bool = False,
+        prior_semester_text: str = "",
+        **kwargs: Any,
+    ) -> None:
+        """`asks_prior_semester`: the state's finding is on (D-02); `prior_semester_text`: the district's own policy."""
         super().__init__(*args, **kwargs)
         self.statements = statements
+        if asks_prior_semester:
+            self.fields["prior_semester"].help_text = " ".join(
+                filter(None, [prior_semester_text, str(NO_GROUND)])
+            )
+        else:
+            del self.fields["prior_semester"]
         for statement in statements:
             self.fields[self.box_of(statement)] = forms.BooleanField(
                 label=statement.meaning or statement.label,
@@ -285,10 +416,21 @@ class SignForm(forms.Form):
         boxes = [self.box_of(statement) for statement in self.statements]
         return PortalFormHelper(
             Fieldset(_("Please read each sentence and check its box"), *boxes),
-            Fieldset(_("Help at school"), "has_iep_or_504"),
+            Fieldset(
+                _("What the school has to know"),
+                *(name for name in ("prior_semester", "has_iep_or_504", "note") if name in self.fields),
+            ),
             Fieldset(_("Sign"), "signed_name"),
             submit=_("Sign and send"),
         )
+
+    def answers(self) -> dict[str, Any]:
+        """What `answer_draft` keeps, as far as it is right."""
+        return {
+            "has_iep_or_504": self.cleaned_data.get("has_iep_or_504"),
+            "prior_semester": self.cleaned_data.get("prior_semester") or "",
+            "note": self.cleaned_data.get("note") or "",
+        }
 
     @staticmethod
     def box_of(statement: CodeMeaning) -> str:

@@ -14,7 +14,7 @@ from mocap_portal.foundation.clocks.why import why
 from mocap_portal.foundation.papers.responses import pdf_response
 from mocap_portal.foundation.shared.calendar import central_date
 
-from ..models import CourseLine, CourseRequest, Decision, LineState
+from ..models import CourseLine, CourseRequest, Decision, LineState, RequestState
 from ..timeline import contact, timeline, waits_for, with_all_it_needs
 
 REQUESTS_PER_PAGE = 20
@@ -55,6 +55,8 @@ def status(request: HatRequest, pk: int) -> HttpResponse:
         "entries": timeline(row, on=central_date(timezone.now())),
         "contact": contact(row.lea),
         "why": why(row.clock) if row.clock else None,
+        "may_change": row.state == RequestState.SUBMITTED,
+        "amendments": row.amendments.order_by("at", "pk") if row.state != RequestState.DRAFT else (),
     }
     return render(request, "part_time/family/status.html", context)
 

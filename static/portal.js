@@ -39,9 +39,27 @@
     setTimeout(release, RELEASE_AFTER, form);
   };
 
+  // Copies a text that stands in a box. The button is there only where this script runs.
+  const copyText = async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    const box = document.getElementById(button.dataset.copy);
+    box.select();
+    try {
+      await navigator.clipboard.writeText(box.value);
+    } catch {
+      document.execCommand("copy"); // browsers that ask first, and addresses without TLS
+    }
+    document.getElementById(`${box.id}-copied`).textContent = button.dataset.copied;
+  };
+
+  const offerCopies = (root) => root.querySelectorAll("[data-copy]").forEach((button) => (button.hidden = false));
+
   document.addEventListener("click", followProblem);
+  document.addEventListener("click", copyText);
   document.addEventListener("submit", sendOnce);
   document.addEventListener("DOMContentLoaded", () => focusProblems(document));
+  document.addEventListener("DOMContentLoaded", () => offerCopies(document));
   document.addEventListener("htmx:afterSettle", (event) => focusProblems(event.target));
   window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));
 })();

@@ -32,6 +32,7 @@ from mocap_portal.foundation.accounts.models import (
     FAMILY_ROLES,
     LEA_ROLES,
     PROVIDER_ROLES,
+    STAFF_ROLES,
     Membership,
     Role,
 )
@@ -210,6 +211,7 @@ ADDRESSES = [
     # The roof
     public("home"),
     public("how_it_works"),
+    public("due_days", status=404),  # nobody has an address of this token
     public("health_live"),
     public("health_ready", status=503),  # no worker runs beside these tests
     post(public("set_language", status=302)),
@@ -306,6 +308,8 @@ ADDRESSES = [
     public("accounts:accept_invitation"),
     signed_in("accounts:own_page"),
     signed_in("accounts:add_family_hat"),
+    page("accounts:calendar", STAFF_ROLES),
+    post(page("accounts:revoke_calendar", STAFF_ROLES, status=302)),
     post(
         Address(
             "accounts:switch_hat",

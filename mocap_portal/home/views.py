@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -10,10 +10,10 @@ from django.views.decorators.http import require_safe
 from django.views.i18n import set_language
 
 from mocap_portal.foundation.accounts import actions as accounts
-from mocap_portal.foundation.accounts.models import Membership
+from mocap_portal.foundation.accounts.models import CalendarFeed, Membership
 from mocap_portal.foundation.shared.calendar import central_date
 
-from . import guide, health, waiting
+from . import due_days, guide, health, waiting
 
 
 @login_not_required
@@ -43,6 +43,25 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated and language in dict(settings.LANGUAGES):
         accounts.change_language(request.user.pk, language=language)
     return set_language(request)
+
+
+@login_not_required
+@never_cache
+@require_safe
+def due_days_feed(request: HttpRequest) -> HttpResponse:
+    """The due days of the hat whose token this is, for a calendar program: no session, no sign-in."""
+    token_hash = accounts.hash_token(request.GET.get("token", ""))
+    feed = CalendarFeed.objects.readable().filter(token_hash=token_hash).select_related("hat__user").first()
+    if feed is None:
+        raise Http404
+    now = timezone.now()
+    accounts.note_fetch(feed, at=now)
+    content = due_days.calendar(feed.hat, today=central_date(now))
+    return HttpResponse(
+        content,
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": 'inline; filename="due-days.ics"'},
+    )
 
 
 # Health: asked by what runs the portal, without signing in. No answer names a person or a secret. -----

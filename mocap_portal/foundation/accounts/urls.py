@@ -2,21 +2,23 @@
 
 from django.urls import path
 
-from . import views
+from .views import invited, own, people
 
 app_name = "accounts"
 
 urlpatterns = [
-    path("administrators/", views.administrators, name="administrators"),
-    path("administrators/invite/", views.invite_administrator, name="invite_administrator"),
-    path("invitation/", views.open_invitation, name="open_invitation"),
-    path("invitation/accept/", views.accept_invitation, name="accept_invitation"),
-    path("me/", views.own_page, name="own_page"),
-    path("me/family/", views.add_family_hat, name="add_family_hat"),
-    path("me/hat/", views.switch_hat, name="switch_hat"),
-    path("staff/", views.people, name="people"),
-    path("staff/invite/", views.invite, name="invite"),
-    path("staff/hats/<int:pk>/remove/", views.remove_hat, name="remove_hat"),
-    path("staff/invitations/<int:pk>/resend/", views.resend_invitation, name="resend_invitation"),
-    path("staff/invitations/<int:pk>/revoke/", views.revoke_invitation, name="revoke_invitation"),
+    path("administrators/", people.administrators, name="administrators"),
+    path("administrators/invite/", people.invite_administrator, name="invite_administrator"),
+    path("invitation/", invited.open_invitation, name="open_invitation"),
+    path("invitation/accept/", invited.accept_invitation, name="accept_invitation"),
+    path("me/", own.own_page, name="own_page"),
+    path("me/calendar/", own.calendar, name="calendar"),
+    path("me/calendar/revoke/", own.revoke_calendar, name="revoke_calendar"),
+    path("me/family/", own.add_family_hat, name="add_family_hat"),
+    path("me/hat/", own.switch_hat, name="switch_hat"),
+    path("staff/", people.people, name="people"),
+    path("staff/invite/", people.invite, name="invite"),
+    path("staff/hats/<int:pk>/remove/", people.remove_hat, name="remove_hat"),
+    path("staff/invitations/<int:pk>/resend/", people.resend_invitation, name="resend_invitation"),
+    path("staff/invitations/<int:pk>/revoke/", people.revoke_invitation, name="revoke_invitation"),
 ]

@@ -1,8 +1,6 @@
 """The only writers of people, hats and invitations."""
 
 import datetime as dt
-import hashlib
-import secrets
 from functools import partial
 
 from allauth.account.models import EmailAddress
@@ -14,8 +12,8 @@ from mocap_portal.foundation.directory.models import Lea, LegalKey, LegalValue, 
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.refusals import Refusal
 
-from . import notices, vault
-from .models import (
+from .. import notices, vault
+from ..models import (
     ADMIN_ROLES,
     ADMIN_ROLES_ELSEWHERE,
     DESE_ROLES,
@@ -28,8 +26,7 @@ from .models import (
     User,
     new_stamp,
 )
-
-TOKEN_BYTES = 32
+from .tokens import hash_token, new_token
 
 
 class RoleNotYours(Refusal):
@@ -225,15 +222,6 @@ def accept_as_new_person(
     # Whoever holds the token read the mail: the address needs no second check.
     EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
     return _accept(invitation, user=user, at=at)
-
-
-def new_token() -> str:
-    return secrets.token_urlsafe(TOKEN_BYTES)
-
-
-def hash_token(token: str) -> str:
-    """What is stored of a token. It is as random as a key, so one round of SHA-256 is enough."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 # The first of all ---------------------------------------------------------------------------------

@@ -1,0 +1,3 @@
+from .own import SetUpSecondFactor
+
+__all__ = ["SetUpSecondFactor"]

@@ -211,6 +211,7 @@ ADDRESSES = [
     # The roof
     public("home"),
     public("how_it_works"),
+    public("clock"),
     public("due_days", status=404),  # nobody has an address of this token
     public("health_live"),
     public("health_ready", status=503),  # no worker runs beside these tests

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("how-it-works/part-time/", views.how_it_works, name="how_it_works"),
     path("calendar/due-days.ics", views.due_days_feed, name="due_days"),
+    path("due-day/", views.clock, name="clock"),
     path("health/live/", views.live, name="health_live"),
     path("health/ready/", views.ready, name="health_ready"),
     path("language/", views.choose_language, name="set_language"),

@@ -11,9 +11,11 @@ from django.views.i18n import set_language
 
 from mocap_portal.foundation.accounts import actions as accounts
 from mocap_portal.foundation.accounts.models import CalendarFeed, Membership
+from mocap_portal.foundation.clocks.why import days_of
 from mocap_portal.foundation.shared.calendar import central_date
 
 from . import due_days, guide, health, waiting
+from .forms import ClockForm, usual_days
 
 
 @login_not_required
@@ -34,6 +36,17 @@ def home(request: HttpRequest) -> HttpResponse:
 def how_it_works(request: HttpRequest) -> HttpResponse:
     """The way of a part-time request, in words, with the days that the law gives today."""
     return render(request, "home/how_it_works.html", {"guide": guide.part_time(central_date(timezone.now()))})
+
+
+@login_not_required
+@require_safe
+def clock(request: HttpRequest) -> HttpResponse:
+    """Counts business days and shows each of them: the question stands in the address."""
+    today = central_date(timezone.now())
+    form = ClockForm(request.GET or None, today=today, initial={"start": today, "days": usual_days(today)})
+    due = form.due if form.is_valid() else None
+    context = {"form": form, "due": due, "days": days_of(due) if due else []}
+    return render(request, "home/clock.html", context)
 
 
 @login_not_required

@@ -56,6 +56,17 @@ def explain_start(clock: Clock) -> Due:
     return _count(clock, _closed_days_after([clock]), pauses=(), moved_by=())
 
 
+def explain_days(
+    start: dt.date, business_days: int, *, lea_id: int | None, pauses: Sequence[Pause] = ()
+) -> Due:
+    """When a clock that starts on this day would be due, by the closed days as they are known now.
+
+    `lea_id` says whose closed days are skipped besides the state's. Raises what `due_date` raises.
+    """
+    closed = ClosedDay.objects.for_lea(lea_id).filter(date__gt=start)
+    return due_date(start, business_days, closed_codes(closed), pauses)
+
+
 def closed_codes(days: Iterable[ClosedDay]) -> dict[dt.date, str]:
     """The closed days as `due_date` takes them. A day closed by the state and by an LEA is the state's."""
     codes: dict[dt.date, str] = {}

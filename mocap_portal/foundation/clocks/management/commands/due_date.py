@@ -6,9 +6,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from mocap_portal.foundation.clocks.explain import closed_codes, words
-from mocap_portal.foundation.directory.models import ClosedDay, Lea
-from mocap_portal.foundation.shared.calendar import Due, due_date
+from mocap_portal.foundation.clocks.explain import explain_days, words
+from mocap_portal.foundation.directory.models import Lea
+from mocap_portal.foundation.shared.calendar import Due
 from mocap_portal.foundation.shared.commands import Exit, PortalCommand
 
 
@@ -58,9 +58,8 @@ class Command(PortalCommand):
             if lea_id is None:
                 sentence = _("No district has the code %(code)s.") % {"code": district}
                 self.leave(Exit.WRONG_USAGE, sentence)
-        closed = ClosedDay.objects.for_lea(lea_id).filter(date__gt=first)
         try:
-            return due_date(first, business_days, closed_codes(closed))
+            return explain_days(first, business_days, lea_id=lea_id)
         except ValueError as error:
             self.leave(Exit.WRONG_USAGE, str(error))
 

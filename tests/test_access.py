@@ -281,6 +281,8 @@ ADDRESSES = [
     # People
     page("accounts:people", ADMIN_ROLES),
     page("accounts:invite", ADMIN_ROLES),
+    page("accounts:review", ADMIN_ROLES),
+    page("accounts:reviews", DESE_ROLES),
     page("accounts:administrators", {Role.DESE_ADMIN}),
     page("accounts:invite_administrator", {Role.DESE_ADMIN}),
     Address(

@@ -264,12 +264,12 @@ QUERIES = {
     Role.DECIDER: 2,
     Role.COORDINATOR: 4,
     Role.DATA_CLERK: 2,
-    Role.LEA_ADMIN: 4,
+    Role.LEA_ADMIN: 5,
     Role.PROVIDER_STAFF: 1,
-    Role.PROVIDER_ADMIN: 2,
+    Role.PROVIDER_ADMIN: 3,
     Role.HOST_STAFF: 0,
-    Role.DESE_REVIEWER: 1,
-    Role.DESE_ADMIN: 3,
+    Role.DESE_REVIEWER: 2,
+    Role.DESE_ADMIN: 5,
 }
 
 

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.core.cache import cache
 from django.utils import timezone
 
-from . import health, nights
+from . import health, nights, reviews
 
 
 @shared_task(name="home.heartbeat")
@@ -20,3 +20,9 @@ def chase_nights() -> list[str]:
     for night in missed:
         nights.run(night, at=timezone.now())
     return [night.isoformat() for night in missed]
+
+
+@shared_task(name="home.review_roles")
+def review_roles() -> None:
+    """Ask for the yearly review of roles when its day has come, and remind of those that are open."""
+    reviews.run(at=timezone.now())

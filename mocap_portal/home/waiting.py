@@ -19,7 +19,7 @@ from enrollment.part_time.rules import deciding_roles
 from enrollment.part_time.timeline import waits_for, with_all_it_needs
 from enrollment.records.models import Claim, ClaimState, Student
 from enrollment.registration.models import RosterLine, RosterState
-from mocap_portal.foundation.accounts.models import Invitation, Membership, Role
+from mocap_portal.foundation.accounts.models import AccessReview, Invitation, Membership, Role
 from mocap_portal.foundation.directory.models import ClosedDay, Lea, LeaPolicy
 from mocap_portal.foundation.ui.words import long_day
 
@@ -240,6 +240,17 @@ def invitations(hat: Membership, today: dt.date) -> Block:
     return Block(_("Invited, not here yet"), items, "accounts:people")
 
 
+def roles_to_review(hat: Membership, today: dt.date) -> Block:
+    """The yearly question who keeps which role."""
+    review = AccessReview.objects.open().asked_of(hat).order_by("year").last()
+    item = (
+        [Item(_("Say who keeps which role"), reverse("accounts:review"), due_on=review.due_on)]
+        if review
+        else []
+    )
+    return Block(_("Yearly review of roles"), item, "accounts:review")
+
+
 # Providers ----------------------------------------------------------------------------------------
 
 
@@ -305,6 +316,16 @@ def emergencies(hat: Membership, today: dt.date) -> Block:
     return Block(_("Emergency closures"), items, "state_map:closed_days")
 
 
+def late_reviews(hat: Membership, today: dt.date) -> Block:
+    """Organizations that have not said in time who keeps which role."""
+    late = AccessReview.objects.open().filter(due_on__lt=today).select_related("organization")
+    items = [
+        Item(review.organization.name, reverse("accounts:reviews"), due_on=review.due_on)
+        for review in late.order_by("due_on", "organization__name", "pk")[: MOST + 1]
+    ]
+    return Block(_("Yearly reviews of roles without an answer"), items, "accounts:reviews")
+
+
 # Whose --------------------------------------------------------------------------------------------
 
 FAMILY: tuple[Source, ...] = (own_requests, refused_claims)
@@ -318,12 +339,12 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
     Role.DECIDER: (to_decide,),
     Role.COORDINATOR: (overdue, to_register, claims, without_mosis_id),
     Role.DATA_CLERK: (claims, without_mosis_id),
-    Role.LEA_ADMIN: (missing_contact, to_register, claims, invitations),
+    Role.LEA_ADMIN: (missing_contact, roles_to_review, to_register, claims, invitations),
     Role.PROVIDER_STAFF: (to_confirm,),
-    Role.PROVIDER_ADMIN: (to_confirm, invitations),
+    Role.PROVIDER_ADMIN: (to_confirm, roles_to_review, invitations),
     Role.HOST_STAFF: (),
-    Role.DESE_REVIEWER: (overdue_in_the_state,),
-    Role.DESE_ADMIN: (emergencies, overdue_in_the_state, invitations),
+    Role.DESE_REVIEWER: (overdue_in_the_state, late_reviews),
+    Role.DESE_ADMIN: (emergencies, overdue_in_the_state, roles_to_review, late_reviews, invitations),
 }
 
 

@@ -4,7 +4,7 @@ import factory
 from allauth.account.models import EmailAddress
 from factory.django import DjangoModelFactory
 
-from mocap_portal.foundation.accounts.models import Invitation, Membership, Role, User
+from mocap_portal.foundation.accounts.models import AccessReview, Invitation, Membership, Role, User
 from mocap_portal.foundation.directory.models import Organization
 
 from .directory import LeaFactory, ProviderFactory
@@ -92,3 +92,26 @@ class InvitationFactory(DjangoModelFactory[Invitation]):
     token_hash = factory.Sequence(lambda n: f"{n:064x}")
     invited_at = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
     expires_at = dt.datetime(2026, 1, 15, tzinfo=dt.UTC)
+
+
+class AccessReviewFactory(DjangoModelFactory[AccessReview]):
+    """The yearly question to a district's administrators, asked on 15 September 2026, due on 15 October."""
+
+    class Meta:
+        model = AccessReview
+
+    class Params:
+        finished = factory.Trait(
+            finished_at=dt.datetime(2026, 9, 20, 15, tzinfo=dt.UTC),
+            finished_by=factory.SubFactory(
+                MembershipFactory,
+                role=factory.SelfAttribute("..role"),
+                organization=factory.SelfAttribute("..organization"),
+            ),
+        )
+
+    organization = factory.SubFactory("tests.factories.directory.OrganizationFactory")
+    role = Role.LEA_ADMIN
+    year = 2026
+    asked_at = dt.datetime(2026, 9, 15, 12, tzinfo=dt.UTC)
+    due_on = dt.date(2026, 10, 15)

@@ -18,7 +18,7 @@ from mocap_portal.foundation.directory.models import Organization
 from mocap_portal.foundation.shared.names import NameField
 
 from . import actions
-from .models import ADMIN_ROLES_ELSEWHERE, FAMILY_ROLES, Role, User
+from .models import ADMIN_ROLES_ELSEWHERE, FAMILY_ROLES, Membership, Role, User
 
 
 def choices(roles: Iterable[Role]) -> list[tuple[str, Any]]:
@@ -141,3 +141,39 @@ class NewPersonForm(forms.Form):
             except forms.ValidationError as error:
                 self.add_error("password", error)
         return cleaned
+
+
+class ReviewForm(forms.Form):
+    """Which roles stay: one question per hat, nothing chosen beforehand, each may wait. One's own role stays."""
+
+    def __init__(
+        self, *args: Any, hats: Iterable[Membership], own: int, kept: Iterable[int] = (), **kwargs: Any
+    ) -> None:
+        """`kept`: the keys of the hats that were chosen to stay before."""
+        super().__init__(*args, **kwargs)
+        answered = frozenset(kept)
+        for hat in hats:
+            answers = [("keep", _("Keep")), ("remove", _("Remove"))]
+            self.fields[self.name_of(hat)] = forms.ChoiceField(
+                label=_("%(name)s, %(role)s") % {"name": hat.user, "role": hat.get_role_display()},
+                choices=answers[:1] if hat.pk == own else answers,
+                widget=forms.RadioSelect,
+                required=False,
+                initial="keep" if hat.pk in answered else None,
+            )
+
+    @staticmethod
+    def name_of(hat: Membership) -> str:
+        return f"hat-{hat.pk}"
+
+    def answer_of(self, hat: Membership) -> forms.BoundField:
+        return self[self.name_of(hat)]
+
+    @property
+    def keep(self) -> dict[int, bool]:
+        """By hat what was chosen. Only after full_clean()."""
+        return {
+            int(name.removeprefix("hat-")): answer == "keep"
+            for name, answer in self.cleaned_data.items()
+            if answer
+        }

@@ -44,3 +44,52 @@ class InvitationTable(tables.Table):
 
     class Meta:
         empty_text = _("No invitation is waiting.")
+
+
+class AnswerTable(tables.Table):
+    """The hats of a yearly review. Rows: Membership with its user, organization and `answer`, a field of ReviewForm."""
+
+    caption = _("Roles to look at")
+    row_header = "name"
+
+    name = tables.Column(accessor="user__name", verbose_name=_("Name"))
+    email = tables.Column(accessor="user__email", verbose_name=_("E-mail"))
+    role = tables.Column(accessor="get_role_display", verbose_name=_("Role"))
+    organization = tables.Column(accessor="organization__name", verbose_name=_("Organization"))
+    started_at = tables.TemplateColumn(DAY, verbose_name=_("Since"))
+    last_login = tables.TemplateColumn(
+        '{% load ui %}{% if value %}{{ value|short_day }}{% else %}{% translate "Never" %}{% endif %}',
+        accessor="user__last_login",
+        verbose_name=_("Last sign-in"),
+        empty_values=(),
+    )
+    answer = tables.TemplateColumn(
+        template_name="accounts/review_answer.html", verbose_name=_("Does this role stay?"), empty_values=()
+    )
+
+    class Meta:
+        orderable = False
+        empty_text = _("No role to look at.")
+
+
+class ReviewTable(tables.Table):
+    """Who has answered the yearly review. Rows: AccessReview with its organization, `asked` and `is_late`."""
+
+    caption = _("Who has answered")
+    row_header = "organization"
+
+    organization = tables.Column(verbose_name=_("Organization"))
+    role = tables.Column(accessor="get_role_display", verbose_name=_("Asked of"))
+    asked = tables.TemplateColumn(
+        '{% if value %}{{ value }}{% else %}{% translate "Nobody can answer: invite an administrator" %}{% endif %}',
+        verbose_name=_("Administrators"),
+        empty_values=(),
+    )
+    due_on = tables.TemplateColumn(DAY, verbose_name=_("Answer by"))
+    state = tables.TemplateColumn(
+        template_name="accounts/review_state.html", verbose_name=_("State"), empty_values=()
+    )
+
+    class Meta:
+        orderable = False
+        empty_text = _("Nobody was asked yet.")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import invited, own, people
+from .views import invited, own, people, reviews
 
 app_name = "accounts"
 
@@ -16,6 +16,8 @@ urlpatterns = [
     path("me/calendar/revoke/", own.revoke_calendar, name="revoke_calendar"),
     path("me/family/", own.add_family_hat, name="add_family_hat"),
     path("me/hat/", own.switch_hat, name="switch_hat"),
+    path("review/", reviews.review, name="review"),
+    path("review/answers/", reviews.reviews, name="reviews"),
     path("staff/", people.people, name="people"),
     path("staff/invite/", people.invite, name="invite"),
     path("staff/hats/<int:pk>/remove/", people.remove_hat, name="remove_hat"),

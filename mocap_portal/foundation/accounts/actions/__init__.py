@@ -1,4 +1,4 @@
-"""Every change to people, hats, invitations and calendar feeds."""
+"""Every change to people, hats, invitations, calendar feeds and yearly reviews."""
 
 from .feeds import make_calendar_feed, note_fetch, revoke_calendar_feed
 from .people import (
@@ -29,6 +29,16 @@ from .people import (
     resend_invitation,
     revoke_invitation,
 )
+from .reviews import (
+    NotYourReview,
+    OwnRole,
+    ReviewFinished,
+    ReviewIncomplete,
+    answer_review,
+    ask_reviews,
+    finish_review,
+    keep_the_rest,
+)
 from .tokens import hash_token, new_token
 
 __all__ = [
@@ -42,18 +52,26 @@ __all__ = [
     "InvitationUnknown",
     "InvitationUsed",
     "LastAdministrator",
+    "NotYourReview",
+    "OwnRole",
     "PersonExists",
+    "ReviewFinished",
+    "ReviewIncomplete",
     "RoleNotYours",
     "StateHasAdministrator",
     "accept_as_new_person",
     "accept_invitation",
     "add_family_hat",
+    "answer_review",
     "appoint_first_administrator",
+    "ask_reviews",
     "change_details",
     "change_language",
     "find_invitation",
+    "finish_review",
     "hash_token",
     "invite",
+    "keep_the_rest",
     "make_calendar_feed",
     "new_token",
     "note_fetch",

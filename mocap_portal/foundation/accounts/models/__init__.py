@@ -15,8 +15,10 @@ from .people import (
     Role,
     User,
     managed_by,
+    managed_in,
     new_stamp,
 )
+from .reviews import AccessAnswer, AccessReview
 
 __all__ = [
     "ADMIN_ROLES",
@@ -28,6 +30,8 @@ __all__ = [
     "MANAGED_ROLES",
     "PROVIDER_ROLES",
     "STAFF_ROLES",
+    "AccessAnswer",
+    "AccessReview",
     "CalendarFeed",
     "Invitation",
     "Membership",
@@ -35,5 +39,6 @@ __all__ = [
     "Role",
     "User",
     "managed_by",
+    "managed_in",
     "new_stamp",
 ]

@@ -120,8 +120,13 @@ ADMIN_ROLES_ELSEWHERE = frozenset({Role.LEA_ADMIN, Role.PROVIDER_ADMIN})
 
 def managed_by(hat: "Membership") -> Q:
     """Which rows with a role and an organization an administrator looks after; none for any other hat."""
-    own = Q(organization=hat.organization_id, role__in=MANAGED_ROLES.get(hat.role, frozenset()))
-    return own | Q(role__in=ADMIN_ROLES_ELSEWHERE) if hat.role == Role.DESE_ADMIN else own
+    return managed_in(hat.role, hat.organization_id)
+
+
+def managed_in(role: str, organization_id: int | None) -> Q:
+    """The same for all administrators of this kind in an organization."""
+    own = Q(organization=organization_id, role__in=MANAGED_ROLES.get(role, frozenset()))
+    return own | Q(role__in=ADMIN_ROLES_ELSEWHERE) if role == Role.DESE_ADMIN else own
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

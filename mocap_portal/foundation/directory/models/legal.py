@@ -39,6 +39,9 @@ class LegalKey(models.TextChoices):
     ADULT_AGE = "adult_age", _("Age at which a student's rights are their own")
     AUTHORIZATION_YEARS = "authorization_years", _("Most years of a provider's authorization")
     AUTHORIZATION_ANSWER_DAYS = "authorization_days", _("Days to explain a denied authorization")
+    ACCESS_REVIEW_MONTH = "access_review_month", _("Yearly review of roles: month (1 to 12)")
+    ACCESS_REVIEW_DAY = "access_review_day", _("Yearly review of roles: day of the month (1 to 28)")
+    ACCESS_REVIEW_DAYS = "access_review_days", _("Yearly review of roles: days to answer")
 
 
 class NoLegalValue(LookupError):

@@ -272,6 +272,12 @@ ADDRESSES = [
     page("records:students", KNOWING),
     row("records:student", KNOWING, lambda world: [world.student.pk]),
     post(row("records:mosis_id", JUDGING, lambda world: [world.namesake.pk])),
+    row("records:adult_basis", JUDGING, lambda world: [world.student.pk, world.student.guardians.get().pk]),
+    row(
+        "records:end_guardianship",
+        JUDGING,
+        lambda world: [world.student.pk, world.student.guardians.get().pk],
+    ),
     row("records:merge", JUDGING, lambda world: [world.namesake.pk, world.student.pk]),
     # Registration
     page("registration:waiting", REGISTERING),

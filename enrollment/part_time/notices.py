@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 
 def family_of(request: CourseRequest) -> list[User]:
-    """Who asked, and every confirmed guardian of the student: both parents are told the same (R-133)."""
-    users = {request.claim.claimant} if request.claim.claimant is not None else set()
+    """Who may read this request: once the district knows the student every guardian of theirs, both parents alike
+    (R-133), and nobody whose rights have ended (R-132); before that who asked."""
     if request.claim.student_id is not None:
-        guardians = Guardian.objects.active().filter(student=request.claim.student_id).select_related("user")
-        users |= {guardian.user for guardian in guardians}
-    return sorted(users, key=lambda user: user.pk)
+        guardians = Guardian.objects.with_access().filter(student=request.claim.student_id)
+        return [guardian.user for guardian in guardians.select_related("user").order_by("user")]
+    return [request.claim.claimant] if request.claim.claimant is not None else []
 
 
 def reviewers_of(request: CourseRequest, *, on: dt.date) -> list[User]:
@@ -213,7 +213,9 @@ def tell_moved(request: CourseRequest, move: ClockMove, *, at: dt.datetime) -> N
 
 def _people(request: CourseRequest, roles: Iterable[Role]) -> list[User]:
     hats = Membership.objects.in_organization(request.lea_id, *roles).select_related("user")
-    family = {user.pk for user in family_of(request)}
+    # Family stays family: also who has no access to the record any more reviews nothing about this child.
+    family = {request.claim.claimant_id}
+    family.update(Guardian.objects.filter(student=request.claim.student_id).values_list("user", flat=True))
     users = {hat.user for hat in hats if hat.user_id not in family}
     return sorted(users, key=lambda user: user.pk)
 

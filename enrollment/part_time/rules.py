@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from enrollment.records.age import age_on
 from enrollment.records.models import Claim, Enrollment
 from mocap_portal.foundation.accounts.models import Role
 from mocap_portal.foundation.directory.models import DecisionBy, LeaPolicy, LegalKey, LegalValue, Term
@@ -20,11 +21,6 @@ class Finding:
     question: str | Promise
     met: bool
     sentence: str | Promise
-
-
-def age_on(birth_date: dt.date, day: dt.date) -> int:
-    """Full years. Someone born on 29 February has a birthday on 1 March of a common year."""
-    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
 
 
 def eligibility(claim: Claim, *, on: dt.date) -> list[Finding]:

@@ -7,11 +7,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from mocap_portal.foundation.accounts.models import Membership, Role
-from mocap_portal.foundation.directory.models import Organization, School
+from mocap_portal.foundation.directory.models import LegalKey, LegalValue, Organization, School
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.refusals import Refusal
 
-from .models import Claim, ClaimState, Disclosure, Enrollment, Guardian, Relationship, Student
+from . import notices
+from .age import age_on
+from .models import OF_AGE, Claim, ClaimState, Disclosure, Enrollment, Guardian, Relationship, Student
 
 
 class AlreadyJudged(Refusal):
@@ -47,6 +49,21 @@ class SameStudent(Refusal):
     sentence = _("These two records already are one student.")
 
 
+class GrownUp(Refusal):
+    sentence = _(
+        "This student is of age and asks for themselves, with an account of their own. A parent can ask again once the "
+        "district has recorded that the student agreed or is the parent's dependent."
+    )
+
+
+class GuardianshipEnded(Refusal):
+    sentence = _("This person's rights have ended before. Reload the page to see why.")
+
+
+class NotAParent(Refusal):
+    sentence = _("This is the student's own access. It needs no basis.")
+
+
 RELATIONSHIP_OF = {Role.ADULT_STUDENT: Relationship.SELF, Role.STUDENT_ON_OWN: Relationship.SELF}
 
 
@@ -67,8 +84,11 @@ def add_claim(
     """Stores what a family typed about a child. The same child typed twice by one person is one claim.
 
     Until the claim is sent, what is typed later counts. A student's own hat always claims for itself, whatever
-    relationship was sent.
+    relationship was sent. Raises GrownUp for a parent of a student of age, unless the district has recorded a basis.
     """
+    names = {"first_name": first_name.strip(), "last_name": last_name.strip()}
+    if by.role == Role.PARENT:
+        _refuse_grown_up(by, birth_date=birth_date, on=central_date(at), **names)
     answers = {
         "relationship": RELATIONSHIP_OF.get(Role(by.role), relationship),
         "grade": grade,
@@ -77,8 +97,7 @@ def add_claim(
     }
     claim, is_new = Claim.objects.select_for_update().get_or_create(
         claimant=by.user,
-        first_name=first_name.strip(),
-        last_name=last_name.strip(),
+        **names,
         birth_date=birth_date,
         school=school,
         defaults={**answers, "created_at": at},
@@ -221,6 +240,61 @@ def merge_students(student_id: int, *, into_id: int, by: Membership, at: dt.date
     return kept
 
 
+# Whose rights end (34 CFR 99.4, 99.5) ---------------------------------------------------------------
+
+
+@transaction.atomic
+def record_adult_basis(guardian_id: int, *, basis: str, by: Membership, at: dt.datetime) -> Guardian:
+    """The district records why a parent may read the record of a student of age; an empty basis takes that back.
+
+    A parent whose rights ended with the student's birthday gets them again by a new row; the ended one stays.
+    Raises GuardianshipEnded, NotAParent, WrongLea, OwnChild.
+    """
+    guardian = _guardian_of(by, guardian_id)
+    if guardian.relationship == Relationship.SELF:
+        raise NotAParent
+    if guardian.ended_on is not None:
+        others = Guardian.objects.active().filter(student=guardian.student_id, user=guardian.user_id)
+        if not guardian.is_outgrown or not basis or others.exists():
+            raise GuardianshipEnded
+        guardian = Guardian(
+            student=guardian.student,
+            user=guardian.user,
+            relationship=guardian.relationship,
+            started_on=central_date(at),
+        )
+    guardian.adult_basis, guardian.adult_basis_by, guardian.adult_basis_at = basis, by, at
+    guardian.save()
+    return guardian
+
+
+@transaction.atomic
+def end_guardianship(guardian_id: int, *, reason: str, by: Membership, at: dt.datetime) -> Guardian:
+    """Somebody has no rights in this record any more: a court document is on file, or they never had any (R-133).
+
+    They are told, without a name. Raises GuardianshipEnded, WrongLea, OwnChild.
+    """
+    guardian = _guardian_of(by, guardian_id)
+    if guardian.ended_on is not None:
+        raise GuardianshipEnded
+    guardian.ended_on, guardian.end_basis, guardian.ended_by = central_date(at), reason, by
+    guardian.save()
+    notices.tell_ended(guardian, at=at)
+    return guardian
+
+
+@transaction.atomic
+def end_outgrown(guardian_id: int, *, on: dt.date, at: dt.datetime) -> bool:
+    """A parent's rights end because the student is of age on this day; both are told. True when they ended now."""
+    row = Guardian.objects.outgrown(on=on).select_for_update(of=("self",)).filter(pk=guardian_id).first()
+    if row is None:  # ended before, or the district has recorded a basis
+        return False
+    row.ended_on, row.end_basis = max(on, row.started_on), OF_AGE
+    row.save()
+    notices.tell_of_age(row, at=at)
+    return True
+
+
 def log_disclosure(
     *, student: Student, recipient: Organization, by: Membership, at: dt.datetime, what: str, why: str
 ) -> Disclosure:
@@ -244,6 +318,34 @@ def _claim_of(by: Membership, claim_id: int) -> Claim:
     if Claim.objects.about_own_child_of(by.user_id).filter(pk=claim.pk).exists():
         raise OwnChild
     return claim
+
+
+def _guardian_of(by: Membership, guardian_id: int) -> Guardian:
+    guardian = Guardian.objects.select_for_update(of=("self",)).get(pk=guardian_id)
+    _student_of(by, guardian.student_id)
+    return guardian
+
+
+def _refuse_grown_up(
+    by: Membership, *, first_name: str, last_name: str, birth_date: dt.date, on: dt.date
+) -> None:
+    """A student of age asks for themselves, unless their parent has a recorded basis (R-132).
+
+    Who is too old for any course is told that instead, when the request is begun (R-01).
+    """
+    age = age_on(birth_date, on)
+    if age < LegalValue.objects.whole(LegalKey.ADULT_AGE, on=on):
+        return
+    if age >= LegalValue.objects.whole(LegalKey.MAXIMUM_AGE, on=on):
+        return
+    with_a_basis = Guardian.objects.with_access(on=on).filter(
+        user=by.user_id,
+        student__first_name__iexact=first_name,
+        student__last_name__iexact=last_name,
+        student__birth_date=birth_date,
+    )
+    if not with_a_basis.exists():
+        raise GrownUp
 
 
 def _student_of(by: Membership, student_id: int) -> Student:

@@ -4,16 +4,22 @@ What a family typed is a `Claim`, its own row. The district confirms it and link
 the person who claimed is a `Guardian` (or the student). Until then a claim shows only what that family typed.
 """
 
+import datetime as dt
 from typing import Self
 
 from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from mocap_portal.foundation.accounts.models import Membership, User
 from mocap_portal.foundation.directory.models import Lea, Organization, School
+from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.history import tracked
+
+from .age import of_age
 
 mosis_id_format = RegexValidator(r"^[0-9]{10}\Z", _("A MOSIS ID has ten digits, leading zeros included."))
 
@@ -28,7 +34,9 @@ class StudentQuerySet(models.QuerySet["Student"]):
         if hat.is_lea:
             return self.current().filter(lea=hat.organization_id)
         if hat.is_family:
-            return self.current().filter(guardians__in=Guardian.objects.active().filter(user=hat.user_id))
+            return self.current().filter(
+                guardians__in=Guardian.objects.with_access().filter(user=hat.user_id)
+            )
         return self.none()
 
 
@@ -89,17 +97,34 @@ class ClaimState(models.TextChoices):
     REFUSED = "refused", _("Not confirmed")
 
 
+def same_child(path: str = "") -> Q:
+    """In a subquery: the row behind `path` has the name and the birth date of the outer one."""
+    return Q(
+        **{
+            f"{path}first_name__iexact": OuterRef("first_name"),
+            f"{path}last_name__iexact": OuterRef("last_name"),
+            f"{path}birth_date": OuterRef("birth_date"),
+        }
+    )
+
+
 class ClaimQuerySet(models.QuerySet["Claim"]):
     def visible_to(self, hat: Membership) -> Self:
-        """A family sees the claims it typed, and those about a child that it is a confirmed guardian of.
+        """A family sees the claims it typed, and once they are confirmed those about a child whose guardian it is.
 
+        Of a child who is of age only the child, and a parent with a recorded basis, see any (R-132).
         LEA staff see the claims that were sent to their LEA.
         """
         if hat.is_lea:
             return self.filter(school__lea=hat.organization_id).exclude(state=ClaimState.UNSENT)
         if hat.is_family:
-            mine = Guardian.objects.active().filter(user=hat.user_id).values("student")
-            return self.filter(Q(claimant=hat.user_id) | Q(state=ClaimState.CONFIRMED, student__in=mine))
+            mine = Guardian.objects.with_access().filter(user=hat.user_id)
+            typed = Q(claimant=hat.user_id) & ~Q(state=ClaimState.CONFIRMED)
+            return self.filter(
+                (typed & (~of_age("birth_date", on=_today()) | Q(relationship=Relationship.SELF)))
+                | (typed & Exists(mine.exclude(adult_basis="").filter(same_child("student__"))))
+                | Q(state=ClaimState.CONFIRMED, student__in=mine.values("student"))
+            )
         return self.none()
 
     def about_own_child_of(self, user_id: int) -> Self:
@@ -109,17 +134,8 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         this person told of, or is family of.
         """
         family = Guardian.objects.filter(user=user_id)
-        told = Claim.objects.filter(
-            claimant=user_id,
-            first_name__iexact=OuterRef("first_name"),
-            last_name__iexact=OuterRef("last_name"),
-            birth_date=OuterRef("birth_date"),
-        )
-        known = family.filter(
-            student__first_name__iexact=OuterRef("first_name"),
-            student__last_name__iexact=OuterRef("last_name"),
-            student__birth_date=OuterRef("birth_date"),
-        )
+        told = Claim.objects.filter(same_child(), claimant=user_id)
+        known = family.filter(same_child("student__"))
         return self.filter(
             Q(claimant=user_id) | Q(student__in=family.values("student")) | Exists(told) | Exists(known)
         )
@@ -213,7 +229,37 @@ class Claim(models.Model):
 
 class GuardianQuerySet(models.QuerySet["Guardian"]):
     def active(self) -> Self:
+        """Not ended. Whether its person may still read the record, says `with_access`."""
         return self.filter(ended_on__isnull=True)
+
+    def with_access(self, *, on: dt.date | None = None) -> Self:
+        """Those whose person may read the student's record on a day, today when none is given (R-132).
+
+        From the day on which the student is of age these are the student and parents with a recorded basis. Rows are
+        ended by a task in the night after it; a page must not wait for that, and what a hat may see is asked in many
+        places that know of no day. So this is the one query that looks at the clock.
+        """
+        grown = of_age("student__birth_date", on=on or _today())
+        return self.active().filter(~grown | Q(relationship=Relationship.SELF) | ~Q(adult_basis=""))
+
+    def outgrown(self, *, on: dt.date) -> Self:
+        """Parents' rows of students who are of age on this day, without a basis and not ended yet."""
+        grown = of_age("student__birth_date", on=on)
+        return self.active().filter(grown, adult_basis="").exclude(relationship=Relationship.SELF)
+
+
+class AdultBasis(models.TextChoices):
+    """Why a parent may read the record of a student who is of age."""
+
+    CONSENT = "consent", _("The student has agreed in writing")
+    DEPENDENT = "dependent", _("The student is the parent's dependent for income tax (34 CFR 99.31(a)(8))")
+
+
+OF_AGE = gettext_noop("The student is of age (34 CFR 99.5).")  # `end_basis` of a parent's outgrown rights
+
+
+def _today() -> dt.date:
+    return central_date(timezone.now())
 
 
 @tracked()
@@ -226,6 +272,19 @@ class Guardian(models.Model):
     started_on = models.DateField()
     ended_on = models.DateField(null=True, blank=True)
     end_basis = models.CharField(max_length=200, blank=True)
+    ended_by = models.ForeignKey(
+        Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    adult_basis = models.CharField(
+        max_length=9,
+        choices=AdultBasis.choices,
+        blank=True,
+        help_text=_("Why a parent may still read the record when the student is of age (R-132)"),
+    )
+    adult_basis_by = models.ForeignKey(
+        Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    adult_basis_at = models.DateTimeField(null=True, blank=True)
 
     objects = GuardianQuerySet.as_manager()
 
@@ -239,10 +298,19 @@ class Guardian(models.Model):
             models.CheckConstraint(
                 name="an_ended_guardianship_says_why", condition=Q(ended_on__isnull=True) | ~Q(end_basis="")
             ),
+            models.CheckConstraint(
+                name="a_basis_says_who_recorded_it",
+                condition=Q(adult_basis="") | Q(adult_basis_by__isnull=False, adult_basis_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.user_id} of {self.student_id}"
+
+    @property
+    def is_outgrown(self) -> bool:
+        """Ended because the student is of age: a basis can bring the rights back."""
+        return self.end_basis == OF_AGE
 
 
 class PlanKind(models.TextChoices):

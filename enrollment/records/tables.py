@@ -76,6 +76,12 @@ class GuardianTable(PortalTable):
     ended_on = tables.TemplateColumn(
         '{% load ui %}{{ value|short_day|default:"–" }}', verbose_name=_("Ended")
     )
+    rights = tables.TemplateColumn(
+        template_name="records/staff/rights.html", verbose_name=_("Why"), empty_values=()
+    )
+    change = tables.TemplateColumn(
+        template_name="records/staff/rights_links.html", verbose_name=_("Change"), empty_values=()
+    )
 
     caption = _("Who has a parent's rights")
     row_header = "name"

@@ -227,6 +227,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="*/5"),
         "options": {"expires": 240},
     },
+    # Pages do not wait for it: they look at the birth date.
+    "end the rights of parents whose child is of age": {
+        "task": "records.end_outgrown",
+        "schedule": crontab(hour="2-6", minute="20"),
+    },
     # Before the mails of the day; the later tries are for mornings on which nothing ran.
     "ask who keeps which role": {"task": "home.review_roles", "schedule": crontab(hour="5-16", minute="45")},
     "heartbeat": {"task": "home.heartbeat", "schedule": 20.0, "options": {"expires": 20}},

@@ -17,8 +17,9 @@ from enrollment.part_time.models import (
     Step,
     StepKind,
 )
-from enrollment.part_time.rules import age_on, eligibility, lines_over_full_load
+from enrollment.part_time.rules import eligibility, lines_over_full_load
 from enrollment.records import actions as records
+from enrollment.records.age import age_on
 from enrollment.records.models import Claim, ClaimState, Enrollment
 from mocap_portal.foundation.accounts.models import Membership, Role
 from mocap_portal.foundation.clocks.models import Clock

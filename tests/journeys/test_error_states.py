@@ -88,6 +88,8 @@ FORMS = [
     Form("records:refuse_claim", "Do not confirm"),
     Form("records:students", "Find"),
     Form("records:mosis_id", "Save", {"mosis_id": "12"}),
+    Form("records:adult_basis", "Save"),
+    Form("records:end_guardianship", "End the access", {"why": FIRST}),
     # Registration
     Form("registration:confirm", "Confirm the student", {"section": "B-2"} | no_such_day("starts_on")),
     # Agreements
@@ -111,7 +113,10 @@ FORMS = [
 ]
 
 # Forms with boxes that take every answer the browser can give.
-NEVER_WRONG = {("part_time:review", "Save")}  # a colleague of the list, or nobody
+NEVER_WRONG = {
+    ("part_time:review", "Save"),  # a colleague of the list, or nobody
+    ("accounts:review", "Save the answers"),  # each role may wait
+}
 
 WITHOUT_SCRIPTS = [
     "account_login",

@@ -159,7 +159,9 @@ def students(request: HatRequest) -> HttpResponse:
 def student(request: HatRequest, pk: int) -> HttpResponse:
     """What the portal knows of a student: data, family, what was asked for, what left the district."""
     row = get_object_or_404(students_of(request.hat), pk=pk)
-    guardians = row.guardians.select_related("user").order_by("started_on", "pk")
+    guardians = row.guardians.select_related("user", "adult_basis_by__user", "ended_by__user").order_by(
+        "started_on", "pk"
+    )
     disclosures = row.disclosures.select_related("recipient", "disclosed_by__user").order_by("-at", "-pk")
     all_claims = row.claims.select_related("claimant", "school").prefetch_related("requests")
     may_keep = request.hat.role in KEEPING_ROLES
@@ -167,7 +169,7 @@ def student(request: HatRequest, pk: int) -> HttpResponse:
         "student": row,
         "rows": student_rows(row, may_keep=may_keep),
         "claims": all_claims.order_by("created_at", "pk"),
-        "guardians": GuardianTable(guardians),
+        "guardians": GuardianTable(guardians, exclude=() if may_keep else ("change",)),
         "disclosures": DisclosureTable(disclosures),
         "may_review": request.hat.role in REVIEWING_ROLES,
     }

@@ -1,0 +1,76 @@
+"""Mails about who may read a student's record. None names a child (R-31): each links to the reader's own page.
+
+Every function runs inside the transaction of what it tells.
+"""
+
+import datetime as dt
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from mocap_portal.foundation.accounts.models import User
+from mocap_portal.foundation.papers import actions as papers
+
+from .models import Guardian, Relationship
+
+ENDED = _("A school record in the portal: your access has ended")
+ASK = _(
+    "If you think that this is wrong, ask the district. You can see on this page what is still open to you:"
+)
+
+
+def tell_ended(guardian: Guardian, *, at: dt.datetime) -> None:
+    """The district ended somebody's rights."""
+    papers.tell(
+        [guardian.user],
+        f"guardian-ended:{guardian.pk}",
+        subject=ENDED,
+        sentences=[
+            _("A district has ended your access to a student's record, claims and requests in the portal."),
+            ASK,
+        ],
+        path=reverse("records:children"),
+        at=at,
+    )
+
+
+def tell_of_age(guardian: Guardian, *, at: dt.datetime) -> None:
+    """A parent's rights ended with the student's birthday: the parent hears of it, and a student with an account."""
+    papers.tell(
+        [guardian.user],
+        f"of-age:{guardian.pk}",
+        subject=ENDED,
+        sentences=[
+            _(
+                "A student in whose record you had a parent's rights is of age. From now on these rights are theirs."
+            ),
+            _(
+                "The district can open the record to you again if the student agrees in writing, or is your dependent "
+                "for income tax."
+            ),
+            ASK,
+        ],
+        path=reverse("records:children"),
+        at=at,
+    )
+    papers.tell(
+        _students_own_account(guardian),
+        f"own-rights:{guardian.student_id}",
+        subject=_("Your school record is yours now"),
+        sentences=[
+            _(
+                "You are of age: from now on you decide who may read your school record and who asks for courses."
+            ),
+            _(
+                "Your parents no longer see it in the portal, unless you agree in writing or are their dependent for "
+                "income tax. Your district records that."
+            ),
+        ],
+        path=reverse("records:children"),
+        at=at,
+    )
+
+
+def _students_own_account(guardian: Guardian) -> list[User]:
+    rows = Guardian.objects.active().filter(student=guardian.student_id, relationship=Relationship.SELF)
+    return [row.user for row in rows.select_related("user").order_by("user")]

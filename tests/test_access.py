@@ -349,6 +349,14 @@ ADDRESSES = [
     page("state_map:district", KEEPING),
     page("state_map:change_policy", {Role.LEA_ADMIN}),
     page("state_map:change_contact", {Role.LEA_ADMIN}),
+    page("state_map:change_links", {Role.LEA_ADMIN}),
+    page("state_map:change_window", {Role.LEA_ADMIN}, args=lambda world: [world.term.pk]),
+    page("state_map:incomplete", DESE_ROLES),
+    # A district, for everybody
+    public("districts:districts"),
+    public("districts:district", args=lambda world: [world.lea.state_district_id]),
+    public("districts:notice", args=lambda world: [world.lea.state_district_id, "en"]),
+    public("districts:notice_pdf", args=lambda world: [world.lea.state_district_id, "en"]),
     # Sign-in
     public("account_login", status=302, visitor=200),
     signed_in("account_logout"),

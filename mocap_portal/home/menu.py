@@ -13,6 +13,7 @@ Entry = tuple[str | Promise, str]
 
 HOME: Entry = (_("What waits"), "home")
 HOW_IT_WORKS: Entry = (_("How it works"), "how_it_works")
+DISTRICTS: Entry = (_("Districts"), "districts:districts")
 CATALOG: Entry = (_("Courses"), "providers:catalog")
 OWN_REQUESTS: Entry = (_("Your requests"), "part_time:requests")
 OWN_CHILDREN: Entry = (_("Children"), "records:children")
@@ -30,7 +31,7 @@ CODES: Entry = (_("Codes"), "state_map:codes")
 TERMS: Entry = (_("Terms"), "state_map:terms")
 
 # The most used first. Everybody gets HOME before these; a page that is not here is reached from one that is.
-VISITOR = (HOW_IT_WORKS, CATALOG)
+VISITOR = (HOW_IT_WORKS, DISTRICTS, CATALOG)
 STATE = (INBOX, CLOSED_DAYS, LEGAL_VALUES, CODES, TERMS, CATALOG)
 ENTRIES: dict[Role, tuple[Entry, ...]] = {
     Role.PARENT: (OWN_REQUESTS, OWN_CHILDREN, CATALOG, HOW_IT_WORKS),

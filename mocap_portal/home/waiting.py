@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from enrollment.part_time.models import (
     CourseLine,
@@ -22,6 +23,7 @@ from enrollment.registration.models import RosterLine, RosterState
 from mocap_portal.foundation.accounts.models import AccessReview, Invitation, Membership, Role
 from mocap_portal.foundation.directory.models import ClosedDay, Lea, LeaPolicy
 from mocap_portal.foundation.ui.words import long_day
+from mocap_portal.state_map import profile
 
 MOST = 10  # things of one kind on the page; the rest is one click away
 
@@ -212,17 +214,19 @@ def without_mosis_id(hat: Membership, today: dt.date) -> Block:
     return Block(_("Students without a MOSIS ID"), items, "records:students")
 
 
-def missing_contact(hat: Membership, today: dt.date) -> Block:
-    """Without a contact the district can register nobody (R-30)."""
-    lea = Lea.objects.get(pk=hat.organization_id)
-    item = Item(
-        _("Enter your district's MOCAP contact"),
-        reverse("state_map:change_contact"),
-        about=_("Without it nobody can be registered with a provider."),
-    )
-    return Block(
-        _("Your district"), [] if lea.contact_name and lea.contact_email else [item], "state_map:district"
-    )
+def missing_profile(hat: Membership, today: dt.date) -> Block:
+    """What the district's public page lacks. Without a contact it can register nobody either (R-30, R-116, R-143)."""
+    items = [
+        Item(
+            _("Enter %(what)s") % {"what": lack.what},
+            reverse(lack.page),
+            about=_("Without it nobody can be registered with a provider.")
+            if lack.page == "state_map:change_contact"
+            else _("Families look for it on your district's public page. State rules ask for it."),
+        )
+        for lack in profile.missing(Lea.objects.get(pk=hat.organization_id))
+    ]
+    return Block(_("Your district"), items, "state_map:district")
 
 
 def invitations(hat: Membership, today: dt.date) -> Block:
@@ -326,6 +330,18 @@ def late_reviews(hat: Membership, today: dt.date) -> Block:
     return Block(_("Yearly reviews of roles without an answer"), items, "accounts:reviews")
 
 
+def incomplete_districts(hat: Membership, today: dt.date) -> Block:
+    """Districts that do not tell families what state rules ask for (R-116, R-143)."""
+    number = profile.incomplete_leas(on=today).count()
+    words = ngettext(
+        "%(number)d district lacks a contact, guidance or policies on its page",
+        "%(number)d districts lack a contact, guidance or policies on their page",
+        number,
+    )
+    item = Item(words % {"number": number}, reverse("state_map:incomplete"))
+    return Block(_("Public pages of districts"), [item] if number else [], "state_map:incomplete")
+
+
 # Whose --------------------------------------------------------------------------------------------
 
 FAMILY: tuple[Source, ...] = (own_requests, refused_claims)
@@ -339,12 +355,19 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
     Role.DECIDER: (to_decide,),
     Role.COORDINATOR: (overdue, to_register, claims, without_mosis_id),
     Role.DATA_CLERK: (claims, without_mosis_id),
-    Role.LEA_ADMIN: (missing_contact, roles_to_review, to_register, claims, invitations),
+    Role.LEA_ADMIN: (missing_profile, roles_to_review, to_register, claims, invitations),
     Role.PROVIDER_STAFF: (to_confirm,),
     Role.PROVIDER_ADMIN: (to_confirm, roles_to_review, invitations),
     Role.HOST_STAFF: (),
-    Role.DESE_REVIEWER: (overdue_in_the_state, late_reviews),
-    Role.DESE_ADMIN: (emergencies, overdue_in_the_state, roles_to_review, late_reviews, invitations),
+    Role.DESE_REVIEWER: (overdue_in_the_state, late_reviews, incomplete_districts),
+    Role.DESE_ADMIN: (
+        emergencies,
+        overdue_in_the_state,
+        roles_to_review,
+        late_reviews,
+        incomplete_districts,
+        invitations,
+    ),
 }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -34,6 +35,16 @@ class MapForm(forms.Form):
     @property
     def helper(self) -> PortalFormHelper:
         return PortalFormHelper(submit=self.submit, cancel_url=self.cancel_url)
+
+
+class WebAddressField(forms.URLField):
+    """The address of a page that everybody can open in a browser."""
+
+    default_validators = [URLValidator(schemes=["http", "https"])]
+
+    def __init__(self, **kwargs: Any) -> None:
+        invalid = _("Enter a whole web address, such as https://www.example.org/mocap.")
+        super().__init__(max_length=200, error_messages={"invalid": invalid}, **kwargs)
 
 
 class LegalValueForm(MapForm):
@@ -127,11 +138,65 @@ class PolicyForm(MapForm):
     window_text = forms.CharField(
         label=_("When you would like to get requests"),
         required=False,
-        help_text=_("Families read it. It never blocks a request."),
+        help_text=_("Families read it."),
         widget=forms.Textarea,
+    )
+    window_blocks = forms.BooleanField(
+        label=_("Refuse requests outside the days that you have set for the term"),
+        required=False,
+        help_text=_("If this is off, families can ask on every day of the year."),
     )
     valid_from = MemorableDateField(label=_("First day it holds"))
     source = forms.CharField(label=_("Source"), max_length=200, help_text=_("Policy number or minutes."))
+
+
+class LinksForm(MapForm):
+    """Where families read the district's guidance and policies; the first three every district has (R-143)."""
+
+    guidance_url = WebAddressField(
+        label=_("Guidance about MOCAP"), help_text=_("The page or document that you give to families.")
+    )
+    policy_part_time_url = WebAddressField(
+        label=_("Policy on part-time virtual courses"), help_text=_("Policy 6190, IGCD or its like.")
+    )
+    policy_full_time_url = WebAddressField(
+        label=_("Policy on full-time virtual programs"), help_text=_("Policy 6191, IGCDA or its like.")
+    )
+    website = WebAddressField(label=_("Home page of the district"), required=False)
+
+
+class WindowForm(MapForm):
+    """When a district would like to get requests for a term. Without dates it has no window."""
+
+    opens_on = MemorableDateField(label=_("First day"), required=False)
+    closes_on = MemorableDateField(label=_("Last day"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        values = self.cleaned_data
+        if "opens_on" in values and "closes_on" in values:
+            first, last = values["opens_on"], values["closes_on"]
+            if bool(first) != bool(last):
+                missing = "closes_on" if first else "opens_on"
+                self.add_error(missing, _("Enter both days, or leave both empty."))
+            elif first and last < first:
+                self.add_error("closes_on", _("The last day must not come before the first."))
+        return values
+
+
+class DistrictSearch(forms.Form):
+    """A district by words of its name, or by its state code. It stands in the address."""
+
+    q = forms.CharField(
+        label=_("Name of the district or charter school"),
+        help_text=_("Part of the name is enough. The state code works too."),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput({"autocomplete": "off", "inputmode": "search"}),
+    )
+
+    @property
+    def helper(self) -> PortalFormHelper:
+        return PortalFormHelper(submit=_("Find"), method="get")
 
 
 class ContactForm(MapForm):

@@ -154,3 +154,47 @@ class PolicyHistory(SpanTable):
 
     class Meta:
         empty_text = _("No policy is entered yet.")
+
+
+class DistrictTable(PortalTable):
+    """Districts to choose from. Rows: Lea with its organization."""
+
+    name = tables.Column(
+        accessor="organization__name",
+        linkify=("districts:district", [tables.A("state_district_id")]),
+        verbose_name=_("District or charter school"),
+    )
+    kind = tables.Column(accessor="get_kind_display", verbose_name=_("Kind"))
+    state_district_id = tables.Column(verbose_name=_("State code"))
+
+    caption = _("Districts and charter schools")
+    row_header = "name"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+        empty_text = _("No district fits. Check the spelling, or type only a part of the name.")
+
+
+class IncompleteTable(PortalTable):
+    """Districts whose page lacks something. Rows: Lea with its organization and `bounces`."""
+
+    name = tables.Column(
+        accessor="organization__name",
+        linkify=("districts:district", [tables.A("state_district_id")]),
+        verbose_name=_("District or charter school"),
+    )
+    missing = tables.TemplateColumn(
+        template_name="state_map/missing.html", verbose_name=_("What is missing"), empty_values=()
+    )
+    contact = tables.TemplateColumn(
+        '{{ record.contact_name|default:"–" }}{% if record.contact_email %}<br>{{ record.contact_email }}{% endif %}',
+        verbose_name=_("MOCAP contact"),
+        empty_values=(),
+    )
+
+    caption = _("Districts whose page is incomplete")
+    row_header = "name"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+        empty_text = _("Every district's page is complete.")

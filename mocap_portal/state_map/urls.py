@@ -22,5 +22,8 @@ urlpatterns = [
     path("closed-days/<int:pk>/confirm-emergency/", calendar.confirm_emergency, name="confirm_emergency"),
     path("district/", district.district, name="district"),
     path("district/policy/", district.change_policy, name="change_policy"),
+    path("district/links/", district.change_links, name="change_links"),
+    path("district/windows/<int:term_pk>/", district.change_window, name="change_window"),
+    path("districts/incomplete/", district.incomplete, name="incomplete"),
     path("district/contact/", district.change_contact, name="change_contact"),
 ]

@@ -39,6 +39,7 @@ class LeaFactory(DjangoModelFactory[Lea]):
 
     class Params:
         charter = factory.Trait(kind=LeaKind.CHARTER)
+        bare = factory.Trait(guidance_url="", policy_part_time_url="", policy_full_time_url="")
 
     organization = factory.SubFactory(OrganizationFactory, name=factory.Sequence(lambda n: f"District {n}"))
     state_district_id = factory.Sequence(lambda n: f"{n:06d}")
@@ -47,6 +48,9 @@ class LeaFactory(DjangoModelFactory[Lea]):
     contact_name = "Carla Contact"
     contact_email = factory.Sequence(lambda n: f"contact{n}@district.example")
     contact_phone = "573-555-0100"
+    guidance_url = "https://district.example/mocap"
+    policy_part_time_url = "https://district.example/6190"
+    policy_full_time_url = "https://district.example/6191"
 
 
 class LeaPolicyFactory(DjangoModelFactory[LeaPolicy]):

@@ -11,11 +11,12 @@ from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
 from mocap_portal.foundation.accounts.models import Membership, Role
-from tests.factories.accounts import UserFactory
+from tests.factories.accounts import AccessReviewFactory, UserFactory
 from tests.factories.part_time import CourseRequestFactory
 from tests.factories.records import ClaimFactory
 from tests.sign_in import sign_in
@@ -40,6 +41,7 @@ BUTTONS = {
 # Other addresses of the table that nobody looks at, and why.
 LEFT_OUT = {
     **dict.fromkeys(["health_live", "health_ready"], "an answer for machines"),
+    "districts:notice_pdf": "a file, whose tags another test reads",
     "due_days": "a calendar for machines",
     "part_time:letter_pdf": "a file, whose tags other tests read",
     "mfa_download_recovery_codes": "a file",
@@ -85,9 +87,15 @@ def _change_of_address(world: World) -> list[Any]:
     return []
 
 
+def _open_review(world: World) -> list[Any]:
+    AccessReviewFactory.create(organization=world.lea.organization, asked_at=timezone.now())
+    return []
+
+
 # Addresses whose rows in the world have nothing to show: the same on rows that have.
 IN_ANOTHER_STATE = [
     row("part_time:child_correct", [Role.PARENT], _unsent_draft),
+    page("accounts:review", [Role.LEA_ADMIN], args=_open_review),
     public("account_reset_password_from_key", args=_password_key),
     public("account_confirm_email", args=_address_key),
     page("account_email", [Role.PARENT], args=_change_of_address),

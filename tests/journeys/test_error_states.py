@@ -109,6 +109,8 @@ FORMS = [
         "Save",
         {"decision_by": FIRST, "appeal_instructions": "Write to the board."} | no_such_day("valid_from"),
     ),
+    Form("state_map:change_links", "Save", {"guidance_url": "our handbook", "website": "ftp://old.example/"}),
+    Form("state_map:change_window", "Save", no_such_day("opens_on")),
     Form("state_map:change_contact", "Save", {"name": "", "email": "pat", "phone": "573-555-0199"}),
 ]
 

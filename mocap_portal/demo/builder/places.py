@@ -4,7 +4,12 @@ import datetime as dt
 from pathlib import Path
 
 from mocap_portal.foundation.clocks import actions as clocks
-from mocap_portal.foundation.directory.actions import change_contact, change_lea_policy, import_directory
+from mocap_portal.foundation.directory.actions import (
+    change_contact,
+    change_lea_policy,
+    change_links,
+    import_directory,
+)
 from mocap_portal.foundation.directory.models import AppealLadder, DecisionBy, Lea
 from mocap_portal.foundation.shared.calendar import central_date
 
@@ -58,6 +63,16 @@ def build_places(at: dt.datetime) -> None:
         (COMPASS_POINT, "Ines Calder", "compasspoint"),
     ]:
         change_contact(lea(code).pk, name=name, email=f"mocap@{place}.example", phone="573-555-0142")
+    # The charter school has not entered its links: its administrator and DESE see what is missing.
+    for code, place in [(WALNUT_FORK, "walnutfork"), (HARROW_SPRINGS, "harrowsprings")]:
+        site = f"https://www.{place}.example"
+        change_links(
+            lea(code).pk,
+            website=f"{site}/",
+            guidance_url=f"{site}/mocap-guidance.pdf",
+            policy_part_time_url=f"{site}/policies/6190",
+            policy_full_time_url=f"{site}/policies/6191",
+        )
     _close(WALNUT_FORK, 4, "Parent-teacher conferences", at=at)
     _close(HARROW_SPRINGS, 6, "Teachers' work day", at=at)
 

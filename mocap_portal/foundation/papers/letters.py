@@ -123,16 +123,21 @@ def render_pdf(kind: LetterKind, facts: DecisionFacts, language: str) -> bytes:
 
     A character that the letter's font does not have is printed as □; the HTML letter shows it.
     """
-    letter = json.dumps(asdict(compose(kind, facts, language)), ensure_ascii=False)
+    return typeset(compose(kind, facts, language), facts.day)
+
+
+def typeset(text: LetterText, day: dt.date) -> bytes:
+    """Any text that is laid out like a letter, as tagged PDF/UA-1 made on a day. letters/letter.html is its twin."""
+    letter = json.dumps(asdict(text), ensure_ascii=False)
     try:
-        return _typeset(letter, facts.day)
+        return _typeset(letter, day)
     except typst.TypstError as error:
         # PDF/UA refuses what it cannot display. The message lists every such text at once.
         texts = re.findall(r"the text `\"(.+?)\"` could not be displayed", error.diagnostic)
         unknown = {sign for sign in "".join(texts) if not sign.isascii()}
         if not unknown:
             raise
-    return _typeset(letter.translate({ord(sign): "□" for sign in unknown}), facts.day)
+    return _typeset(letter.translate({ord(sign): "□" for sign in unknown}), day)
 
 
 def _typeset(letter: str, day: dt.date) -> bytes:

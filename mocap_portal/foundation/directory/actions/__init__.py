@@ -8,7 +8,7 @@ from .dated import (
     change_legal_value,
 )
 from .importing import ImportReport, import_directory
-from .profile import change_contact, change_term
+from .profile import change_contact, change_links, change_term, change_window
 
 __all__ = [
     "AlreadyInForce",
@@ -18,6 +18,8 @@ __all__ = [
     "change_contact",
     "change_lea_policy",
     "change_legal_value",
+    "change_links",
     "change_term",
+    "change_window",
     "import_directory",
 ]

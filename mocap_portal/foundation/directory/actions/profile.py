@@ -1,10 +1,10 @@
-"""Changes to a district's contact and to the usual dates of a term."""
+"""Changes to what a district says of itself, and to the usual dates of a term."""
 
 import datetime as dt
 
 from django.db import transaction
 
-from mocap_portal.foundation.directory.models import Lea, Term
+from mocap_portal.foundation.directory.models import Lea, RequestWindow, Term
 
 
 @transaction.atomic
@@ -14,6 +14,36 @@ def change_contact(lea_id: int, *, name: str, email: str, phone: str) -> Lea:
     lea.contact_name, lea.contact_email, lea.contact_phone = name, email, phone
     lea.save(update_fields=["contact_name", "contact_email", "contact_phone"])
     return lea
+
+
+@transaction.atomic
+def change_links(
+    lea_id: int, *, website: str, guidance_url: str, policy_part_time_url: str, policy_full_time_url: str
+) -> Lea:
+    """Where families read the district's guidance and its policies (R-143)."""
+    lea = Lea.objects.select_for_update(of=("self",)).get(pk=lea_id)
+    lea.website, lea.guidance_url = website, guidance_url
+    lea.policy_part_time_url, lea.policy_full_time_url = policy_part_time_url, policy_full_time_url
+    lea.save(update_fields=["website", "guidance_url", "policy_part_time_url", "policy_full_time_url"])
+    return lea
+
+
+@transaction.atomic
+def change_window(
+    lea_id: int, term_id: int, *, opens_on: dt.date | None, closes_on: dt.date | None
+) -> RequestWindow | None:
+    """When the district would like to get requests for a term; no dates: it has no window (R-14).
+
+    IntegrityError if it closes before it opens.
+    """
+    Lea.objects.select_for_update(of=("self",)).get(pk=lea_id)
+    if opens_on is None or closes_on is None:
+        RequestWindow.objects.filter(lea=lea_id, term=term_id).delete()
+        return None
+    window, _is_new = RequestWindow.objects.update_or_create(
+        lea_id=lea_id, term_id=term_id, defaults={"opens_on": opens_on, "closes_on": closes_on}
+    )
+    return window
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ import pytest
 from django.utils import translation
 
 from mocap_portal.foundation.papers import actions, letters
-from mocap_portal.foundation.papers.letters import AppealRoute, DecisionFacts
+from mocap_portal.foundation.papers.letters import AppealRoute, DecisionFacts, Replaced, WhoPays
 from mocap_portal.foundation.papers.models import Letter, LetterKind
 from mocap_portal.foundation.papers.responses import pdf_response
 from tests.pdf import open_pdf, pdf_text, roles
@@ -301,3 +301,85 @@ def test_pdf_is_shown_and_not_cached(kept: Letter) -> None:
     body = b"".join(response.streaming_content)  # type: ignore[arg-type]
     response.close()
     assert hashlib.sha256(body).hexdigest() == kept.pdf_sha256
+
+
+# Replaced, disputed, paid ---------------------------------------------------------------------------
+
+
+def test_a_letter_says_which_one_it_replaces_and_why() -> None:
+    replaced = Replaced(day=dt.date(2026, 11, 6), approved=True, has_letter=True, reason="A slip.\nSorry.")
+    found = sentences(LetterKind.DENIAL, dataclasses.replace(DENIAL, replaced=replaced))
+    assert found[1:6] == [
+        "This replaces our first answer",
+        "This letter replaces our letter of Friday, November 6, 2026, which approved this course.",
+        "The earlier one no longer holds. Both are kept. The reason:",
+        "A slip.",
+        "Sorry.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("approved", "has_letter", "expected"),
+    [
+        (False, True, "our letter of Friday, November 6, 2026, which did not approve this course."),
+        (True, False, "our decision of Friday, November 6, 2026, which approved this course."),
+        (False, False, "our decision of Friday, November 6, 2026, which did not approve this course."),
+    ],
+)
+def test_a_replaced_decision_is_named_by_what_it_was(approved: bool, has_letter: bool, expected: str) -> None:
+    replaced = Replaced(day=dt.date(2026, 11, 6), approved=approved, has_letter=has_letter, reason="A slip.")
+    found = sentences(LetterKind.APPROVAL, dataclasses.replace(APPROVAL, replaced=replaced))
+    assert found[2] == f"This letter replaces {expected}"
+
+
+def test_a_dispute_about_special_education_is_no_appeal() -> None:
+    route = AppealRoute(title="A way of its own.", steps=("Ask the team.",), instructions="", is_dispute=True)
+    found = sentences(LetterKind.DENIAL, dataclasses.replace(DENIAL, appeal=route))
+    assert found[0].endswith("what would change the answer, and what you can do if you disagree.")
+    start = found.index("If you disagree")
+    assert found[start + 1 : start + 4] == [
+        "You do not have to accept this decision. You can ask others to look at it again.",
+        "A way of its own.",
+        "Ask the team.",
+    ]
+    assert not [text for text in found if "appeal" in text.lower()]
+
+
+def test_a_course_that_the_family_pays_has_steps_of_its_own() -> None:
+    facts = dataclasses.replace(APPROVAL, who_pays=WhoPays.FAMILY, register_by=None)
+    found = sentences(LetterKind.APPROVAL, facts)
+    start = found.index("What happens next")
+    assert found[start + 1 : start + 5] == [
+        "You arrange this course with Prairie Online yourself, and you pay for it. The district pays nothing.",
+        "Register Robin Learner with Prairie Online and agree on the first day.",
+        "Tell the school when the course starts, so that it can be put into the student's schedule.",
+        (
+            "When the course is finished, have the provider send the final grade to the school. Cedar R-II accepts the "
+            "credit."
+        ),
+    ]
+
+
+@pytest.mark.parametrize("kind", LetterKind)
+def test_what_came_later_is_printed_and_kept(kind: LetterKind) -> None:
+    facts = dataclasses.replace(
+        DENIAL if kind == LetterKind.DENIAL else APPROVAL,
+        in_person_options="Fourth hour is full.",
+        who_pays=WhoPays.AGREED,
+        replaced=Replaced(day=dt.date(2026, 11, 6), approved=False, has_letter=True, reason="A slip."),
+    )
+    stored = json.loads(json.dumps(facts.to_json()))
+    assert DecisionFacts.from_json(stored) == facts
+    text = pdf_text(letters.render_pdf(kind, facts, "en"))
+    for words in ("Fourth hour is full.", "This replaces our first answer"):
+        assert words in text
+
+
+@pytest.mark.parametrize("facts", [APPROVAL, DENIAL], ids=["approval", "denial"])
+def test_the_facts_of_letters_kept_before_can_still_be_read(facts: DecisionFacts) -> None:
+    stored = facts.to_json()
+    for later in ("in_person_options", "who_pays", "replaced"):
+        del stored[later]
+    if stored["appeal"]:
+        del stored["appeal"]["is_dispute"]
+    assert DecisionFacts.from_json(json.loads(json.dumps(stored))) == facts

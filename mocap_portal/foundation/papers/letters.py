@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import Any, Literal, Self, cast
 
 import typst
@@ -28,19 +29,42 @@ TEMPLATES = settings.BASE_DIR / "templates" / "letters"
 
 @dataclass(frozen=True, slots=True)
 class AppealRoute:
-    """How a family appeals: the ladder's name, its steps in order, and whom to write to, in the letter's language."""
+    """How a family objects: the way's name, its steps in order, and whom to write to, in the letter's language.
+
+    `is_dispute` is the way of special education, which is no appeal to the school board.
+    """
 
     title: str
     steps: tuple[str, ...]
     instructions: str
+    is_dispute: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """The earlier decision that a letter replaces, and why. One on paper that was entered later has no letter here."""
+
+    day: dt.date
+    approved: bool
+    has_letter: bool
+    reason: str
+
+
+class WhoPays(StrEnum):
+    """Who pays for an approved course; AGREED is the district for a course above a full load."""
+
+    DISTRICT = "district"
+    AGREED = "agreed"
+    FAMILY = "family"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionFacts:
     """What a decision letter is made from. Texts that people read are in the letter's language.
 
-    A denial needs `factors`, `explanation` and `appeal`; an approval uses `register_by` (the district's last day to
-    register the student) and `confirm_days` (business days the provider then has). Empty parts are left out.
+    A denial needs `factors`, `explanation` and `appeal`; an approval uses `who_pays`, `register_by` (the district's
+    last day to register the student) and `confirm_days` (business days the provider then has). Empty parts are left
+    out. What came later has a default, so that the facts of every kept letter can be read.
     """
 
     day: dt.date
@@ -63,16 +87,27 @@ class DecisionFacts:
     appeal: AppealRoute | None = None
     register_by: dt.date | None = None
     confirm_days: int | None = None
+    in_person_options: str = ""
+    who_pays: WhoPays = WhoPays.DISTRICT
+    replaced: Replaced | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values, as Letter.facts keeps them."""
-        register_by = self.register_by.isoformat() if self.register_by else None
-        return asdict(self) | {"day": self.day.isoformat(), "register_by": register_by}
+        values = asdict(self) | {
+            "day": self.day.isoformat(),
+            "register_by": self.register_by.isoformat() if self.register_by else None,
+        }
+        if self.replaced:
+            values["replaced"]["day"] = self.replaced.day.isoformat()
+        return values
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """The facts of a kept letter. Raises TypeError when `data` has other keys than to_json() writes."""
-        appeal, register_by = data["appeal"], data["register_by"]
+        """The facts of a kept letter, also of one kept before a part was thought of.
+
+        Raises TypeError when `data` has a key that to_json() never wrote.
+        """
+        appeal, register_by, replaced = data["appeal"], data["register_by"], data.get("replaced")
         return cls(
             **{
                 **data,
@@ -80,6 +115,12 @@ class DecisionFacts:
                 "factors": tuple(data["factors"]),
                 "appeal": AppealRoute(**{**appeal, "steps": tuple(appeal["steps"])}) if appeal else None,
                 "register_by": dt.date.fromisoformat(register_by) if register_by else None,
+                "who_pays": WhoPays(data.get("who_pays", WhoPays.DISTRICT)),
+                "replaced": (
+                    Replaced(**{**replaced, "day": dt.date.fromisoformat(replaced["day"])})
+                    if replaced
+                    else None
+                ),
             }
         )
 
@@ -173,13 +214,18 @@ def compose(kind: LetterKind, facts: DecisionFacts, language: str) -> LetterText
 
 
 def _denial(facts: DecisionFacts) -> Iterator[Block]:
-    yield _paragraph(
-        _(
+    if facts.appeal and facts.appeal.is_dispute:
+        opening = _(
+            "You asked %(district)s for a virtual course for %(student)s. We did not approve this course. This letter "
+            "tells you why, what would change the answer, and what you can do if you disagree."
+        )
+    else:
+        opening = _(
             "You asked %(district)s for a virtual course for %(student)s. We did not approve this course. This letter "
             "tells you why, what would change the answer, and how you can appeal."
-        ),
-        facts,
-    )
+        )
+    yield _paragraph(opening, facts)
+    yield from _replacement(facts)
     yield _heading(_("What we decided"))
     yield _rows(facts, _("Not approved"))
     yield _heading(_("Why"))
@@ -187,8 +233,7 @@ def _denial(facts: DecisionFacts) -> Iterator[Block]:
         _("We asked one question: is this course, taken online, best for the education of %(student)s?"),
         facts,
     )
-    if facts.in_person_considered:
-        yield _paragraph(_("We also looked at ways to take a course like this one in person."), facts)
+    yield from _in_person(facts)
     if facts.factors:
         yield _paragraph(_("The decision rests on:"), facts)
         yield Block("bullets", items=tuple(one_line(factor) for factor in facts.factors))
@@ -197,7 +242,7 @@ def _denial(facts: DecisionFacts) -> Iterator[Block]:
         yield _heading(_("What would make this a yes"))
         yield from _typed(facts.would_make_it_a_yes)
     if facts.appeal:
-        yield _heading(_("How to appeal"))
+        yield _heading(_("If you disagree") if facts.appeal.is_dispute else _("How to appeal"))
         yield _paragraph(
             _("You do not have to accept this decision. You can ask others to look at it again."), facts
         )
@@ -210,16 +255,83 @@ def _approval(facts: DecisionFacts) -> Iterator[Block]:
     yield _paragraph(
         _("You asked %(district)s for a virtual course for %(student)s. We approved this course."), facts
     )
+    yield from _replacement(facts)
     yield _heading(_("What we decided"))
     yield _rows(facts, _("Approved"))
+    if facts.in_person_options:  # an approval needs no more words about them than were written
+        yield from _in_person(facts)
     yield from _typed(facts.explanation)
+    if facts.who_pays == WhoPays.AGREED:
+        yield _paragraph(
+            _(
+                "This course lies above a full load, so %(district)s need not pay for it. We agreed to pay: you get "
+                "no bill for it."
+            ),
+            facts,
+        )
     yield _heading(_("What happens next"))
-    yield _paragraph(_("You do not have to do anything now."), facts)
-    yield Block("steps", items=tuple(one_line(step) for step in _steps_to_the_course(facts)))
+    if facts.who_pays == WhoPays.FAMILY:
+        yield from _paid_by_the_family(facts)
+    else:
+        yield _paragraph(_("You do not have to do anything now."), facts)
+        yield Block("steps", items=tuple(one_line(step) for step in _steps_to_the_course(facts)))
+
+
+def _replacement(facts: DecisionFacts) -> Iterator[Block]:
+    """Which decision no longer holds, and why (R-26)."""
+    if facts.replaced is None:
+        return
+    day = _long_day(facts.replaced.day)
+    yield _heading(_("This replaces our first answer"))
+    if facts.replaced.has_letter and facts.replaced.approved:
+        sentence = _("This letter replaces our letter of %(day)s, which approved this course.")
+    elif facts.replaced.has_letter:
+        sentence = _("This letter replaces our letter of %(day)s, which did not approve this course.")
+    elif facts.replaced.approved:
+        sentence = _("This letter replaces our decision of %(day)s, which approved this course.")
+    else:
+        sentence = _("This letter replaces our decision of %(day)s, which did not approve this course.")
+    yield _paragraph(sentence, facts, day=day)
+    yield _paragraph(_("The earlier one no longer holds. Both are kept. The reason:"), facts)
+    yield from _typed(facts.replaced.reason)
+
+
+def _in_person(facts: DecisionFacts) -> Iterator[Block]:
+    """What the district looked at in a classroom, in its own words where it wrote any (R-23)."""
+    if facts.in_person_options:
+        yield _paragraph(_("We also looked at these ways to take a course like this one in person:"), facts)
+        yield from _typed(facts.in_person_options)
+    elif facts.in_person_considered:
+        yield _paragraph(_("We also looked at ways to take a course like this one in person."), facts)
+
+
+def _paid_by_the_family(facts: DecisionFacts) -> Iterator[Block]:
+    """The family buys the course; the district promises to count it (R-05)."""
+    yield _paragraph(
+        _(
+            "You arrange this course with %(provider)s yourself, and you pay for it. The district pays nothing."
+        ),
+        facts,
+        provider=facts.provider,
+    )
+    steps = (
+        _("Register %(student)s with %(provider)s and agree on the first day.") % _names(facts),
+        _("Tell the school when the course starts, so that it can be put into the student's schedule."),
+        _(
+            "When the course is finished, have the provider send the final grade to the school. %(district)s accepts "
+            "the credit."
+        )
+        % _names(facts),
+    )
+    yield Block("steps", items=tuple(one_line(step) for step in steps))
+
+
+def _names(facts: DecisionFacts) -> dict[str, str]:
+    return {"district": facts.district, "student": facts.student, "provider": facts.provider}
 
 
 def _steps_to_the_course(facts: DecisionFacts) -> Iterator[str]:
-    names = {"district": facts.district, "student": facts.student, "provider": facts.provider}
+    names = _names(facts)
     if facts.register_by:
         yield _(
             "By %(day)s, %(district)s registers %(student)s with %(provider)s. Only the district can do this."

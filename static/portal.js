@@ -55,11 +55,63 @@
 
   const offerCopies = (root) => root.querySelectorAll("[data-copy]").forEach((button) => (button.hidden = false));
 
+  // Keys for a list of rows. They work while something in the list has the focus, so that they come in nobody's way
+  // (WCAG 2.1.4), and never while one types.
+  const TYPING = "textarea, select, [contenteditable], input:not([type=checkbox]):not([type=radio])";
+
+  const goToRow = (list, from, step) => {
+    const rows = [...list.querySelectorAll("tbody tr")];
+    const next = rows[Math.min(Math.max(rows.indexOf(from) + step, 0), rows.length - 1)];
+    const link = next && next.querySelector("[role=rowheader] a");
+    if (link) link.focus();
+  };
+
+  const useRowKeys = (event) => {
+    const list = event.target.closest("[data-row-keys]");
+    if (!list || event.ctrlKey || event.metaKey || event.altKey || event.target.matches(TYPING)) return;
+    const row = event.target.closest("tbody tr");
+    const box = row && row.querySelector("[type=checkbox]");
+    const help = document.getElementById(list.dataset.rowKeys);
+    const keys = {
+      j: () => goToRow(list, row, row ? 1 : 0),
+      k: () => goToRow(list, row, -1),
+      x: () => box && box.click(),
+      "?": () => help && help.showModal(),
+    };
+    if (!keys[event.key]) return;
+    event.preventDefault();
+    keys[event.key]();
+  };
+
+  const openDialog = (event) => {
+    const button = event.target.closest("[data-opens]");
+    if (button) document.getElementById(button.dataset.opens).showModal();
+  };
+
+  // "All on this page" ticks every row, and is no longer ticked when one row is not. The server takes either.
+  const chooseAll = (event) => {
+    const form = event.target.form;
+    if (!form || !form.matches("[data-choose-all]") || event.target.type !== "checkbox") return;
+    const boxes = [...form.elements].filter((box) => box.name === "requests" && box.type === "checkbox");
+    const all = form.elements.everything;
+    if (event.target === all) {
+      boxes.forEach((box) => (box.checked = all.checked));
+    } else {
+      all.checked = boxes.every((box) => box.checked);
+    }
+  };
+
   document.addEventListener("click", followProblem);
   document.addEventListener("click", copyText);
+  document.addEventListener("click", openDialog);
+  document.addEventListener("keydown", useRowKeys);
+  document.addEventListener("change", chooseAll);
   document.addEventListener("submit", sendOnce);
-  document.addEventListener("DOMContentLoaded", () => focusProblems(document));
-  document.addEventListener("DOMContentLoaded", () => offerCopies(document));
+  document.addEventListener("DOMContentLoaded", () => {
+    focusProblems(document);
+    offerCopies(document);
+    document.querySelectorAll("[data-opens]").forEach((button) => (button.hidden = false));
+  });
   document.addEventListener("htmx:afterSettle", (event) => focusProblems(event.target));
   window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));
 })();

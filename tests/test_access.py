@@ -15,6 +15,7 @@ from uuid import UUID
 import pytest
 from django.apps import apps
 from django.core import mail
+from django.core.files.base import ContentFile
 from django.db import connection, transaction
 from django.db.models import Model
 from django.http import HttpResponse
@@ -37,6 +38,7 @@ from mocap_portal.foundation.accounts.models import (
     Role,
 )
 from mocap_portal.foundation.directory.models import LegalKey, Organization, TermCode
+from mocap_portal.foundation.papers import actions as papers
 from mocap_portal.foundation.papers.models import Notice
 from tests.factories.accounts import InvitationFactory, MembershipFactory, UserFactory
 from tests.factories.directory import (
@@ -63,6 +65,7 @@ JUDGING = {Role.COUNSELOR, Role.DECIDER, Role.COORDINATOR, Role.DATA_CLERK, Role
 KNOWING = JUDGING | {Role.SPECIAL_EDUCATION}
 REGISTERING = {Role.COUNSELOR, Role.COORDINATOR, Role.LEA_ADMIN}
 PAUSING = {Role.COUNSELOR, Role.COORDINATOR, Role.SPECIAL_EDUCATION}
+TEAM = {Role.COORDINATOR, Role.SPECIAL_EDUCATION}
 KEEPING = {Role.COORDINATOR, Role.LEA_ADMIN}
 
 
@@ -124,6 +127,10 @@ class World:
         self.line = CourseLineFactory.create(request=self.request, course=self.course)
         self.approved_line = self._approved_line(now)
         self.letter = self.approved_line.decision.letter
+        for paper in (self.request, self.approved_line.decision):
+            upload = ContentFile(b"%PDF-1.7 scanned", name=f"{LAST_NAME}.pdf")
+            paper.scan = papers.store_document(upload, by=self.own[Role.COORDINATOR], at=now)
+            paper.save()
         self.roster_line = registration.register(
             self._approved_line(now).pk, by=self.own[Role.COORDINATOR], at=now
         )
@@ -260,9 +267,19 @@ ADDRESSES = [
     row("part_time:review", REVIEWING_ROLES | DESE_ROLES, lambda world: [world.request.pk]),
     post(row("part_time:assign", REVIEWING_ROLES, lambda world: [world.request.pk], status=302)),
     row("part_time:pause", PAUSING, lambda world: [world.request.pk]),
-    post(row("part_time:resume", PAUSING, lambda world: [world.request.pk], status=302)),
+    row("part_time:resume", TEAM, lambda world: [world.request.pk]),
     row("part_time:decide", DECIDING, lambda world: [world.line.pk]),
     page("part_time:reasons", REVIEWING_ROLES | {Role.LEA_ADMIN} | DESE_ROLES),
+    row("part_time:advise", {Role.COUNSELOR}, lambda world: [world.line.pk]),
+    row("part_time:supersede", DECIDING, lambda world: [world.approved_line.decision_id]),
+    row("part_time:request_scan", REVIEWING_ROLES | DESE_ROLES, lambda world: [world.request.pk]),
+    row(
+        "part_time:decision_scan",
+        REVIEWING_ROLES | DESE_ROLES,
+        lambda world: [world.approved_line.decision_id],
+    ),
+    post(page("part_time:hand_over", REVIEWING_ROLES, status=302)),
+    post(page("part_time:undo_hand_over", REVIEWING_ROLES, status=302)),
     # The district knows its students
     page("records:claims", KNOWING),
     row("records:claim", KNOWING, lambda world: [world.waiting_claim.pk]),

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -11,23 +12,44 @@ from mocap_portal.foundation.accounts.models import Membership, Role
 from mocap_portal.foundation.directory.models import (
     AppealLadder,
     CodeMeaning,
+    CodeSet,
     LeaPolicy,
     LegalKey,
     LegalValue,
+    NoLegalValue,
 )
-from mocap_portal.foundation.papers.letters import AppealRoute, DecisionFacts
+from mocap_portal.foundation.papers.letters import AppealRoute, DecisionFacts, Replaced, WhoPays
 from mocap_portal.foundation.shared.calendar import central_date
 
-from .models import CourseLine
+from .models import Basis, CourseLine, CourseRequest, Decision, Outcome
 
 # What districts write in, whatever the decider reads. The letter itself offers help in other languages.
 LETTER_LANGUAGE = "en"
+SPECIAL_EDUCATION = "special_education"  # the code of its dispute route
 
 
-def approval(line: CourseLine, *, by: Membership, at: dt.datetime, register_by: dt.date) -> DecisionFacts:
+def approval(
+    line: CourseLine,
+    *,
+    by: Membership,
+    at: dt.datetime,
+    register_by: dt.date | None,
+    in_person_options: str = "",
+    replaced: Replaced | None = None,
+) -> DecisionFacts:
+    """`register_by` is None where the family pays and registers its child itself."""
     confirm_days = LegalValue.objects.whole(LegalKey.CONFIRM_DAYS, on=central_date(at))
     with translation.override(LETTER_LANGUAGE):
-        return _decision(line, by=by, at=at, register_by=register_by, confirm_days=confirm_days)
+        return _decision(
+            line,
+            by=by,
+            at=at,
+            in_person_options=in_person_options,
+            replaced=replaced,
+            who_pays=_who_pays(line),
+            register_by=register_by,
+            confirm_days=confirm_days,
+        )
 
 
 def denial(
@@ -38,22 +60,60 @@ def denial(
     factors: Sequence[str],
     explanation: str,
     would_make_it_a_yes: str,
+    in_person_options: str = "",
+    replaced: Replaced | None = None,
 ) -> DecisionFacts:
     with translation.override(LETTER_LANGUAGE):
         return _decision(
             line,
             by=by,
             at=at,
+            in_person_options=in_person_options,
+            replaced=replaced,
             factors=tuple(factors),
             explanation=explanation,
             would_make_it_a_yes=would_make_it_a_yes,
-            appeal=appeal_route(line.request.lea_id, on=central_date(at)),
+            appeal=way_to_object(line.request, on=central_date(at)),
         )
+
+
+def replaced(decision: Decision | None, reason: str) -> Replaced | None:
+    """Which decision a new letter replaces, and why; None for a first decision."""
+    if decision is None:
+        return None
+    return Replaced(
+        day=central_date(decision.decided_at),
+        approved=decision.outcome == Outcome.APPROVED,
+        has_letter=decision.letter_id is not None,
+        reason=reason.strip(),
+    )
+
+
+def _who_pays(line: CourseLine) -> WhoPays:
+    """Above a full load an approval says that the district pays, for it need not (R-07)."""
+    if line.is_private:
+        return WhoPays.FAMILY
+    return WhoPays.AGREED if line.basis in {Basis.ASKED, Basis.AGREED} else WhoPays.DISTRICT
 
 
 def factor_words(factor: CodeMeaning) -> str:
     """A factor of a denial as the decider ticks it and the family reads it."""
     return f"{factor.label}. {factor.meaning}" if factor.meaning else factor.label
+
+
+def way_to_object(request: CourseRequest, *, on: dt.date) -> AppealRoute:
+    """What a denial prints: with an IEP or 504 plan the way of special education (R-27), else the district's ladder."""
+    return dispute_route(on=on) if request.has_iep_or_504 else appeal_route(request.lea_id, on=on)
+
+
+def dispute_route(*, on: dt.date) -> AppealRoute:
+    """The way of special education, from the state's dated row. Raises NoLegalValue where none holds."""
+    row = CodeMeaning.objects.of(CodeSet.DISPUTE_ROUTE, on=on).filter(code=SPECIAL_EDUCATION).first()
+    if row is None:
+        raise NoLegalValue(f"No {CodeSet.DISPUTE_ROUTE.value} of {SPECIAL_EDUCATION} holds on {on}.")
+    return AppealRoute(
+        title=row.label, steps=tuple(row.meaning.splitlines()), instructions="", is_dispute=True
+    )
 
 
 def appeal_route(lea_id: int, *, on: dt.date) -> AppealRoute:
@@ -96,18 +156,8 @@ def appeal_route(lea_id: int, *, on: dt.date) -> AppealRoute:
     )
 
 
-def _decision(
-    line: CourseLine,
-    *,
-    by: Membership,
-    at: dt.datetime,
-    factors: tuple[str, ...] = (),
-    explanation: str = "",
-    would_make_it_a_yes: str = "",
-    appeal: AppealRoute | None = None,
-    register_by: dt.date | None = None,
-    confirm_days: int | None = None,
-) -> DecisionFacts:
+def _decision(line: CourseLine, *, by: Membership, at: dt.datetime, **said: Any) -> DecisionFacts:
+    """`said` is what this decision says: fields of DecisionFacts."""
     request, lea = line.request, line.request.lea
     return DecisionFacts(
         day=central_date(at),
@@ -123,11 +173,6 @@ def _decision(
         contact_name=lea.contact_name,
         contact_email=lea.contact_email,
         contact_phone=lea.contact_phone,
-        explanation=explanation,
         in_person_considered=True,
-        factors=factors,
-        would_make_it_a_yes=would_make_it_a_yes,
-        appeal=appeal,
-        register_by=register_by,
-        confirm_days=confirm_days,
+        **said,
     )

@@ -5,22 +5,22 @@ import re
 from typing import Any
 
 import django_filters
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from mocap_portal.foundation.accounts.models import Membership
-from mocap_portal.foundation.directory.models import Lea, School
+from mocap_portal.foundation.directory.models import GRADES, Lea, School
 from mocap_portal.foundation.ui.forms import FilterFormHelper
 
-from .models import CourseRequestQuerySet, RequestState
+from .models import Channel, CourseRequestQuerySet, Recommendation, RequestState
 
 NUMBER = re.compile(r"(?:PT-?)?(\d{1,9})", re.IGNORECASE)
 
 
 class RequestFilter(django_filters.FilterSet):
-    """Whose requests, in which state, from which school (LEA staff) or district (state office).
+    """Whose requests, in which state, from which school (LEA staff) or district (state office), and of which kind.
 
-    Without a state it shows what waits for a decision.
+    Without a state it shows what waits for a decision. `reserved`: the principal decides and counselors advise.
     """
 
     whose = django_filters.ChoiceFilter(
@@ -36,7 +36,8 @@ class RequestFilter(django_filters.FilterSet):
             ("overdue", _("Overdue")),
             ("paused", _("Clock paused")),
             ("decided", _("Decided")),
-            ("all", _("Waiting and decided")),
+            ("cancelled", _("Taken back by the family")),
+            ("all", _("All that were sent")),
         ],
         method="in_state",
     )
@@ -49,8 +50,21 @@ class RequestFilter(django_filters.FilterSet):
     lea = django_filters.ModelChoiceFilter(
         label=_("District"), empty_label=_("All districts"), queryset=Lea.objects.none()
     )
+    grade = django_filters.ChoiceFilter(
+        label=_("Grade"), empty_label=_("All grades"), choices=GRADES, field_name="claim__grade"
+    )
+    kind = django_filters.ChoiceFilter(
+        label=_("Only"),
+        empty_label=_("All kinds"),
+        choices=[
+            ("plan", _("With an IEP or 504 plan")),
+            ("staff", _("Entered by staff")),
+            ("no_advice", _("Without a counselor's advice")),
+        ],
+        method="of_kind",
+    )
 
-    def __init__(self, *args: Any, hat: Membership, today: dt.date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, hat: Membership, reserved: bool, today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.hat = hat
         self.today = today
@@ -63,7 +77,16 @@ class RequestFilter(django_filters.FilterSet):
             schools = School.objects.filter(lea=hat.organization_id).order_by("name", "pk")
             self.filters["school"].field.queryset = schools
 
+        if not reserved:
+            kinds = self.filters["kind"].extra["choices"]
+            self.filters["kind"].extra["choices"] = [kind for kind in kinds if kind[0] != "no_advice"]
+
         self.form.helper = FilterFormHelper(*self.filters)
+
+    @property
+    def shows_waiting(self) -> bool:
+        """Whether all that is shown waits for a decision, so that what is due first comes first."""
+        return not self.form.is_valid() or self.form.cleaned_data["state"] in {"", "overdue", "paused"}
 
     def filter_queryset(self, queryset: CourseRequestQuerySet) -> CourseRequestQuerySet:
         if not self.form.cleaned_data.get("state"):
@@ -81,7 +104,16 @@ class RequestFilter(django_filters.FilterSet):
             "overdue": queryset.filter(state=RequestState.SUBMITTED, clock__due_on__lt=self.today),
             "paused": queryset.filter(state=RequestState.SUBMITTED, clock__due_on__isnull=True),
             "decided": queryset.filter(state=RequestState.DECIDED),
+            "cancelled": queryset.filter(state=RequestState.CANCELLED),
             "all": queryset,
+        }[value]
+
+    def of_kind(self, queryset: CourseRequestQuerySet, name: str, value: str) -> CourseRequestQuerySet:
+        advice = Recommendation.objects.filter(line__request=OuterRef("pk"))
+        return {
+            "plan": queryset.filter(has_iep_or_504=True),
+            "staff": queryset.exclude(channel=Channel.PORTAL),
+            "no_advice": queryset.filter(~Exists(advice)),
         }[value]
 
 

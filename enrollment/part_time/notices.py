@@ -45,6 +45,14 @@ def reviewers_of(request: CourseRequest, *, on: dt.date) -> list[User]:
     return _people(request, roles)
 
 
+def counselors_of(request: CourseRequest) -> list[User]:
+    """Who may advise about it: the counselor it was given to, else every counselor of the LEA."""
+    owner = request.assigned_to
+    if owner is not None and owner.ended_at is None and owner.role == Role.COUNSELOR:
+        return [owner.user]
+    return _people(request, {Role.COUNSELOR})
+
+
 def coordinators_of(request: CourseRequest) -> list[User]:
     return _people(request, {Role.COORDINATOR})
 
@@ -132,7 +140,22 @@ def tell_amended(amendment: Amendment) -> None:
 
 
 def tell_decided(decision: Decision, *, at: dt.datetime) -> None:
+    """The family has a letter to read: the first one, or one that replaces another."""
     request = decision.line.request
+    if decision.supersedes_id is not None:
+        _tell(
+            request,
+            family_of(request),
+            f"superseded:{decision.pk}",
+            subject=_("Your district replaced its decision about a course of request %(number)s"),
+            sentences=[
+                _("%(district)s decided again about a course of your request %(number)s."),
+                _("The new letter says why, and which letter no longer holds. It is on this page:"),
+            ],
+            page="part_time:status",
+            at=at,
+        )
+        return
     _tell(
         request,
         family_of(request),
@@ -181,8 +204,12 @@ def tell_resumed(request: CourseRequest, *, at: dt.datetime) -> None:
 def tell_moved(request: CourseRequest, move: ClockMove, *, at: dt.datetime) -> None:
     """A closed day moved a due day: the family and who has to act hear from which day to which, and why.
 
-    Reviewers have to decide, coordinators to register what was approved.
+    Reviewers have to decide, coordinators to register what was approved, counselors to advise. The days of the
+    counselors are the district's own matter: the family is told about the others only.
     """
+    if move.clock.kind == ClockKind.COUNSELOR_REVIEW:
+        _tell_move_of_advice(request, move, at=at)
+        return
     is_decision = move.clock.kind == ClockKind.PART_TIME_DECISION
     staff = reviewers_of(request, on=central_date(at)) if is_decision else coordinators_of(request)
     consequence = (
@@ -209,6 +236,27 @@ def tell_moved(request: CourseRequest, move: ClockMove, *, at: dt.datetime) -> N
             was=move.was_due_on,
             closed=move.closed_day.date,
         )
+
+
+def _tell_move_of_advice(request: CourseRequest, move: ClockMove, *, at: dt.datetime) -> None:
+    _tell(
+        request,
+        counselors_of(request),
+        f"moved:{move.pk}",
+        subject=_("New last day to advise about course request %(number)s: %(due)s"),
+        sentences=[
+            _("The state office confirmed that schools were closed on %(closed)s."),
+            _(
+                "That day does not count. Your advice about request %(number)s is now asked for by %(due)s instead of "
+                "%(was)s."
+            ),
+        ],
+        page="part_time:review",
+        at=at,
+        due=move.due_on,
+        was=move.was_due_on,
+        closed=move.closed_day.date,
+    )
 
 
 def _people(request: CourseRequest, roles: Iterable[Role]) -> list[User]:

@@ -1,6 +1,7 @@
 """What the law asks of a part-time request. Pure questions over stored facts: nothing here writes."""
 
 import datetime as dt
+import enum
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -13,40 +14,66 @@ from mocap_portal.foundation.directory.models import DecisionBy, LeaPolicy, Lega
 from providers.models import Course, CourseQuerySet
 
 
+class Answer(enum.Enum):
+    """How a question of eligibility is answered (D-02)."""
+
+    MET = "met"
+    EXCEPTION = "exception"  # not met, and a documented reason clears it
+    NOT_MET = "not_met"
+    NOT_ASKED = "not_asked"
+
+    @classmethod
+    def of(cls, is_met: bool) -> "Answer":
+        return cls.MET if is_met else cls.NOT_MET
+
+
 @dataclass(frozen=True)
 class Finding:
-    """One question of eligibility and its answer, with the rule that asks it."""
+    """One question of eligibility and its answer, with the rule that asks it and where the rule comes from.
+
+    `sentence` says what follows when the answer is not simply "met"; `note` what else there is to know about the rule.
+    """
 
     rule: str
     question: str | Promise
-    met: bool
+    answer: Answer
     sentence: str | Promise
+    source: str
+    note: str = ""
+
+    @property
+    def met(self) -> bool:
+        """Whether nothing speaks against the request."""
+        return self.answer is not Answer.NOT_MET
 
 
 def eligibility(claim: Claim, *, on: dt.date) -> list[Finding]:
-    """The findings of R-01 and R-02 for a child on a day, each met or not."""
+    """The findings of R-01 and R-02 for a child on a day. A request with one that is not met is not taken."""
     too_old = LegalValue.objects.whole(LegalKey.MAXIMUM_AGE, on=on)
     return [
         Finding(
             "R-01",
             _("Lives in Missouri"),
-            claim.missouri_resident,
+            Answer.of(claim.missouri_resident),
             _("MOCAP courses are for students who live in Missouri."),
+            source="RSMo 161.670.1",
         ),
         Finding(
             "R-01",
             _("Young enough"),
-            age_on(claim.birth_date, on) < too_old,
+            Answer.of(age_on(claim.birth_date, on) < too_old),
             _("MOCAP courses are for students under %(age)d years of age.") % {"age": too_old},
+            source="RSMo 161.670.1",
         ),
         Finding(
             "R-02",
             _("Full time in a public or charter school"),
-            claim.enrollment == Enrollment.PUBLIC,
+            Answer.of(claim.enrollment == Enrollment.PUBLIC),
             _(
                 "A district pays only for students who are enrolled full time in a public or charter school. "
                 "Families of home and private schools may buy courses from a provider directly."
             ),
+            source="RSMo 161.670.3(1)(a)",
         ),
     ]
 

@@ -1,22 +1,28 @@
 """Lists of requests."""
 
 import django_tables2 as tables
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from mocap_portal.foundation.ui.tables import PortalTable
 
+from .models import CourseRequest, LineState
+
 
 class InboxTable(PortalTable):
-    """Rows: CourseRequest with its claim, clock and colleague, and the counts `courses` and `undecided`.
+    """Rows: CourseRequest with its claim, clock, colleague and lines.
 
     The page's context names the day: `today`.
     """
 
+    chosen = tables.TemplateColumn(
+        template_name="part_time/review/chosen.html", verbose_name=_("Choose"), empty_values=()
+    )
     number = tables.TemplateColumn(template_name="part_time/review/number.html", verbose_name=_("Request"))
     student = tables.Column(accessor="claim__full_name", verbose_name=_("Student"))
     lea = tables.Column(verbose_name=_("District"))
     school = tables.Column(accessor="claim__school", verbose_name=_("School"))
-    courses = tables.TemplateColumn(template_name="part_time/review/courses.html", verbose_name=_("Courses"))
+    courses = tables.Column(verbose_name=_("Courses"), empty_values=())
     due = tables.TemplateColumn(
         template_name="part_time/review/due.html", verbose_name=_("Answer due"), empty_values=()
     )
@@ -30,3 +36,12 @@ class InboxTable(PortalTable):
     class Meta(PortalTable.Meta):
         orderable = False
         empty_text = _("No request fits. When a family sends one, it appears here.")
+
+    def render_courses(self, record: CourseRequest) -> str:
+        """3 courses, 1 to decide"""
+        states = [line.state for line in record.lines.all()]
+        undecided = states.count(LineState.REQUESTED)
+        courses = ngettext("%(count)d course", "%(count)d courses", len(states)) % {"count": len(states)}
+        if undecided in {0, len(states)}:
+            return courses
+        return gettext("%(courses)s, %(undecided)d to decide") % {"courses": courses, "undecided": undecided}

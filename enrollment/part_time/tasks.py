@@ -19,12 +19,12 @@ from mocap_portal.foundation.shared.calendar import central_date
 from . import actions, notices
 from .models import CourseLine, CourseRequest, RequestState
 
-KINDS = [ClockKind.PART_TIME_DECISION, ClockKind.REGISTRATION]
+KINDS = [ClockKind.PART_TIME_DECISION, ClockKind.COUNSELOR_REVIEW, ClockKind.REGISTRATION]
 
 
 @shared_task
 def chase_requests(day: str | None = None) -> int:
-    """Puts today's reminders about decisions and registrations into digests. Returns how many clocks were chased.
+    """Puts today's reminders about decisions, advice and registrations into digests. Returns how many it gave.
 
     `day` is an ISO date for a night that is caught up; today in Central time when left out.
     """
@@ -76,7 +76,7 @@ def _remind(clock: Clock, step: ChaseStep, today: dt.date) -> None:
     request, people = _who_acts(clock, today)
     path = reverse("part_time:review", args=[request.pk])
     late = step == ChaseStep.OVERDUE
-    if late:
+    if late and clock.kind != ClockKind.COUNSELOR_REVIEW:  # no law sets the counselors' days (R-18)
         people = people + notices.coordinators_of(request) + notices.state_office()
     for user in dict.fromkeys(people):
         with translation.override(user.language):
@@ -94,6 +94,8 @@ def _who_acts(clock: Clock, today: dt.date) -> tuple[CourseRequest, list[User]]:
     request = _request_of(clock)
     if clock.kind == ClockKind.REGISTRATION:
         return request, notices.coordinators_of(request)
+    if clock.kind == ClockKind.COUNSELOR_REVIEW:
+        return request, notices.counselors_of(request)
     return request, notices.reviewers_of(request, on=today)
 
 
@@ -101,6 +103,8 @@ def _request_of(clock: Clock) -> CourseRequest:
     """The request that a clock of these kinds is about."""
     if clock.kind == ClockKind.REGISTRATION:
         return CourseLine.objects.select_related("request").get(registration_clock=clock).request
+    if clock.kind == ClockKind.COUNSELOR_REVIEW:
+        return CourseRequest.objects.get(review_clock=clock)
     return CourseRequest.objects.get(clock=clock)
 
 
@@ -118,6 +122,10 @@ def _sentence(clock: Clock, step: ChaseStep, request: CourseRequest) -> str:
                 % names
             )
         return _("Register the approved course of request %(number)s by %(due)s.") % names
+    if clock.kind == ClockKind.COUNSELOR_REVIEW:
+        if step == ChaseStep.OVERDUE:
+            return _("Your advice about request %(number)s was asked for by %(due)s.") % names
+        return _("Advise about request %(number)s by %(due)s: the principal decides.") % names
     if step == ChaseStep.OVERDUE:
         return _("%(district)s: request %(number)s was due by %(due)s and is not decided.") % names
     return _("Decide request %(number)s by %(due)s.") % names

@@ -16,6 +16,7 @@ from enrollment.part_time.models import (
     RequestState,
     Step,
     StepKind,
+    TeamOutcome,
 )
 from enrollment.part_time.rules import eligibility, lines_over_full_load
 from enrollment.records import actions as records
@@ -407,7 +408,7 @@ class TestDeciding:
     def test_the_preview_is_the_letter_that_is_sent_and_stores_nothing(self) -> None:
         line = CourseLineFactory.create()
         counselor = counselor_of(line.request)
-        words = {"explanation": EXPLANATION, "would_make_it_a_yes": "Better marks."}
+        words: dict[str, Any] = {"explanation": EXPLANATION, "would_make_it_a_yes": "Better marks."}
         preview = actions.preview_letter(
             line, by=counselor, at=LATER, outcome=Outcome.DENIED, factor_ids=[factor().pk], **words
         )
@@ -436,14 +437,15 @@ class TestPause:
             actions.pause_for_team(request.pk, by=team, at=LATER, reason="Again")
         # Three days had counted, 3 to 5 November. The other seven: 20, 23, 24, 25, 27, 30 November (Thanksgiving
         # is skipped) and 1 December.
-        actions.resume_after_team(request.pk, by=team, at=dt.datetime(2026, 11, 20, 18, tzinfo=dt.UTC))
+        found: dict[str, Any] = {"by": team, "met_on": dt.date(2026, 11, 6), "outcome": TeamOutcome.SUITS}
+        actions.resume_after_team(request.pk, at=dt.datetime(2026, 11, 20, 18, tzinfo=dt.UTC), **found)
         request.clock.refresh_from_db()
         assert request.clock.due_on == dt.date(2026, 12, 1)
         kinds = request.steps.order_by("pk").values_list("kind", flat=True)
         assert list(kinds) == [StepKind.PAUSED, StepKind.RESUMED]
         assert Notice.objects.count() == 2
         with pytest.raises(actions.NotPaused):
-            actions.resume_after_team(request.pk, by=team, at=LATER)
+            actions.resume_after_team(request.pk, at=LATER, **found)
 
     def test_a_decided_request_is_not_paused(self) -> None:
         line = CourseLineFactory.create()

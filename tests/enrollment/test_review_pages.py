@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.urls import reverse
 from django.utils.html import escape
 from pytest_django import DjangoAssertNumQueries
 
 from enrollment.part_time import actions
 from enrollment.part_time.models import (
+    Advice,
     CourseLine,
     CourseRequest,
     Decision,
@@ -23,19 +23,30 @@ from enrollment.part_time.models import (
 )
 from enrollment.records.models import Guardian
 from mocap_portal.foundation.accounts.models import Membership
-from mocap_portal.foundation.clocks.models import Clock
-from mocap_portal.foundation.directory.models import CodeMeaning, CodeSet, Lea
+from mocap_portal.foundation.directory.models import CodeMeaning, CodeSet
 from mocap_portal.foundation.papers.models import Letter, Notice
 from tests.factories.accounts import MembershipFactory
 from tests.factories.directory import LeaFactory, LeaPolicyFactory, SchoolFactory
 from tests.factories.part_time import CourseLineFactory, CourseRequestFactory
 from tests.factories.records import ClaimFactory, GuardianFactory
-from tests.sign_in import sign_in
+
+from .review_kit import (
+    APPROVAL,
+    EXPLANATION,
+    NOW,
+    SEND,
+    address_of,
+    client_of,
+    denial,
+    denial_words,
+    factor,
+    main_part,
+    request_in,
+    staff,
+)
 
 pytestmark = pytest.mark.django_db
 
-NOW = dt.datetime(2026, 11, 6, 18, tzinfo=dt.UTC)  # a Friday; requests of 2 November are due on the 17th
-EXPLANATION = "The student has failed two virtual courses in a row and asks for a teacher in the room."
 INBOX = "/review/"
 
 
@@ -44,55 +55,12 @@ def _now(time_machine: Any) -> None:
     time_machine.move_to(NOW, tick=False)
 
 
-def staff(lea: Lea, **traits: Any) -> Membership:
-    """A hat of this LEA: a counselor's unless a trait says otherwise."""
-    hat: Membership = MembershipFactory.create(**(traits or {"counselor": True}), lea=lea)
-    return hat
-
-
-def client_of(hat: Membership) -> Client:
-    return sign_in(Client(), hat)
-
-
-def request_in(lea: Lea, *, lines: int = 1, **changes: Any) -> CourseRequest:
-    """A request that waits in this LEA."""
-    changes = {"claim__school__lea": lea, "submitted": True} | changes
-    course_request: CourseRequest = CourseRequestFactory.create(**changes)
-    CourseLineFactory.create_batch(lines, request=course_request)
-    return course_request
-
-
 def due(day: int, **changes: Any) -> dict[str, Any]:
     return {"clock__due_on": dt.date(2026, 11, day), **changes}
 
 
 def listed(response: Any) -> list[CourseRequest]:
     return [row.record for row in response.context["table"].paginated_rows]
-
-
-def main_part(response: Any) -> str:
-    """The page without its head, header and footer."""
-    page: str = response.content.decode()
-    return page.partition("<main")[2].partition("</main")[0]
-
-
-def factor(code: str = "time_management") -> CodeMeaning:
-    return CodeMeaning.objects.of(CodeSet.DENIAL_FACTOR, on=NOW.date()).get(code=code)
-
-
-def denial(**changes: Any) -> dict[str, Any]:
-    return {
-        "outcome": "denied",
-        "in_person_considered": "on",
-        "factors": [factor().pk],
-        "other_factor": "",
-        "explanation": EXPLANATION,
-        "would_make_it_a_yes": "One term with good marks in study skills.",
-    } | changes
-
-
-APPROVAL = {"outcome": "approved", "in_person_considered": "on"}
-SEND = {"send": "1"}
 
 
 # The inbox ----------------------------------------------------------------------------------------
@@ -114,7 +82,7 @@ def test_inbox_lists_what_waits_in_the_district_due_soonest_first() -> None:
     assert page.count("portal-status--bad") == 1
     assert page.count("Overdue") == 2  # the row, and the choice of the filter
     assert page.count("Due today") == 1
-    assert page.count(escape(f"{overdue.claim.first_name} {overdue.claim.last_name}")) == 1
+    assert page.count(escape(overdue.claim.full_name)) == 2  # its cell, and the words of its box
     assert {kind["kind"]: kind["number"] for kind in response.context["counts"]} == {
         "waiting": 4,
         "overdue": 1,
@@ -133,9 +101,14 @@ def test_inbox_lists_what_waits_in_the_district_due_soonest_first() -> None:
         ("state=overdue", ["overdue"]),
         ("state=paused", ["paused"]),
         ("state=decided", ["decided"]),
-        ("state=all", ["mine", "hers", "overdue", "paused", "decided"]),
+        ("state=cancelled", ["cancelled"]),
+        ("state=all", ["mine", "hers", "overdue", "paused", "decided", "cancelled"]),
         ("whose=unassigned&state=overdue", ["overdue"]),
         ("school=SCHOOL", ["hers"]),
+        ("grade=8", ["overdue"]),
+        ("kind=plan", ["paused"]),
+        ("kind=staff", ["mine"]),
+        ("kind=no_advice", ["mine", "hers", "overdue", "paused"]),  # not to be chosen where counselors decide
     ],
 )
 def test_inbox_filters_stand_in_the_address(query: str, expected: list[str]) -> None:
@@ -143,13 +116,15 @@ def test_inbox_filters_stand_in_the_address(query: str, expected: list[str]) -> 
     me, she = staff(lea), staff(lea)
     school = SchoolFactory.create(lea=lea)
     requests = {
-        "mine": request_in(lea, assigned_to=me),
+        "mine": request_in(lea, assigned_to=me, channel="phone", entered_by=me, signed_by=None),
         "hers": request_in(lea, assigned_to=she, claim__school=school),
-        "overdue": request_in(lea, **due(4)),
-        "paused": request_in(lea, clock__paused=True),
+        "overdue": request_in(lea, claim__grade=8, **due(4)),
+        "paused": request_in(lea, clock__paused=True, has_iep_or_504=True),
         "decided": request_in(lea, assigned_to=she),
+        "cancelled": request_in(lea),
     }
-    CourseRequest.objects.filter(pk=requests["decided"].pk).update(state="decided")
+    for state in ("decided", "cancelled"):
+        CourseRequest.objects.filter(pk=requests[state].pk).update(state=state)
     response = client_of(me).get(f"{INBOX}?{query.replace('SCHOOL', str(school.pk))}")
     names = {course_request.pk: name for name, course_request in requests.items()}
     assert {names[row.pk] for row in listed(response)} == set(expected)
@@ -217,7 +192,7 @@ def test_inbox_costs_the_same_for_any_number_of_rows(
         request_in(lea, lines=2, assigned_to=hat)
     client = client_of(hat)
     client.get(INBOX)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(11):
         client.get(INBOX)
 
 
@@ -237,6 +212,7 @@ def test_pages_are_closed_to_other_hats(trait: str) -> None:
         ("pause", line.request_id),
         ("resume", line.request_id),
         ("decide", line.pk),
+        ("advise", line.pk),
     ):
         assert client.post(reverse(f"part_time:{name}", args=[pk]), APPROVAL | SEND).status_code == 403
     assert not Decision.objects.exists()
@@ -250,8 +226,8 @@ def test_a_strangers_request_is_not_found() -> None:
     for name, pk in (
         ("assign", line.request_id),
         ("pause", line.request_id),
-        ("resume", line.request_id),
         ("decide", line.pk),
+        ("advise", line.pk),
     ):
         assert client.post(reverse(f"part_time:{name}", args=[pk]), APPROVAL | SEND).status_code == 404
     assert not Step.objects.exists()
@@ -313,6 +289,7 @@ def test_review_shows_everything_about_a_request() -> None:
         line.course.provider.organization.name,
         line.course.state_course_code,
         "Above a full load (R-07)",
+        "Source: RSMo 161.670.2(4)",
         "1 course lies above a full load: the district need not pay for it.",
         "Lives in Missouri (R-01)",
         "Young enough (R-01)",
@@ -366,15 +343,19 @@ def test_review_costs_the_same_for_any_number_of_courses(
     course_request = request_in(lea, lines=lines)
     hat = staff(lea)
     for line in course_request.lines.all():
-        actions.approve(line.pk, by=hat, at=NOW, in_person_considered=True)
+        actions.recommend(line.pk, by=hat, at=NOW, advice=Advice.FOR, words="It fits.")
+        mistake = actions.approve(line.pk, by=hat, at=NOW, in_person_considered=True)
+        later = NOW + dt.timedelta(minutes=1)
+        words = denial_words(at=later) | {"reason": "A slip.", "outcome": Outcome.DENIED}
+        actions.supersede(mistake.pk, by=hat, **words)
     client = client_of(hat)
     address = reverse("part_time:review", args=[course_request.pk])
     client.get(address)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(21):
         client.get(address)
 
 
-# Whose it is, and the pause ------------------------------------------------------------------------
+# Whose it is --------------------------------------------------------------------------------------
 
 
 def test_a_request_is_made_mine_given_to_a_colleague_and_laid_back() -> None:
@@ -408,69 +389,7 @@ def test_a_request_goes_to_no_stranger_and_to_no_parent_of_the_child() -> None:
     assert CourseRequest.objects.get().assigned_to is None
 
 
-@pytest.mark.rule("R-17")
-@pytest.mark.parametrize("trait", ["special_education", "counselor", "coordinator"])
-def test_the_clock_is_paused_for_the_team_and_runs_on_with_the_days_that_were_left(
-    trait: str, time_machine: Any
-) -> None:
-    lea = LeaFactory.create()
-    course_request = request_in(lea)
-    hat = staff(lea, **{trait: True})
-    client = client_of(hat)
-    reason = "The 504 team meets to look at the plan."
-    client.post(reverse("part_time:pause", args=[course_request.pk]), {"reason": reason})
-    clock = Clock.objects.get()
-    assert clock.due_on is None
-    page = client.get(reverse("part_time:review", args=[course_request.pk])).content.decode()
-    assert reason in page
-    time_machine.move_to(NOW + dt.timedelta(days=10), tick=False)  # Monday 16 November
-    client_of(hat).post(reverse("part_time:resume", args=[course_request.pk]))
-    clock.refresh_from_db()
-    # Tuesday to Thursday counted; the Friday of the pause did not. Seven days from Monday 16 on.
-    assert clock.due_on == dt.date(2026, 11, 24)
-    kinds = Step.objects.order_by("at", "pk").values_list("kind", flat=True)
-    assert list(kinds) == [StepKind.PAUSED, StepKind.OPENED, StepKind.RESUMED]
-
-
-def test_a_principal_does_not_pause() -> None:
-    lea = LeaFactory.create()
-    course_request = request_in(lea)
-    client = client_of(staff(lea, decider=True))
-    for name in ("pause", "resume"):
-        address = reverse(f"part_time:{name}", args=[course_request.pk])
-        assert client.post(address, {"reason": "x"}).status_code == 403
-
-
-@pytest.mark.parametrize(
-    ("changes", "sentence"),
-    [
-        ({"clock__paused": True}, "The clock of this request is paused already."),
-        (due(5), "This request is past its due date. A clock that has run out cannot be paused."),
-    ],
-)
-def test_a_pause_is_refused_with_its_sentence(changes: dict[str, Any], sentence: str) -> None:
-    lea = LeaFactory.create()
-    course_request = request_in(lea, **changes)
-    address = reverse("part_time:pause", args=[course_request.pk])
-    client = client_of(staff(lea))
-    assert sentence in client.post(address, {"reason": "The team meets."}).content.decode()
-    page = client.post(address, {"reason": " "}).content.decode()
-    assert "Say what the team is working on. The family has to know why it waits." in page
-    assert not Step.objects.exists()
-
-
-def test_a_clock_that_is_not_paused_cannot_run_on() -> None:
-    lea = LeaFactory.create()
-    address = reverse("part_time:resume", args=[request_in(lea).pk])
-    page = client_of(staff(lea)).post(address, follow=True).content.decode()
-    assert "The clock of this request is not paused." in page
-
-
 # The decision -------------------------------------------------------------------------------------
-
-
-def address_of(line: CourseLine) -> str:
-    return reverse("part_time:decide", args=[line.pk])
 
 
 @pytest.mark.rule("R-06")

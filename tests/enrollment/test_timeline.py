@@ -7,7 +7,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from enrollment.part_time import actions
-from enrollment.part_time.models import CourseRequest, StepKind
+from enrollment.part_time.models import CourseRequest, StepKind, TeamOutcome
 from enrollment.part_time.timeline import Entry, timeline, waits_for, with_all_it_needs
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.clocks import actions as clocks
@@ -146,7 +146,13 @@ def test_each_pause_keeps_its_own_reason() -> None:
     for hours, reason in enumerate(["First reason", "Second reason"]):
         at = WEDNESDAY + dt.timedelta(hours=hours)
         actions.pause_for_team(request.pk, by=by, at=at, reason=reason)
-        actions.resume_after_team(request.pk, by=by, at=at + dt.timedelta(minutes=5))
+        actions.resume_after_team(
+            request.pk,
+            by=by,
+            at=at + dt.timedelta(minutes=5),
+            met_on=at.date(),
+            outcome=TeamOutcome.SUITS,
+        )
     assert [(entry.what, entry.more) for entry in look(request)[2:6]] == [
         ("The clock was paused", "First reason"),
         ("The clock runs again", ""),

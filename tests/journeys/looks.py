@@ -44,6 +44,7 @@ LEFT_OUT = {
     "districts:notice_pdf": "a file, whose tags another test reads",
     "due_days": "a calendar for machines",
     "part_time:letter_pdf": "a file, whose tags other tests read",
+    **dict.fromkeys(["part_time:request_scan", "part_time:decision_scan"], "a file, as it was handed in"),
     "mfa_download_recovery_codes": "a file",
     **dict.fromkeys(
         ["accounts:open_invitation", "account_set_password", "account_confirm_login_code"],

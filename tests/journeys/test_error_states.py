@@ -74,6 +74,17 @@ FORMS = [
     Form("part_time:inbox", "Find"),
     Form("part_time:pause", "Pause the clock"),
     Form(
+        "part_time:resume",
+        "Keep it and let the clock run",
+        {"outcome": "does_not_suit"} | no_such_day("met_on"),
+    ),
+    Form("part_time:advise", "Give the advice", {"words": "It fits."}),
+    Form(
+        "part_time:supersede",
+        "Preview letter",
+        {"reason": "A slip.", "outcome": "denied", "factors": FIRST, "explanation": "Too short."},
+    ),
+    Form(
         "part_time:decide",
         "Preview letter",
         {
@@ -118,6 +129,7 @@ FORMS = [
 NEVER_WRONG = {
     ("part_time:review", "Save"),  # a colleague of the list, or nobody
     ("accounts:review", "Save the answers"),  # each role may wait
+    ("part_time:inbox", "Hand over"),  # the same, and rows of a list: a message says when none is ticked
 }
 
 WITHOUT_SCRIPTS = [

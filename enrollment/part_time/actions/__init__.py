@@ -1,5 +1,6 @@
 """The only writers of requests, lines, decisions and steps."""
 
+from .advising import MayNotAdvise, NoWords, recommend
 from .amending import (
     AlreadyOnRequest,
     CourseDecided,
@@ -34,10 +35,21 @@ from .deciding import (
     preview_letter,
 )
 from .following import mark_confirmed, mark_registered
+from .handing import (
+    UNDO_WITHIN,
+    Handover,
+    NothingChosen,
+    Undone,
+    UndoTooLate,
+    assign_many,
+    undo_assign_many,
+)
 from .reviewing import (
     AlreadyPaused,
     NotAReviewer,
+    NoTeamWords,
     NotPaused,
+    NotTheTeamsDay,
     PastDue,
     assign,
     mark_opened,
@@ -45,37 +57,59 @@ from .reviewing import (
     resume_after_team,
 )
 from .sending import NotYetComplete, OutsideWindow, WhoPaysNotSaid, submit
+from .superseding import (
+    AlreadyRegistered,
+    NoReason,
+    NothingToReplace,
+    SameDecision,
+    refuse_irreplaceable,
+    supersede,
+)
 from .unfinished import forget_old, forget_page, keep_page
 
 __all__ = [
+    "UNDO_WITHIN",
     "AlreadyDecided",
     "AlreadyOnRequest",
     "AlreadyPaused",
+    "AlreadyRegistered",
     "AlreadySent",
     "ChildNotConfirmed",
     "CourseDecided",
     "CourseNotOnOffer",
     "ExplanationTooShort",
+    "Handover",
     "InPersonNotConsidered",
+    "MayNotAdvise",
     "MayNotDecide",
     "NoFactor",
+    "NoReason",
+    "NoTeamWords",
+    "NoWords",
     "NotAReviewer",
     "NotEligible",
     "NotPaused",
     "NotSigned",
+    "NotTheTeamsDay",
     "NotWaiting",
     "NotYetComplete",
     "NothingChanged",
+    "NothingChosen",
+    "NothingToReplace",
     "OutsideWindow",
     "OwnChild",
     "PastDue",
+    "SameDecision",
     "TermOver",
     "Told",
+    "UndoTooLate",
+    "Undone",
     "WhoPaysNotSaid",
     "amend",
     "answer_draft",
     "approve",
     "assign",
+    "assign_many",
     "choose_courses",
     "correct_child",
     "deny",
@@ -89,7 +123,11 @@ __all__ = [
     "mark_registered",
     "pause_for_team",
     "preview_letter",
+    "recommend",
+    "refuse_irreplaceable",
     "resume_after_team",
     "start_request",
     "submit",
+    "supersede",
+    "undo_assign_many",
 ]

@@ -1,7 +1,11 @@
-"""A decision on one course line: the row, its letter and what it sets going, in one transaction."""
+"""A decision on one course line: the row, its letter and what it sets going, in one transaction.
+
+A first decision is written here; `superseding` replaces a mistaken one by the same checks and the same words.
+"""
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import translation
@@ -34,10 +38,12 @@ from ..models import (
     DecisionFactor,
     LineState,
     Outcome,
+    RequestState,
     Step,
     StepKind,
 )
 from ..rules import deciding_roles
+from . import timing
 
 
 class AlreadyDecided(Refusal):
@@ -74,27 +80,32 @@ class InPersonNotConsidered(Refusal):
     sentence = _("Say that in-person options were considered. Every decision needs it.")
 
 
-@transaction.atomic
-def approve(line_id: int, *, by: Membership, at: dt.datetime, in_person_considered: bool) -> Decision:
-    """Approves a line, writes its letter and starts the district's days to register.
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """What a decider says with a decision. All but `in_person_options` belongs to a denial."""
 
+    in_person_options: str = ""
+    factor_ids: Sequence[int] = ()
+    other_factor: str = ""
+    explanation: str = ""
+    would_make_it_a_yes: str = ""
+
+
+@transaction.atomic
+def approve(
+    line_id: int, *, by: Membership, at: dt.datetime, in_person_considered: bool, in_person_options: str = ""
+) -> Decision:
+    """Approves a line, writes its letter and starts the district's days to register, unless the family pays.
+
+    `in_person_options` says which ones were looked at (R-23).
     Raises AlreadyDecided, MayNotDecide, OwnChild, InPersonNotConsidered.
     """
-    line = _line_to_decide(line_id, by=by, at=at, in_person_considered=in_person_considered)
-    today = central_date(at)
-    registration_clock = clocks.start(
-        ClockKind.REGISTRATION,
-        lea_id=line.request.lea_id,
-        at=at,
-        business_days=LegalValue.objects.whole(LegalKey.REGISTER_DAYS, on=today),
-        source="A-04",
-    )
-    letter_facts = facts.approval(line, by=by, at=at, register_by=registration_clock.first_due_on)
-    decision = Decision(
-        line=line, outcome=Outcome.APPROVED, decided_by=by, decided_at=at, in_person_considered=True
-    )
-    line.approve(registration_clock=registration_clock)
-    return _record(decision, letter_kind=LetterKind.APPROVAL, letter_facts=letter_facts, factors=[])
+    words = Words(in_person_options=in_person_options)
+    line = lock_line(line_id)
+    refuse_decider(line, by=by, at=at)
+    refuse_decided(line)
+    refuse_unconsidered(in_person_considered)
+    return write_approval(line, by=by, at=at, words=words)
 
 
 @transaction.atomic
@@ -107,37 +118,25 @@ def deny(
     explanation: str,
     would_make_it_a_yes: str,
     in_person_considered: bool,
+    in_person_options: str = "",
     other_factor: str = "",
 ) -> Decision:
-    """Denies a line for its listed factors and writes the letter with the appeal route (R-21, R-22, R-25).
+    """Denies a line for its listed factors and writes the letter with the family's way to object (R-21, R-22, R-25).
 
     Raises AlreadyDecided, MayNotDecide, OwnChild, InPersonNotConsidered, NoFactor, ExplanationTooShort.
     """
-    line = _line_to_decide(line_id, by=by, at=at, in_person_considered=in_person_considered)
-    factors = _factors(factor_ids, other_factor=other_factor, on=central_date(at))
-    fewest = LegalValue.objects.whole(LegalKey.EXPLANATION_LENGTH, on=central_date(at))
-    if len(explanation.strip()) < fewest:
-        raise ExplanationTooShort(fewest)
-    letter_facts = facts.denial(
-        line,
-        by=by,
-        at=at,
-        factors=_labels(factors, other_factor),
-        explanation=explanation.strip(),
-        would_make_it_a_yes=would_make_it_a_yes.strip(),
+    words = Words(
+        in_person_options=in_person_options,
+        factor_ids=factor_ids,
+        other_factor=other_factor,
+        explanation=explanation,
+        would_make_it_a_yes=would_make_it_a_yes,
     )
-    decision = Decision(
-        line=line,
-        outcome=Outcome.DENIED,
-        decided_by=by,
-        decided_at=at,
-        in_person_considered=True,
-        explanation=explanation.strip(),
-        would_make_it_a_yes=would_make_it_a_yes.strip(),
-        other_factor=other_factor.strip(),
-    )
-    line.deny()
-    return _record(decision, letter_kind=LetterKind.DENIAL, letter_facts=letter_facts, factors=factors)
+    line = lock_line(line_id)
+    refuse_decider(line, by=by, at=at)
+    refuse_decided(line)
+    refuse_unconsidered(in_person_considered)
+    return write_denial(line, by=by, at=at, words=words)
 
 
 def preview_letter(
@@ -146,41 +145,44 @@ def preview_letter(
     by: Membership,
     at: dt.datetime,
     outcome: Outcome,
+    replaces: Decision | None = None,
+    superseding_reason: str = "",
+    in_person_options: str = "",
     factor_ids: Sequence[int] = (),
     explanation: str = "",
     would_make_it_a_yes: str = "",
     other_factor: str = "",
 ) -> str:
     """The letter's HTML as it would be sent now. Stores nothing."""
-    today = central_date(at)
+    replaced = facts.replaced(replaces, superseding_reason)
     if outcome == Outcome.APPROVED:
-        days = LegalValue.objects.whole(LegalKey.REGISTER_DAYS, on=today)
-        clock = Clock(lea_id=line.request.lea_id, started_at=at, business_days=days)
-        register_by = explain_start(clock).on
-        assert register_by is not None  # nothing has paused it
-        return letters.render_html(
-            LetterKind.APPROVAL,
-            facts.approval(line, by=by, at=at, register_by=register_by),
-            facts.LETTER_LANGUAGE,
-        )
-    factors = list(CodeMeaning.objects.of(CodeSet.DENIAL_FACTOR, on=today).filter(pk__in=factor_ids))
-    return letters.render_html(
-        LetterKind.DENIAL,
-        facts.denial(
+        letter_facts = facts.approval(
             line,
             by=by,
             at=at,
-            factors=_labels(factors, other_factor),
-            explanation=explanation.strip(),
-            would_make_it_a_yes=would_make_it_a_yes.strip(),
-        ),
-        facts.LETTER_LANGUAGE,
+            register_by=_register_by(line, at=at),
+            in_person_options=in_person_options.strip(),
+            replaced=replaced,
+        )
+        return letters.render_html(LetterKind.APPROVAL, letter_facts, facts.LETTER_LANGUAGE)
+    factors = CodeMeaning.objects.of(CodeSet.DENIAL_FACTOR, on=central_date(at)).filter(pk__in=factor_ids)
+    letter_facts = facts.denial(
+        line,
+        by=by,
+        at=at,
+        factors=_labels(list(factors), other_factor),
+        explanation=explanation.strip(),
+        would_make_it_a_yes=would_make_it_a_yes.strip(),
+        in_person_options=in_person_options.strip(),
+        replaced=replaced,
     )
+    return letters.render_html(LetterKind.DENIAL, letter_facts, facts.LETTER_LANGUAGE)
 
 
-def _line_to_decide(
-    line_id: int, *, by: Membership, at: dt.datetime, in_person_considered: bool
-) -> CourseLine:
+# Who may, and when ----------------------------------------------------------------------------------
+
+
+def lock_line(line_id: int) -> CourseLine:
     """Locks the request, then the line: two deciders queue up, the second finds it decided."""
     request_id = CourseLine.objects.values_list("request", flat=True).get(pk=line_id)
     request = CourseRequest.objects.select_for_update(of=("self",)).get(pk=request_id)
@@ -190,18 +192,131 @@ def _line_to_decide(
         .get(pk=line_id)
     )
     line.request = request
-    if by.organization_id != request.lea_id:
+    return line
+
+
+def refuse_decider(line: CourseLine, *, by: Membership, at: dt.datetime) -> None:
+    """Raises MayNotDecide, OwnChild."""
+    if by.organization_id != line.request.lea_id:
         raise MayNotDecide
-    policy = LeaPolicy.objects.on(central_date(at)).filter(lea=request.lea_id).first()
+    policy = LeaPolicy.objects.on(central_date(at)).filter(lea=line.request.lea_id).first()
     if by.role not in deciding_roles(policy):
         raise MayNotDecide
-    if Claim.objects.about_own_child_of(by.user_id).filter(pk=request.claim_id).exists():
+    refuse_own_child(line, by=by)
+
+
+def refuse_own_child(line: CourseLine, *, by: Membership) -> None:
+    """Raises OwnChild."""
+    if Claim.objects.about_own_child_of(by.user_id).filter(pk=line.request.claim_id).exists():
         raise OwnChild
+
+
+def refuse_decided(line: CourseLine) -> None:
+    """Raises AlreadyDecided, also for a line that the family took back."""
     if line.state != LineState.REQUESTED:
         raise AlreadyDecided
+
+
+def refuse_unconsidered(in_person_considered: bool) -> None:
+    """Raises InPersonNotConsidered."""
     if not in_person_considered:
         raise InPersonNotConsidered
-    return line
+
+
+# What is written ------------------------------------------------------------------------------------
+
+
+def write_approval(
+    line: CourseLine,
+    *,
+    by: Membership,
+    at: dt.datetime,
+    words: Words,
+    replaces: Decision | None = None,
+    superseding_reason: str = "",
+) -> Decision:
+    registration_clock = None if line.is_private else _start_registration(line, at=at)
+    letter_facts = facts.approval(
+        line,
+        by=by,
+        at=at,
+        register_by=registration_clock.first_due_on if registration_clock else None,
+        in_person_options=words.in_person_options.strip(),
+        replaced=facts.replaced(replaces, superseding_reason),
+    )
+    decision = Decision(
+        line=line,
+        outcome=Outcome.APPROVED,
+        decided_by=by,
+        decided_at=at,
+        in_person_considered=True,
+        in_person_options=words.in_person_options.strip(),
+        supersedes=replaces,
+        superseding_reason=superseding_reason,
+    )
+    line.approve(registration_clock=registration_clock)
+    return _record(decision, letter_kind=LetterKind.APPROVAL, letter_facts=letter_facts, factors=[])
+
+
+def write_denial(
+    line: CourseLine,
+    *,
+    by: Membership,
+    at: dt.datetime,
+    words: Words,
+    replaces: Decision | None = None,
+    superseding_reason: str = "",
+) -> Decision:
+    """Raises NoFactor, ExplanationTooShort."""
+    today = central_date(at)
+    factors = _factors(words.factor_ids, other_factor=words.other_factor, on=today)
+    fewest = LegalValue.objects.whole(LegalKey.EXPLANATION_LENGTH, on=today)
+    if len(words.explanation.strip()) < fewest:
+        raise ExplanationTooShort(fewest)
+    letter_facts = facts.denial(
+        line,
+        by=by,
+        at=at,
+        factors=_labels(factors, words.other_factor),
+        explanation=words.explanation.strip(),
+        would_make_it_a_yes=words.would_make_it_a_yes.strip(),
+        in_person_options=words.in_person_options.strip(),
+        replaced=facts.replaced(replaces, superseding_reason),
+    )
+    decision = Decision(
+        line=line,
+        outcome=Outcome.DENIED,
+        decided_by=by,
+        decided_at=at,
+        in_person_considered=True,
+        in_person_options=words.in_person_options.strip(),
+        explanation=words.explanation.strip(),
+        would_make_it_a_yes=words.would_make_it_a_yes.strip(),
+        other_factor=words.other_factor.strip(),
+        supersedes=replaces,
+        superseding_reason=superseding_reason,
+    )
+    if line.state != LineState.DENIED:  # a denial with a mistake in its letter stays a denial
+        line.deny()
+    return _record(decision, letter_kind=LetterKind.DENIAL, letter_facts=letter_facts, factors=factors)
+
+
+def _start_registration(line: CourseLine, *, at: dt.datetime) -> Clock:
+    return clocks.start(
+        ClockKind.REGISTRATION,
+        lea_id=line.request.lea_id,
+        at=at,
+        business_days=LegalValue.objects.whole(LegalKey.REGISTER_DAYS, on=central_date(at)),
+        source="A-04",
+    )
+
+
+def _register_by(line: CourseLine, *, at: dt.datetime) -> dt.date | None:
+    """The day that `_start_registration` would give; None where the family registers its child itself."""
+    if line.is_private:
+        return None
+    days = LegalValue.objects.whole(LegalKey.REGISTER_DAYS, on=central_date(at))
+    return explain_start(Clock(lea_id=line.request.lea_id, started_at=at, business_days=days)).on
 
 
 def _factors(factor_ids: Sequence[int], *, other_factor: str, on: dt.date) -> list[CodeMeaning]:
@@ -236,10 +351,10 @@ def _record(
     line.save()
     DecisionFactor.objects.bulk_create(DecisionFactor(decision=decision, factor=factor) for factor in factors)
     Step.objects.create(request=line.request, line=line, kind=StepKind(decision.outcome), at=at, by=by)
-    if not line.request.lines.filter(state=LineState.REQUESTED).exists():
+    is_open = line.request.state == RequestState.SUBMITTED
+    if is_open and not line.request.lines.filter(state=LineState.REQUESTED).exists():
         line.request.close()
         line.request.save()
-        assert line.request.clock_id is not None  # it was submitted
-        clocks.stop(line.request.clock_id, at=at)
+        timing.stop(line.request, at=at)
     notices.tell_decided(decision, at=at)
     return decision

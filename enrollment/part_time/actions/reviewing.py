@@ -1,4 +1,4 @@
-"""The district looks at a request: opens it, hands it to a colleague, pauses its clock for the IEP/504 team."""
+"""The district looks at a request: opens it, hands it to a colleague, hears its IEP or 504 team."""
 
 import datetime as dt
 
@@ -7,10 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.clocks import actions as clocks
+from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.refusals import Refusal
 
 from .. import notices
-from ..models import CourseRequest, RequestState, Step, StepKind
+from ..models import CourseRequest, RequestState, Step, StepKind, TeamOutcome, TeamReview
+from . import timing
 from .deciding import AlreadyDecided
 
 
@@ -28,6 +30,14 @@ class AlreadyPaused(Refusal):
 
 class PastDue(Refusal):
     sentence = _("This request is past its due date. A clock that has run out cannot be paused.")
+
+
+class NotTheTeamsDay(Refusal):
+    sentence = _("The team met between the day the request was sent and today. Check the date.")
+
+
+class NoTeamWords(Refusal):
+    sentence = _("Say in words what the team found: which help is needed, or why the course does not suit.")
 
 
 @transaction.atomic
@@ -58,9 +68,9 @@ def pause_for_team(request_id: int, *, by: Membership, at: dt.datetime, reason: 
 
     Raises AlreadyDecided, AlreadyPaused, PastDue.
     """
-    request, clock_id = _waiting(request_id)
+    request = _waiting(request_id)
     try:
-        clocks.pause(clock_id, at=at, reason=reason)
+        timing.pause(request, at=at, reason=reason)
     except clocks.AlreadyPaused as error:
         raise AlreadyPaused from error
     except clocks.PastDue as error:
@@ -71,24 +81,44 @@ def pause_for_team(request_id: int, *, by: Membership, at: dt.datetime, reason: 
 
 
 @transaction.atomic
-def resume_after_team(request_id: int, *, by: Membership, at: dt.datetime) -> CourseRequest:
-    """The team is done: the remaining days run again (R-17). Raises AlreadyDecided, NotPaused."""
-    request, clock_id = _waiting(request_id)
+def resume_after_team(
+    request_id: int,
+    *,
+    by: Membership,
+    at: dt.datetime,
+    met_on: dt.date,
+    outcome: TeamOutcome,
+    words: str = "",
+) -> TeamReview:
+    """The team is done: what it found is kept, and the remaining days run again (R-17, R-27).
+
+    `words` may stay empty only where the course suits as it is.
+    Raises AlreadyDecided, NotPaused, NotTheTeamsDay, NoTeamWords.
+    """
+    request = _waiting(request_id)
+    assert request.submitted_at is not None  # it waits
+    if not central_date(request.submitted_at) <= met_on <= central_date(at):
+        raise NotTheTeamsDay
+    if outcome != TeamOutcome.SUITS and not words.strip():
+        raise NoTeamWords
     try:
-        clocks.resume(clock_id, at=at)
+        timing.resume(request, at=at)
     except clocks.NotPaused as error:
         raise NotPaused from error
+    review = TeamReview.objects.create(
+        request=request, at=at, by=by, met_on=met_on, outcome=outcome, words=words.strip()
+    )
     Step.objects.create(request=request, kind=StepKind.RESUMED, at=at, by=by)
     notices.tell_resumed(request, at=at)
-    return request
+    return review
 
 
 def _may_review(hat: Membership, request: CourseRequest) -> bool:
     return hat.ended_at is None and CourseRequest.objects.reviewable_by(hat).filter(pk=request.pk).exists()
 
 
-def _waiting(request_id: int) -> tuple[CourseRequest, int]:
+def _waiting(request_id: int) -> CourseRequest:
     request = CourseRequest.objects.select_for_update(of=("self",)).get(pk=request_id)
-    if request.state != RequestState.SUBMITTED or request.clock_id is None:
+    if request.state != RequestState.SUBMITTED:
         raise AlreadyDecided
-    return request, request.clock_id
+    return request

@@ -17,12 +17,14 @@ from django.db import connection, models, transaction
 from django.test import Client
 from django.urls import reverse
 
+from enrollment.part_time import actions as part_time
 from enrollment.part_time.models import (
     Acknowledgement,
     CourseLine,
     CourseRequest,
     Decision,
     LineState,
+    Outcome,
     RequestState,
     Step,
     StepKind,
@@ -153,6 +155,97 @@ def test_two_deciders_of_the_last_two_courses_close_the_request_once() -> None:
     assert sorted(Notice.objects.values_list("key", flat=True)) == sorted(
         f"request:{request.pk}:decided:{line.pk}:{request.claim.claimant_id}" for line in lines
     )
+
+
+def test_two_deciders_who_replace_a_decision_at_once_write_one_new_letter() -> None:
+    line = CourseLineFactory.create()
+    deciders = [
+        MembershipFactory.create(counselor=True, lea=line.request.lea),
+        MembershipFactory.create(decider=True, lea=line.request.lea),
+    ]
+    mistake = part_time.approve(line.pk, by=deciders[0], at=NOW, in_person_considered=True)
+    Notice.objects.all().delete()
+    denial = {
+        "reason": "We mixed up two students.",
+        "outcome": "denied",
+        "in_person_considered": "on",
+        "factors": [CodeMeaning.objects.of(CodeSet.DENIAL_FACTOR, on=NOW.date())[0].pk],
+        "explanation": "The student asks for a teacher in the room and for company.",
+        "send": "1",
+    }
+    address = reverse("part_time:supersede", args=[mistake.pk])
+    answers = at_once(line.request, *(posted(hat, address, denial) for hat in deciders))
+    assert sorted(answer.status_code for answer in answers) == [302, 409]
+    assert (Decision.objects.count(), Letter.objects.count()) == (2, 2)
+    second = Decision.objects.get(supersedes=mistake)
+    line.refresh_from_db()
+    assert (line.state, line.decision) == (LineState.DENIED, second)
+    assert Clock.objects.get(kind=ClockKind.REGISTRATION).stopped_at is not None
+    assert list(Notice.objects.values_list("key", flat=True)) == [
+        f"request:{line.request_id}:superseded:{second.pk}:{line.request.claim.claimant_id}"
+    ]
+    kinds = Step.objects.filter(kind__in=[StepKind.SUPERSEDED, StepKind.DENIED]).values_list(
+        "kind", flat=True
+    )
+    assert sorted(kinds) == [StepKind.DENIED, StepKind.SUPERSEDED]
+
+
+def test_killed_while_it_replaces_a_decision_the_first_holds_and_a_retry_replaces_it_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    line = CourseLineFactory.create()
+    counselor = MembershipFactory.create(counselor=True, lea=line.request.lea)
+    denial: dict[str, Any] = {
+        "by": counselor,
+        "in_person_considered": True,
+        "factor_ids": [CodeMeaning.objects.of(CodeSet.DENIAL_FACTOR, on=NOW.date())[0].pk],
+        "explanation": "The student asks for a teacher in the room and for company.",
+        "would_make_it_a_yes": "",
+    }
+    first = part_time.deny(line.pk, at=NOW, **denial)
+    told_before = Notice.objects.count()
+    again = denial | {"outcome": Outcome.DENIED, "reason": "The letter named the wrong factor."}
+
+    def killed(*_args: Any, **_more: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("enrollment.part_time.notices.tell_decided", killed)  # the last thing it does
+        with pytest.raises(KeyboardInterrupt):
+            part_time.supersede(first.pk, at=NOW + dt.timedelta(minutes=1), **again)
+    line.refresh_from_db()
+    assert (line.decision, Letter.objects.count(), Notice.objects.count()) == (first, 1, told_before)
+    part_time.supersede(first.pk, at=NOW + dt.timedelta(minutes=2), **again)
+    with pytest.raises(part_time.AlreadyDecided):
+        part_time.supersede(first.pk, at=NOW + dt.timedelta(minutes=3), **again)
+    assert (Letter.objects.count(), Notice.objects.count()) == (2, told_before + 1)
+
+
+def test_two_colleagues_who_hand_over_the_same_requests_at_once_agree_on_one() -> None:
+    first = CourseRequestFactory.create(submitted=True)
+    second = CourseRequestFactory.create(submitted=True, claim__school__lea=first.lea)
+    me, she = (MembershipFactory.create(counselor=True, lea=first.lea) for _ in range(2))
+    keys = [second.pk, first.pk]
+    answers = at_once(
+        first,
+        posted(me, reverse("part_time:hand_over"), {"requests": keys, "to": me.pk}),
+        posted(she, reverse("part_time:hand_over"), {"requests": keys, "to": she.pk}),
+    )
+    assert [answer.status_code for answer in answers] == [302, 302]
+    [owner] = set(CourseRequest.objects.values_list("assigned_to", flat=True))
+    assert owner in {me.pk, she.pk}
+
+
+def test_a_double_click_on_undo_gives_each_request_back_once() -> None:
+    request = CourseRequestFactory.create(submitted=True)
+    me, she = (MembershipFactory.create(counselor=True, lea=request.lea) for _ in range(2))
+    part_time.assign(request.pk, to=she)
+    token = part_time.assign_many([request.pk], to=me, by=me, at=NOW).undo
+    click = posted(me, reverse("part_time:undo_hand_over"), {"token": token})
+    answers = at_once(request, click, click)
+    assert told(answers) == ["Undone: 1 request is again whose it was."] * 2
+    request.refresh_from_db()
+    assert request.assigned_to == she
 
 
 def test_two_colleagues_who_confirm_a_child_at_once_make_one_student() -> None:

@@ -10,6 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 from enrollment.part_time.models import CourseRequest, Decision, Outcome, RequestState
 from enrollment.records.models import Enrollment, Relationship
 from mocap_portal.foundation.accounts.models import Role
+from tests.factories.part_time import CourseRequestFactory
 from tests.journeys.looks import enter
 from tests.test_access import World
 
@@ -132,6 +133,52 @@ def test_a_counselor_denies_a_course(page: Page, live_server: LiveServer) -> Non
     press(page, "Send decision")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert Decision.objects.get(line=world.line).outcome == Outcome.DENIED
+
+
+def test_a_counselor_goes_through_the_inbox_with_letters(page: Page, live_server: LiveServer) -> None:
+    world = World()
+    other = CourseRequestFactory.create(claim__school__lea=world.lea, submitted=True)
+    enter(page.context, live_server, world.own[Role.COUNSELOR])
+    page.goto(live_server.url + reverse("part_time:inbox"))
+    first, second = page.locator("tbody [role=rowheader] a").all()
+    boxes = page.locator("tbody [type=checkbox]")
+    page.keyboard.type("jx?")  # nothing of the list has the focus yet
+    expect(first).not_to_be_focused()
+    expect(page.get_by_role("dialog")).not_to_be_visible()
+
+    tab_to(page, boxes.first)
+    page.keyboard.press("j")
+    expect(second).to_be_focused()
+    page.keyboard.press("j")  # the last row stays
+    expect(second).to_be_focused()
+    page.keyboard.press("x")
+    expect(boxes.nth(1)).to_be_checked()
+    page.keyboard.press("k")
+    expect(first).to_be_focused()
+    page.keyboard.press("?")
+    help_window = page.get_by_role("dialog", name="Keys for this list")
+    expect(help_window).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(help_window).not_to_be_visible()
+    expect(first).to_be_focused()
+
+    write(page, "Hand the chosen requests to", world.own[Role.COORDINATOR].user.name)
+    press(page, "Hand over")
+    page.wait_for_url("**/review/")
+    assert CourseRequest.objects.filter(assigned_to__isnull=False).count() == 1
+    press(page, "Undo")
+    expect(page.get_by_text("Undone: 1 request is again whose it was.")).to_be_visible()
+    assert not CourseRequest.objects.filter(assigned_to__isnull=False).exists()
+
+    check(page, page.get_by_label("All on this page"))
+    expect(page.locator("tbody [type=checkbox]:checked")).to_have_count(2)
+    tab_to(page, page.locator("tbody [type=checkbox]").first)
+    page.keyboard.press("x")
+    expect(page.get_by_label("All on this page")).not_to_be_checked()
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/review/*/")
+    assert page.url.rstrip("/").rsplit("/", 1)[1] in {str(world.request.pk), str(other.pk)}
 
 
 def test_problems_are_reached_from_their_list(page: Page, live_server: LiveServer) -> None:

@@ -1,6 +1,7 @@
 """The only writer of claims, students, guardians and disclosures."""
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,18 @@ from mocap_portal.foundation.shared.refusals import Refusal
 
 from . import notices
 from .age import age_on
-from .models import OF_AGE, Claim, ClaimState, Disclosure, Enrollment, Guardian, Relationship, Student
+from .models import (
+    OF_AGE,
+    Claim,
+    ClaimState,
+    Disclosure,
+    Enrollment,
+    Guardian,
+    LearningPlan,
+    PlanKind,
+    Relationship,
+    Student,
+)
 
 
 class AlreadyJudged(Refusal):
@@ -201,7 +213,7 @@ def set_mosis_id(student_id: int, *, by: Membership, mosis_id: str) -> Student:
 
 @transaction.atomic
 def merge_students(student_id: int, *, into_id: int, by: Membership, at: dt.datetime) -> Student:
-    """Two records turned out to be one student: the second keeps the MOSIS ID, claims, guardians and disclosures.
+    """Two records turned out to be one student: the second keeps the MOSIS ID and all that is known of the first.
 
     The first stays as an empty record that points to the second. Raises SameStudent, WrongLea, OwnChild.
     """
@@ -222,6 +234,7 @@ def merge_students(student_id: int, *, into_id: int, by: Membership, at: dt.date
         raise OwnChild
     Claim.objects.filter(student=gone).update(student=kept)
     Disclosure.objects.filter(student=gone).update(student=kept)
+    LearningPlan.objects.filter(student=gone).update(student=kept)
     known = set(Guardian.objects.active().filter(student=kept).values_list("user", flat=True))
     for guardian in Guardian.objects.active().filter(student=gone).select_for_update():
         if guardian.user_id in known:
@@ -295,12 +308,47 @@ def end_outgrown(guardian_id: int, *, on: dt.date, at: dt.datetime) -> bool:
     return True
 
 
+@transaction.atomic
+def record_learning_plan(
+    student_id: int, *, by: Membership, at: dt.datetime, kind: PlanKind, reference: str, made_on: dt.date
+) -> LearningPlan:
+    """Where the district keeps a plan of this student (R-08). The same plan again is the one on file.
+
+    Raises WrongLea, OwnChild.
+    """
+    student = _student_of(by, student_id)
+    plan, _is_new = LearningPlan.objects.get_or_create(
+        student=student,
+        kind=kind,
+        reference=reference.strip(),
+        made_on=made_on,
+        defaults={"recorded_at": at, "recorded_by": by},
+    )
+    return plan
+
+
 def log_disclosure(
     *, student: Student, recipient: Organization, by: Membership, at: dt.datetime, what: str, why: str
 ) -> Disclosure:
     """Logs what leaves the district about a student (R-130). Call it in the transaction that sends it."""
     return Disclosure.objects.create(
         student=student, recipient=recipient, disclosed_by=by, at=at, what=what, why=why
+    )
+
+
+def log_disclosures(
+    *,
+    students: Collection[int],
+    recipient: Organization,
+    by: Membership,
+    at: dt.datetime,
+    what: str,
+    why: str,
+) -> None:
+    """The same about many students, by primary key: one entry each. Call it in the transaction that sends it."""
+    Disclosure.objects.bulk_create(
+        Disclosure(student_id=key, recipient=recipient, disclosed_by=by, at=at, what=what, why=why)
+        for key in sorted(students)
     )
 
 

@@ -106,3 +106,19 @@ class DisclosureTable(PortalTable):
     class Meta(PortalTable.Meta):
         orderable = False
         empty_text = _("Nothing left the district yet.")
+
+
+class LearningPlanTable(PortalTable):
+    """Rows: LearningPlan with who recorded it."""
+
+    kind = tables.Column(accessor="get_kind_display", verbose_name=_("Kind"))
+    made_on = tables.TemplateColumn(SHORT_DAY, verbose_name=_("Made on"))
+    reference = tables.Column(verbose_name=_("Where it is kept"))
+    by = tables.Column(accessor="recorded_by__user__name", verbose_name=_("Entered by"))
+
+    caption = _("Learning plans on file")
+    row_header = "kind"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+        empty_text = _("None is on file. More than two virtual courses at once need one.")

@@ -3,7 +3,16 @@ import datetime as dt
 import factory
 from factory.django import DjangoModelFactory
 
-from enrollment.records.models import Claim, ClaimState, Disclosure, Guardian, Relationship, Student
+from enrollment.records.models import (
+    Claim,
+    ClaimState,
+    Disclosure,
+    Guardian,
+    LearningPlan,
+    PlanKind,
+    Relationship,
+    Student,
+)
 
 from .accounts import MembershipFactory, UserFactory
 from .directory import SchoolFactory
@@ -86,3 +95,17 @@ class DisclosureFactory(DjangoModelFactory[Disclosure]):
     disclosed_by = factory.SubFactory(MembershipFactory, coordinator=True)
     what = "Name, MOSIS ID, birth date, grade"
     why = "Registration in an approved course"
+
+
+class LearningPlanFactory(DjangoModelFactory[LearningPlan]):
+    class Meta:
+        model = LearningPlan
+
+    student = factory.SubFactory(StudentFactory)
+    kind = PlanKind.ILP
+    reference = "Drawer 2"
+    made_on = dt.date(2026, 9, 1)
+    recorded_at = dt.datetime(2026, 9, 2, 15, tzinfo=dt.UTC)
+    recorded_by = factory.SubFactory(
+        MembershipFactory, counselor=True, organization=factory.SelfAttribute("..student.lea.organization")
+    )

@@ -28,7 +28,14 @@ from ..filters import ClaimFilter, find
 from ..forms.staff import ConfirmForm, MosisIdForm, RefusalForm, StudentSearchForm
 from ..matching import candidates
 from ..models import Claim, ClaimQuerySet, ClaimState, Guardian, Student, StudentQuerySet
-from ..tables import ClaimTable, ComparisonTable, DisclosureTable, GuardianTable, StudentTable
+from ..tables import (
+    ClaimTable,
+    ComparisonTable,
+    DisclosureTable,
+    GuardianTable,
+    LearningPlanTable,
+    StudentTable,
+)
 
 # The special-education team reads all of this and changes none of it.
 KEEPING_ROLES = (Role.COUNSELOR, Role.DECIDER, Role.COORDINATOR, Role.DATA_CLERK, Role.LEA_ADMIN)
@@ -163,6 +170,7 @@ def student(request: HatRequest, pk: int) -> HttpResponse:
         "started_on", "pk"
     )
     disclosures = row.disclosures.select_related("recipient", "disclosed_by__user").order_by("-at", "-pk")
+    plans = row.learning_plans.select_related("recorded_by__user").order_by("-made_on", "-pk")
     all_claims = row.claims.select_related("claimant", "school").prefetch_related("requests")
     may_keep = request.hat.role in KEEPING_ROLES
     context = {
@@ -171,6 +179,8 @@ def student(request: HatRequest, pk: int) -> HttpResponse:
         "claims": all_claims.order_by("created_at", "pk"),
         "guardians": GuardianTable(guardians, exclude=() if may_keep else ("change",)),
         "disclosures": DisclosureTable(disclosures),
+        "plans": LearningPlanTable(plans),
+        "may_keep": may_keep,
         "may_review": request.hat.role in REVIEWING_ROLES,
     }
     return render(request, "records/staff/student.html", context)

@@ -351,8 +351,9 @@ def _record(
     line.save()
     DecisionFactor.objects.bulk_create(DecisionFactor(decision=decision, factor=factor) for factor in factors)
     Step.objects.create(request=line.request, line=line, kind=StepKind(decision.outcome), at=at, by=by)
-    is_open = line.request.state == RequestState.SUBMITTED
-    if is_open and not line.request.lines.filter(state=LineState.REQUESTED).exists():
+    # A course that took another's place is approved in a request that is closed already.
+    waits = line.request.lines.filter(state=LineState.REQUESTED).exists()
+    if line.request.state == RequestState.SUBMITTED and not waits:
         line.request.close()
         line.request.save()
         timing.stop(line.request, at=at)

@@ -211,6 +211,13 @@ class CourseLine(FSMModelMixin, models.Model):
         self.percent_complete = percent_complete
         self.final_grade = final_grade
 
+    @transition(state, source=LineState.FINISHED, target=LineState.ACTIVE)
+    def reopen(self) -> None:
+        """The district sent the result back: the provider says again how it ended."""
+        self.ended_on = None
+        self.percent_complete = None
+        self.final_grade = ""
+
     @transition(state, source=LineState.FINISHED, target=LineState.COMPLETED)
     def complete(self, *, credit_earned: Decimal) -> None:
         """The district gave the credit."""

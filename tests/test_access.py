@@ -27,6 +27,7 @@ from pytest_django import DjangoDbBlocker
 from enrollment.part_time import actions as part_time
 from enrollment.part_time.models import REVIEWING_ROLES, CourseLine
 from enrollment.registration import actions as registration
+from enrollment.registration.models import RosterLine
 from mocap_portal.foundation.accounts.models import (
     ADMIN_ROLES,
     DESE_ROLES,
@@ -51,6 +52,7 @@ from tests.factories.directory import (
 from tests.factories.part_time import CourseLineFactory, CourseRequestFactory
 from tests.factories.providers import AgreementFactory, CourseFactory
 from tests.factories.records import ClaimFactory, StudentFactory
+from tests.factories.registration import RosterLineFactory
 from tests.sign_in import sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("access")]  # the world is built once
@@ -78,6 +80,7 @@ IDENTIFYING = {
     "records:merge",
     "records:student",
     "registration:confirm",
+    "registration:download",
     "registration:line",
 }
 
@@ -134,6 +137,8 @@ class World:
         self.roster_line = registration.register(
             self._approved_line(now).pk, by=self.own[Role.COORDINATOR], at=now
         )
+        self.running = self._roster_line(now, running=True)
+        self.finished = self._roster_line(now, finished=True)
         self.closed_day = ClosedDayFactory.create(
             lea=self.lea, date=now.date() + dt.timedelta(days=200), entered_at=now, emergency_asked_at=now
         )
@@ -147,6 +152,21 @@ class World:
         )
         part_time.approve(line.pk, by=self.own[Role.COUNSELOR], at=now, in_person_considered=True)
         return CourseLine.objects.get(pk=line.pk)
+
+    def _roster_line(self, now: dt.datetime, **trait: bool) -> RosterLine:
+        """A course that started yesterday; a finished one ended yesterday."""
+        yesterday = now.date() - dt.timedelta(days=1)
+        row: RosterLine = RosterLineFactory.create(
+            **trait,
+            line__request=self.request,
+            line__course=CourseFactory.create(provider=self.provider),
+            line__starts_on=yesterday,
+            line__started_on=yesterday,
+            line__ends_on=now.date() + dt.timedelta(days=90),
+            teacher__organization=self.provider.organization,
+            **({"line__ended_on": yesterday} if "finished" in trait else {}),
+        )
+        return row
 
     @staticmethod
     def _hats(family: Any, lea: Organization, provider: Organization) -> dict[Role, Membership]:
@@ -295,12 +315,31 @@ ADDRESSES = [
         JUDGING,
         lambda world: [world.student.pk, world.student.guardians.get().pk],
     ),
+    row("records:learning_plan", JUDGING, lambda world: [world.student.pk]),
     row("records:merge", JUDGING, lambda world: [world.namesake.pk, world.student.pk]),
     # Registration
     page("registration:waiting", REGISTERING),
     row("registration:line", REGISTERING, lambda world: [world.approved_line.pk]),
     page("registration:roster", PROVIDER_ROLES),
     row("registration:confirm", PROVIDER_ROLES, lambda world: [world.roster_line.pk]),
+    post(page("registration:download", PROVIDER_ROLES)),
+    row("registration:finish", PROVIDER_ROLES, lambda world: [world.running.pk]),
+    # Of a course that the provider teaches the district does not name the teacher.
+    row("registration:teacher", PROVIDER_ROLES, lambda world: [world.running.pk]),
+    row("registration:extend", PROVIDER_ROLES | REGISTERING, lambda world: [world.running.pk]),
+    row("registration:remove", PROVIDER_ROLES | REGISTERING, lambda world: [world.running.pk]),
+    post(row("registration:start", REGISTERING, lambda world: [world.running.line_id], status=302)),
+    row("registration:swap", DECIDING, lambda world: [world.running.line_id]),
+    row("registration:result", REGISTERING, lambda world: [world.finished.line_id]),
+    row("registration:return_result", REGISTERING, lambda world: [world.finished.line_id]),
+    row(
+        "registration:withdraw",
+        FAMILY_ROLES | REVIEWING_ROLES | REGISTERING,
+        lambda world: [world.request.pk],
+    ),
+    page("registration:teachers", PROVIDER_ROLES | REGISTERING),
+    page("registration:add_teacher", PROVIDER_ROLES | REGISTERING),
+    row("registration:renew", PROVIDER_ROLES, lambda world: [world.running.teacher.pk]),
     # People
     page("accounts:people", ADMIN_ROLES),
     page("accounts:invite", ADMIN_ROLES),

@@ -29,7 +29,7 @@ from enrollment.part_time.models import (
     Step,
     StepKind,
 )
-from enrollment.records.models import Claim, ClaimState, Guardian, Student
+from enrollment.records.models import Claim, ClaimState, Disclosure, Guardian, Student
 from enrollment.registration.models import RosterLine, RosterState
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.clocks.models import Clock, ClockKind
@@ -39,7 +39,7 @@ from tests.factories.accounts import MembershipFactory
 from tests.factories.directory import TermFactory
 from tests.factories.part_time import CourseLineFactory, CourseRequestFactory
 from tests.factories.records import ClaimFactory
-from tests.factories.registration import RosterLineFactory
+from tests.factories.registration import RosterLineFactory, TeacherFactory
 from tests.sign_in import sign_in
 from tests.worker import PATIENCE, eventually
 
@@ -280,11 +280,13 @@ def test_two_people_of_a_provider_who_confirm_at_once_give_one_answer() -> None:
         MembershipFactory.create(provider_admin=True, provider=roster_line.provider),
     ]
     address = reverse("registration:confirm", args=[roster_line.pk])
-    january = {"starts_on_month": "1", "starts_on_day": "11", "starts_on_year": "2027"}
+    ada, ben = TeacherFactory.create_batch(2, organization=roster_line.provider.organization)
+    place = {"starts_on_month": "1", "starts_on_day": "11", "starts_on_year": "2027"}
+    place |= {"ends_on_month": "5", "ends_on_day": "22", "ends_on_year": "2027"}
     answers = at_once(
         roster_line.line.request,
-        posted(desk[0], address, january | {"section": "A-1", "teacher_name": "Ada Teacher"}),
-        posted(desk[1], address, january | {"section": "B-2", "teacher_name": "Ben Teacher"}),
+        posted(desk[0], address, place | {"section": "A-1", "teacher": ada.pk}),
+        posted(desk[1], address, place | {"section": "B-2", "teacher": ben.pk}),
     )
     assert [answer.headers["Location"] for answer in answers] == [address, address]
     assert told(answers) == [
@@ -293,11 +295,90 @@ def test_two_people_of_a_provider_who_confirm_at_once_give_one_answer() -> None:
     ]
     row = RosterLine.objects.get()
     assert row.state == RosterState.CONFIRMED
-    assert (row.confirmed_by, row.section, row.teacher_name) in {
-        (desk[0], "A-1", "Ada Teacher"),
-        (desk[1], "B-2", "Ben Teacher"),
-    }
+    assert (row.confirmed_by, row.line.section, row.teacher) in [(desk[0], "A-1", ada), (desk[1], "B-2", ben)]
     assert CourseLine.objects.get().state == LineState.CONFIRMED
     assert Step.objects.filter(kind=StepKind.CONFIRMED).count() == 1
     parents, district = roster_line.line.request.claim.claimant.pk, roster_line.sent_by.user_id
     assert sorted(Notice.objects.values_list("user", flat=True)) == sorted([parents, district])
+
+
+def test_a_double_click_on_a_result_reports_it_once() -> None:
+    roster_line = RosterLineFactory.create(running=True)
+    desk = [
+        MembershipFactory.create(provider_staff=True, provider=roster_line.provider),
+        MembershipFactory.create(provider_admin=True, provider=roster_line.provider),
+    ]
+    address = reverse("registration:finish", args=[roster_line.pk])
+    result = {"on_month": "11", "on_day": "5", "on_year": "2026", "result": "half", "final_grade": "C"}
+    answers = at_once(
+        roster_line.line.request,
+        posted(desk[0], address, result | {"percent_complete": "50"}),
+        posted(desk[1], address, result | {"percent_complete": "60"}),
+    )
+    assert told(answers) == [
+        "It was already reported how this course ended. Reload the page to see it.",
+        "The result is reported. The district confirms the credit.",
+    ]
+    line = CourseLine.objects.get()
+    assert (line.state, line.percent_complete in {50, 60}) == (LineState.FINISHED, True)
+    assert Step.objects.filter(kind=StepKind.FINISHED).count() == 1
+    family, district = line.request.claim.claimant, roster_line.sent_by.user
+    assert sorted(Notice.objects.values_list("user", flat=True)) == sorted([family.pk, district.pk])
+
+
+def test_two_downloads_at_once_are_each_logged_once() -> None:
+    roster_line = RosterLineFactory.create()
+    desk = [
+        MembershipFactory.create(provider_staff=True, provider=roster_line.provider),
+        MembershipFactory.create(provider_admin=True, provider=roster_line.provider),
+    ]
+    address = reverse("registration:download")
+    answers = at_once(roster_line, *(posted(hat, address, {}) for hat in desk))
+    assert [roster_line.mosis_id in answer.content.decode() for answer in answers] == [True, True]
+    logged = Disclosure.objects.values_list("student", "disclosed_by")
+    student = roster_line.line.request.claim.student_id
+    assert set(logged) == {(student, hat.pk) for hat in desk}
+    assert Disclosure.objects.count() == 2
+
+
+# Taking back ----------------------------------------------------------------------------------------
+
+
+def test_family_and_district_who_withdraw_at_once_do_it_once() -> None:
+    roster_line = RosterLineFactory.create(running=True)
+    request = roster_line.line.request
+    parent = MembershipFactory.create(user=request.claim.claimant)
+    desk = MembershipFactory.create(provider_admin=True, provider=roster_line.provider)
+    address = reverse("registration:withdraw", args=[request.pk])
+    last_day = {"last_day_month": "11", "last_day_day": "5", "last_day_year": "2026"}
+    click = last_day | {"lines": [roster_line.line_id]}
+    answers = at_once(request, posted(parent, address, click), posted(roster_line.sent_by, address, click))
+    assert told(answers) == [
+        "1 course is taken back. The family, the district and the provider hear of it today.",
+        "These courses were taken back or ended before. Nothing was done twice.",
+    ]
+    assert CourseLine.objects.get().state == LineState.WITHDRAWN
+    assert Step.objects.filter(kind=StepKind.WITHDRAWN).count() == 1
+    everybody = [parent, roster_line.sent_by, desk, roster_line.confirmed_by]
+    assert sorted(Notice.objects.values_list("user", flat=True)) == sorted(hat.user_id for hat in everybody)
+
+
+def test_a_withdrawal_that_meets_a_decision_leaves_one_of_the_two() -> None:
+    request = CourseRequestFactory.create(submitted=True)
+    line = CourseLineFactory.create(request=request)
+    parent = MembershipFactory.create(user=request.claim.claimant)
+    counselor = MembershipFactory.create(counselor=True, lea=request.lea)
+    at_once(
+        request,
+        posted(
+            counselor,
+            reverse("part_time:decide", args=[line.pk]),
+            {"outcome": "approved", "in_person_considered": "on", "send": "1"},
+        ),
+        posted(parent, reverse("registration:withdraw", args=[request.pk]), {"lines": [line.pk]}),
+    )
+    line.refresh_from_db()
+    request.refresh_from_db()
+    assert line.state == LineState.CANCELLED  # after the approval, or instead of it
+    assert request.state == (RequestState.DECIDED if line.decision_id else RequestState.CANCELLED)
+    assert not Clock.objects.unfinished().exists()

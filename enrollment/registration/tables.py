@@ -1,4 +1,4 @@
-"""Lists of approved courses and of a provider's roster."""
+"""Lists of approved courses, of a provider's roster, and of teachers."""
 
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +7,7 @@ from mocap_portal.foundation.ui.tables import PortalTable
 
 
 class LineTable(PortalTable):
-    """Rows: views.Waiting, an approved course with what it waits for. The page's context names the day: `today`."""
+    """Rows: views.district.Waiting, an approved course with what it waits for. The page's context names `today`."""
 
     course = tables.Column(
         accessor="line__course__title",
@@ -17,7 +17,7 @@ class LineTable(PortalTable):
     student = tables.Column(accessor="line__request__claim__full_name", verbose_name=_("Student"))
     provider = tables.Column(accessor="line__course__provider", verbose_name=_("Provider"))
     due = tables.TemplateColumn(
-        template_name="registration/due.html", verbose_name=_("By when"), empty_values=()
+        template_name="registration/due.html", verbose_name=_("Where it stands"), empty_values=()
     )
     missing = tables.TemplateColumn(
         template_name="registration/missing.html", verbose_name=_("What is missing"), empty_values=()
@@ -38,9 +38,10 @@ class RosterTable(PortalTable):
         template_name="registration/student.html", verbose_name=_("Student"), empty_values=()
     )
     course = tables.Column(accessor="line__course__title", verbose_name=_("Course"))
+    section = tables.Column(accessor="line__section", verbose_name=_("Section"), default="–")
     lea = tables.Column(verbose_name=_("District"))
     due = tables.TemplateColumn(
-        template_name="registration/answer.html", verbose_name=_("Answer by"), empty_values=()
+        template_name="registration/answer.html", verbose_name=_("Where it stands"), empty_values=()
     )
 
     caption = _("Roster")
@@ -49,3 +50,21 @@ class RosterTable(PortalTable):
     class Meta(PortalTable.Meta):
         orderable = False
         empty_text = _("No student fits. When a district registers one, it appears here.")
+
+
+class TeacherTable(PortalTable):
+    """Rows: Teacher. The page's context names `today`, and `soon`, until when an end is near."""
+
+    name = tables.Column(verbose_name=_("Teacher"), linkify=("registration:renew", [tables.A("pk")]))
+    certificate_number = tables.Column(verbose_name=_("Missouri certificate"))
+    certificate_kind = tables.Column(verbose_name=_("Kind"), default="–")
+    valid_to = tables.TemplateColumn(
+        template_name="registration/valid_to.html", verbose_name=_("Last valid day")
+    )
+
+    caption = _("Teachers on file")
+    row_header = "name"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+        empty_text = _("No teacher is on file yet.")

@@ -1,4 +1,4 @@
-"""Chases providers that have not confirmed, tells them of moved due days. Each may run twice or be killed."""
+"""Starts courses, chases providers that have not confirmed, tells of moved days. Each may run twice or be killed."""
 
 import datetime as dt
 
@@ -9,13 +9,16 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from enrollment.part_time.models import CourseLine, LineState
 from enrollment.part_time.notices import coordinators_of, state_office
 from mocap_portal.foundation.clocks import chasing
 from mocap_portal.foundation.clocks.models import ChaseStep, ClockKind, ClockMove
 from mocap_portal.foundation.papers import digest
 from mocap_portal.foundation.shared.calendar import central_date
+from mocap_portal.foundation.shared.refusals import Refusal
+from providers.models import Instruction
 
-from . import notices
+from . import actions, notices
 from .models import RosterLine
 
 
@@ -75,4 +78,58 @@ def _remind(roster_line: RosterLine, step: ChaseStep, today: dt.date) -> None:
                 % {"district": roster_line.lea.organization.name, "due": date_format(due, "DATE_FORMAT")},
                 path=path,
                 urgent=late,
+            )
+
+
+@shared_task
+def start_courses(day: str | None = None) -> int:
+    """Starts the courses whose first day has come; what keeps one back goes into digests. Returns how many started.
+
+    `day` is an ISO date; today in Central time when left out. Each course is a transaction of its own.
+    """
+    now = timezone.now()
+    today = dt.date.fromisoformat(day) if day else central_date(now)
+    started = 0
+    for line_id in actions.due_to_start(today):
+        try:
+            actions.start(line_id, at=now, on=today)
+        except Refusal:
+            with transaction.atomic():
+                _tell_what_keeps_it_back(line_id, today)
+        else:
+            started += 1
+    return started
+
+
+def _tell_what_keeps_it_back(line_id: int, today: dt.date) -> None:
+    """Coordinators hear of every course that could not start; the provider of those that lack its teacher."""
+    lines = CourseLine.objects.select_related(
+        "course__provider__organization",
+        "request__claim",
+        "request__lea__organization",
+        "roster_line__teacher",
+    )
+    line = lines.filter(pk=line_id, state=LineState.CONFIRMED).first()
+    if line is None or line.starts_on is None:
+        return  # somebody started it or took it back meanwhile
+    people = [(user, reverse("registration:line", args=[line_id])) for user in coordinators_of(line.request)]
+    ways = actions.what_is_in_the_way(line, on=today)
+    if line.course.instruction == Instruction.PROVIDER and any(
+        isinstance(way, actions.TeacherMissing | actions.CertificateNotValid) for way in ways
+    ):
+        page = reverse("registration:confirm", args=[line.roster_line.pk])
+        people += [(user, page) for user in notices.staff_of(line.roster_line)]
+    names = {
+        "number": line.request.number,
+        "district": line.request.lea.organization.name,
+        "day": date_format(line.starts_on, "DATE_FORMAT"),
+    }
+    for user, path in people:
+        with translation.override(user.language):
+            sentence = _(
+                "A course of request %(number)s of %(district)s should have started on %(day)s. What is missing is on "
+                "its page."
+            )
+            digest.add(
+                user, day=today, key=f"start:{line_id}", sentence=sentence % names, path=path, urgent=True
             )

@@ -22,6 +22,7 @@ INBOX: Entry = (_("Requests"), "part_time:inbox")
 STUDENTS: Entry = (_("Students"), "records:students")
 REGISTRATIONS: Entry = (_("Registrations"), "registration:waiting")
 ROSTER: Entry = (_("Roster"), "registration:roster")
+TEACHERS: Entry = (_("Teachers"), "registration:teachers")
 AGREEMENTS: Entry = (_("Agreements"), "providers:agreements")
 CLOSED_DAYS: Entry = (_("Closed days"), "state_map:closed_days")
 DISTRICT: Entry = (_("District"), "state_map:district")
@@ -43,8 +44,8 @@ ENTRIES: dict[Role, tuple[Entry, ...]] = {
     Role.COORDINATOR: (INBOX, STUDENTS, REGISTRATIONS, AGREEMENTS, CLOSED_DAYS, DISTRICT, CATALOG),
     Role.DATA_CLERK: (STUDENTS, CATALOG, HOW_IT_WORKS),
     Role.LEA_ADMIN: (PEOPLE, STUDENTS, REGISTRATIONS, AGREEMENTS, CLOSED_DAYS, DISTRICT, CATALOG),
-    Role.PROVIDER_STAFF: (ROSTER, CATALOG, HOW_IT_WORKS),
-    Role.PROVIDER_ADMIN: (ROSTER, PEOPLE, CATALOG, HOW_IT_WORKS),
+    Role.PROVIDER_STAFF: (ROSTER, TEACHERS, CATALOG, HOW_IT_WORKS),
+    Role.PROVIDER_ADMIN: (ROSTER, TEACHERS, PEOPLE, CATALOG, HOW_IT_WORKS),
     Role.HOST_STAFF: (CATALOG, HOW_IT_WORKS),
     Role.DESE_REVIEWER: STATE,
     Role.DESE_ADMIN: (PEOPLE, *STATE),

@@ -7,7 +7,7 @@ it is given, in one transaction with it.
 import datetime as dt
 
 from enrollment.part_time.tasks import chase_requests
-from enrollment.registration.tasks import chase_confirmations
+from enrollment.registration.tasks import chase_confirmations, start_courses
 from mocap_portal.foundation.clocks import chasing
 from mocap_portal.foundation.clocks.models import ChaseRun, Clock
 from mocap_portal.foundation.shared.calendar import CENTRAL, central_date
@@ -40,6 +40,7 @@ def run(night: dt.date, *, at: dt.datetime) -> ChaseRun:
     chase_run = chasing.begin_run(night, at=at)
     if chase_run.finished_at is not None:
         return chase_run
+    start_courses(night.isoformat())
     chases = chase_requests(night.isoformat()) + chase_confirmations(night.isoformat())
     chasing.finish_run(chase_run.pk, at=at, clocks=Clock.objects.running().count(), chases=chases)
     chase_run.refresh_from_db()

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from enrollment.part_time.models import (
+    Basis,
     CourseLine,
     CourseRequest,
     CourseRequestQuerySet,
@@ -19,7 +20,8 @@ from enrollment.part_time.models import (
 from enrollment.part_time.rules import deciding_roles
 from enrollment.part_time.timeline import waits_for, with_all_it_needs
 from enrollment.records.models import Claim, ClaimState, Student
-from enrollment.registration.models import RosterLine, RosterState
+from enrollment.registration.actions import SOON
+from enrollment.registration.models import RosterLine, RosterState, Teacher
 from mocap_portal.foundation.accounts.models import AccessReview, Invitation, Membership, Role
 from mocap_portal.foundation.directory.models import ClosedDay, Lea, LeaPolicy
 from mocap_portal.foundation.ui.words import long_day
@@ -179,6 +181,7 @@ def to_register(hat: Membership, today: dt.date) -> Block:
     lines = (
         CourseLine.objects.visible_to(hat)
         .filter(state=LineState.APPROVED)
+        .exclude(basis=Basis.PRIVATE)
         .select_related("course", "request__claim", "registration_clock")
         .order_by("registration_clock__due_on", "pk")
     )
@@ -193,6 +196,37 @@ def to_register(hat: Membership, today: dt.date) -> Block:
         for line in lines[: MOST + 1]
     ]
     return Block(_("Approved courses to register"), items, "registration:waiting")
+
+
+def could_not_start(hat: Membership, today: dt.date) -> Block:
+    """Confirmed courses whose first day has come and that do not run: something is missing (R-08, R-32)."""
+    lines = CourseLine.objects.visible_to(hat).filter(state=LineState.CONFIRMED, starts_on__lte=today)
+    items = [
+        Item(
+            _("%(course)s of %(child)s could not start")
+            % {"course": line.course.title, "child": line.request.claim.full_name},
+            reverse("registration:line", args=[line.pk]),
+            about=line.request.number,
+            due_on=line.starts_on,
+        )
+        for line in lines.select_related("course", "request__claim").order_by("starts_on", "pk")[: MOST + 1]
+    ]
+    return Block(_("Courses that could not start"), items, "registration:waiting")
+
+
+def to_credit(hat: Membership, today: dt.date) -> Block:
+    """Courses of which the provider said how they ended, and the district has not confirmed it."""
+    lines = CourseLine.objects.visible_to(hat).filter(state=LineState.FINISHED)
+    items = [
+        Item(
+            _("Confirm the credit of %(child)s for %(course)s")
+            % {"course": line.course.title, "child": line.request.claim.full_name},
+            reverse("registration:result", args=[line.pk]),
+            about=line.request.number,
+        )
+        for line in lines.select_related("course", "request__claim").order_by("ended_on", "pk")[: MOST + 1]
+    ]
+    return Block(_("Results to confirm"), items, "registration:waiting")
 
 
 def without_mosis_id(hat: Membership, today: dt.date) -> Block:
@@ -262,7 +296,7 @@ def to_confirm(hat: Membership, today: dt.date) -> Block:
     """Students on the roster whom the provider has not confirmed."""
     roster = (
         RosterLine.objects.visible_to(hat)
-        .filter(state=RosterState.SENT)
+        .in_state(RosterState.SENT)
         .select_related("line__course", "lea__organization", "clock")
         .order_by("clock__due_on", "pk")
     )
@@ -277,6 +311,45 @@ def to_confirm(hat: Membership, today: dt.date) -> Block:
         for row in roster[: MOST + 1]
     ]
     return Block(_("Students to confirm"), items, "registration:roster")
+
+
+def results_due(hat: Membership, today: dt.date) -> Block:
+    """Courses past their last day of which the provider has not said how they ended."""
+    roster = (
+        RosterLine.objects.visible_to(hat)
+        .in_state(RosterState.RUNNING)
+        .filter(line__ends_on__lt=today)
+        .select_related("line__course", "lea__organization")
+        .order_by("line__ends_on", "pk")
+    )
+    items = [
+        Item(
+            _("Report how %(student)s ended %(course)s")
+            % {"student": row.student_name, "course": row.line.course.title},
+            reverse("registration:finish", args=[row.pk]),
+            about=row.lea.organization.name,
+            due_on=row.line.ends_on,
+        )
+        for row in roster[: MOST + 1]
+    ]
+    return Block(_("Results to report"), items, "registration:roster")
+
+
+def certificates(hat: Membership, today: dt.date) -> Block:
+    """Teachers of courses that run or will, whose certificate on file ends soon or has ended (R-32)."""
+    roster = RosterLine.objects.in_state(RosterState.CONFIRMED, RosterState.RUNNING)
+    teachers = Teacher.objects.visible_to(hat).filter(
+        valid_to__lte=today + SOON, pk__in=roster.filter(teacher__isnull=False).values("teacher")
+    )
+    items = [
+        Item(
+            _("Renew the certificate of %(teacher)s") % {"teacher": teacher.name},
+            reverse("registration:renew", args=[teacher.pk]),
+            due_on=teacher.valid_to,
+        )
+        for teacher in teachers.order_by("valid_to", "name", "pk")[: MOST + 1]
+    ]
+    return Block(_("Certificates that end"), items, "registration:teachers")
 
 
 # The state office ---------------------------------------------------------------------------------
@@ -353,11 +426,11 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
     Role.COUNSELOR: (to_decide, to_register, claims),
     Role.SPECIAL_EDUCATION: (with_the_team, with_a_plan),
     Role.DECIDER: (to_decide,),
-    Role.COORDINATOR: (overdue, to_register, claims, without_mosis_id),
+    Role.COORDINATOR: (overdue, to_register, could_not_start, to_credit, claims, without_mosis_id),
     Role.DATA_CLERK: (claims, without_mosis_id),
     Role.LEA_ADMIN: (missing_profile, roles_to_review, to_register, claims, invitations),
-    Role.PROVIDER_STAFF: (to_confirm,),
-    Role.PROVIDER_ADMIN: (to_confirm, roles_to_review, invitations),
+    Role.PROVIDER_STAFF: (to_confirm, results_due, certificates),
+    Role.PROVIDER_ADMIN: (to_confirm, results_due, certificates, roles_to_review, invitations),
     Role.HOST_STAFF: (),
     Role.DESE_REVIEWER: (overdue_in_the_state, late_reviews, incomplete_districts),
     Role.DESE_ADMIN: (

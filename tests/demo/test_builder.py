@@ -119,7 +119,10 @@ class TestRequests:
             "registered": 1,
             "confirmed": 1,
         }
-        assert counted(RosterLine.objects.values_list("state", flat=True)) == {"sent": 1, "confirmed": 1}
+        assert counted(RosterLine.objects.values_list("line__state", flat=True)) == {
+            "registered": 1,
+            "confirmed": 1,
+        }
         assert (Decision.objects.count(), Letter.objects.count()) == (6, 6)
 
     def test_clocks_stand_where_they_should(self) -> None:

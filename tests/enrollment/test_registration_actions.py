@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from enrollment.part_time.models import CourseLine, LineState, StepKind
+from enrollment.part_time.models import Basis, CourseLine, LineState, StepKind
 from enrollment.records.models import Disclosure
 from enrollment.registration import actions
 from enrollment.registration.models import RosterLine, RosterState
@@ -15,7 +15,7 @@ from mocap_portal.foundation.shared.refusals import Refusal
 from tests.factories.accounts import MembershipFactory
 from tests.factories.part_time import CourseLineFactory
 from tests.factories.providers import AgreementFactory
-from tests.factories.registration import RosterLineFactory
+from tests.factories.registration import RosterLineFactory, TeacherFactory
 from tests.personal_data import assert_no_personal_data
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +99,12 @@ class TestRegister:
             actions.register(line.pk, by=coordinator_of(line), at=AT)
         assert not RosterLine.objects.visible_to(provider_of(line)).exists()
 
+    def test_what_the_family_pays_is_not_sent_by_the_district(self) -> None:
+        line = ready_line(basis=Basis.PRIVATE, over_full_load=True)
+        with pytest.raises(actions.FamilyPays):
+            actions.register(line.pk, by=coordinator_of(line), at=AT)
+        assert not RosterLine.objects.exists()
+
     @pytest.mark.rule("R-29")
     @pytest.mark.parametrize("trait", ["data_clerk", "decider", "special_education", "host_staff"])
     def test_other_hats_of_the_district_do_not_register(self, trait: str) -> None:
@@ -172,28 +178,29 @@ class TestConfirm:
     def test_the_provider_confirms_and_everybody_hears(self) -> None:
         roster_line = RosterLineFactory.create()
         staff = provider_of(roster_line.line)
+        teacher = TeacherFactory.create(organization=staff.organization)
         actions.confirm(
             roster_line.pk,
             by=staff,
             at=AT,
             starts_on=dt.date(2027, 1, 5),
             section="3B",
-            teacher_name="Terry Teacher",
+            teacher_id=teacher.pk,
         )
         roster_line = RosterLine.objects.get()
-        assert (roster_line.state, roster_line.starts_on, roster_line.section, roster_line.confirmed_by) == (
+        assert (roster_line.state, roster_line.teacher, roster_line.confirmed_by) == (
             RosterState.CONFIRMED,
-            dt.date(2027, 1, 5),
-            "3B",
+            teacher,
             staff,
         )
         assert roster_line.clock.stopped_at == AT
         line = CourseLine.objects.get()
-        assert (line.state, line.starts_on, line.section, line.teacher_name) == (
+        assert (line.state, line.starts_on, line.ends_on, line.section, line.teacher_name) == (
             LineState.CONFIRMED,
             dt.date(2027, 1, 5),
+            line.request.term.ends_on,
             "3B",
-            "Terry Teacher",
+            teacher.name,
         )
         told = Notice.objects.order_by("pk").values_list("user", flat=True)
         assert list(told) == [roster_line.line.request.claim.claimant_id, roster_line.sent_by.user_id]
@@ -201,10 +208,35 @@ class TestConfirm:
     def test_confirmed_twice_is_confirmed_once(self) -> None:
         roster_line = RosterLineFactory.create()
         staff = provider_of(roster_line.line)
-        actions.confirm(roster_line.pk, by=staff, at=AT, starts_on=dt.date(2027, 1, 5))
+        teacher = TeacherFactory.create(organization=staff.organization)
+        answer: dict[str, Any] = {"by": staff, "at": AT, "section": "A", "teacher_id": teacher.pk}
+        actions.confirm(roster_line.pk, starts_on=dt.date(2027, 1, 5), **answer)
         with pytest.raises(actions.AlreadyConfirmed):
-            actions.confirm(roster_line.pk, by=staff, at=AT, starts_on=dt.date(2027, 1, 6))
-        assert RosterLine.objects.get().starts_on == dt.date(2027, 1, 5)
+            actions.confirm(roster_line.pk, starts_on=dt.date(2027, 1, 6), **answer)
+        assert CourseLine.objects.get().starts_on == dt.date(2027, 1, 5)
+
+    @pytest.mark.rule("R-99")
+    def test_of_code_50_the_provider_names_a_teacher_of_its_own(self) -> None:
+        roster_line = RosterLineFactory.create()
+        answer: dict[str, Any] = {"by": provider_of(roster_line.line), "at": AT, "section": "A"}
+        with pytest.raises(actions.NoTeacherNamed):
+            actions.confirm(roster_line.pk, starts_on=dt.date(2027, 1, 5), **answer)
+        stranger = TeacherFactory.create()
+        with pytest.raises(actions.NotYourTeacher):
+            actions.confirm(roster_line.pk, starts_on=dt.date(2027, 1, 5), teacher_id=stranger.pk, **answer)
+        assert RosterLine.objects.get().state == RosterState.SENT
+
+    def test_a_course_does_not_end_before_it_starts(self) -> None:
+        roster_line = RosterLineFactory.create(line__course__curriculum_only=True)
+        with pytest.raises(actions.EndsBeforeItStarts):
+            actions.confirm(
+                roster_line.pk,
+                by=provider_of(roster_line.line),
+                at=AT,
+                starts_on=dt.date(2027, 1, 5),
+                ends_on=dt.date(2027, 1, 4),
+                section="A",
+            )
 
     @pytest.mark.rule("R-134")
     def test_another_provider_neither_sees_nor_confirms(self) -> None:
@@ -212,4 +244,4 @@ class TestConfirm:
         stranger = MembershipFactory.create(provider_staff=True)
         assert not RosterLine.objects.visible_to(stranger).exists()
         with pytest.raises(actions.NotYourRoster):
-            actions.confirm(roster_line.pk, by=stranger, at=AT, starts_on=dt.date(2027, 1, 5))
+            actions.confirm(roster_line.pk, by=stranger, at=AT, starts_on=dt.date(2027, 1, 5), section="A")

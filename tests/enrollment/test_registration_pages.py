@@ -110,8 +110,18 @@ ANSWER = {
     "starts_on_month": "1",
     "starts_on_day": "11",
     "starts_on_year": "2027",
+    "ends_on_month": "5",
+    "ends_on_day": "21",
+    "ends_on_year": "2027",
     "section": "B-2",
-    "teacher_name": "Terry Teacher",
+    "name": "Terry Teacher",
+    "certificate_number": "MO-0418",
+    "valid_from_month": "7",
+    "valid_from_day": "1",
+    "valid_from_year": "2025",
+    "valid_to_month": "6",
+    "valid_to_day": "30",
+    "valid_to_year": "2028",
 }
 
 
@@ -185,14 +195,7 @@ def test_courses_to_send_are_listed_due_soonest_first() -> None:
     later = approved(lea, registration_clock__due_on=dt.date(2026, 11, 9))
     overdue = approved(lea, registration_clock__due_on=dt.date(2026, 11, 3))
     gone = sent(lea)
-    done = sent(
-        lea,
-        state=RosterState.CONFIRMED,
-        confirmed_at=NOW,
-        confirmed_by=hat_of("provider_staff"),
-        starts_on=NOW.date(),
-        line__state=LineState.CONFIRMED,
-    )
+    done = sent(lea, confirmed=True, line__starts_on=dt.date(2026, 11, 9))
     client = sender(lea)
     response = client.get(WAITING)
     assert listed(response) == [overdue, later]
@@ -325,7 +328,7 @@ def test_a_course_is_sent_as_the_page_said(trait: str) -> None:
     for words in (str(student), student.mosis_id, "Wednesday, March 9, 2011", "Grade 10", "Carla Contact"):
         assert escape(words) in words_of(after)
     assert "The course is sent to the provider. The family was told." in words_of(after)
-    assert "Waiting for the provider" in words_of(after)
+    assert "Answer by" in words_of(after)
     assert CourseLine.objects.get().state == LineState.REGISTERED
     logged = Disclosure.objects.values_list("student", "recipient", "what", "at")
     assert list(logged) == [
@@ -394,13 +397,7 @@ def test_the_roster_lists_whom_to_confirm_first() -> None:
     provider = ProviderFactory.create()
     later = on_roster(provider)
     overdue = on_roster(provider, clock__due_on=dt.date(2026, 11, 3))
-    done = on_roster(
-        provider,
-        state=RosterState.CONFIRMED,
-        confirmed_at=NOW,
-        confirmed_by=hat_of("provider_staff", provider=provider),
-        starts_on=NOW.date(),
-    )
+    done = on_roster(provider, confirmed=True, clock__due_on=dt.date(2026, 11, 16))
     client = teacher_desk(provider)
 
     def found(query: str) -> list[RosterLine]:
@@ -424,7 +421,7 @@ def test_the_roster_costs_the_same_for_any_number_of_students(
         RosterLineFactory.create(line__course=course)
     client = teacher_desk(provider)
     client.get(ROSTER)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         client.get(ROSTER)
 
 
@@ -449,15 +446,20 @@ def test_the_provider_reads_what_it_was_told_and_confirms(trait: str) -> None:
     response = client.post(confirm_page(roster_line), ANSWER)
     assert response.headers["Location"] == confirm_page(roster_line)
     row = RosterLine.objects.get()
-    assert (row.state, row.starts_on, row.section, row.teacher_name, row.confirmed_by, row.confirmed_at) == (
-        RosterState.CONFIRMED,
+    assert (row.state, row.confirmed_by, row.confirmed_at) == (RosterState.CONFIRMED, hat, NOW)
+    line = CourseLine.objects.get()
+    assert (line.state, line.starts_on, line.ends_on, line.section, line.teacher_name) == (
+        LineState.CONFIRMED,
         dt.date(2027, 1, 11),
+        dt.date(2027, 5, 21),
         "B-2",
         "Terry Teacher",
-        hat,
-        NOW,
     )
-    assert CourseLine.objects.get().state == LineState.CONFIRMED
+    assert (row.teacher.organization, row.teacher.certificate_number, row.teacher.valid_to) == (
+        provider.organization,
+        "MO-0418",
+        dt.date(2028, 6, 30),
+    )
     page = words_of(client.get(confirm_page(roster_line)))
     assert "Monday, January 11, 2027" in page
     assert "Confirm the student" not in page
@@ -471,7 +473,18 @@ def test_the_provider_reads_what_it_was_told_and_confirms(trait: str) -> None:
         ({"starts_on_year": "2031"}, "starts_on", "The date must be Saturday, May 22, 2027 or earlier."),
         ({"starts_on_year": "2020"}, "starts_on", "The date must be Wednesday, July 1, 2026 or later."),
         ({"section": " "}, "section", "Type the section."),
-        ({"teacher_name": ""}, "teacher_name", "Type the teacher's name."),
+        ({"name": ""}, "name", "Type the teacher's name."),
+        ({"certificate_number": ""}, "certificate_number", "Type the number of the certificate."),
+        (
+            {"valid_to_year": "2024"},
+            "valid_to",
+            "The last valid day is before the first valid day. Check both.",
+        ),
+        (
+            {"ends_on_year": "2026", "ends_on_month": "12"},
+            "ends_on",
+            "The last day of the course is before its first day. Check both.",
+        ),
     ],
 )
 def test_an_answer_is_refused_with_its_sentence(changes: dict[str, str], field: str, sentence: str) -> None:
@@ -487,8 +500,9 @@ def test_where_the_district_teaches_the_provider_names_no_teacher() -> None:
     roster_line = on_roster(provider, line__course__curriculum_only=True)
     client = teacher_desk(provider)
     client.post(confirm_page(roster_line), ANSWER)
-    assert RosterLine.objects.get().teacher_name == ""
-    assert "The district's own teacher" in words_of(client.get(confirm_page(roster_line)))
+    assert RosterLine.objects.get().teacher is None
+    page = words_of(client.get(confirm_page(roster_line)))
+    assert escape("The district's own teacher, not named yet") in page
 
 
 def test_a_student_is_confirmed_once() -> None:
@@ -498,5 +512,5 @@ def test_a_student_is_confirmed_once() -> None:
     client.post(confirm_page(roster_line), ANSWER)
     page = words_of(client.post(confirm_page(roster_line), ANSWER | {"section": "C"}, follow=True))
     assert "This student was already confirmed. Reload the page to see by whom." in page
-    assert RosterLine.objects.get().section == "B-2"
+    assert CourseLine.objects.get().section == "B-2"
     assert Step.objects.filter(kind=StepKind.CONFIRMED).count() == 1

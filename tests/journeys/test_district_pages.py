@@ -2,6 +2,8 @@
 
 import datetime as dt
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -11,7 +13,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from enrollment.part_time.models import Acknowledgement, CourseLine, CourseRequest, Decision
+from enrollment.part_time.models import Acknowledgement, CourseLine, CourseRequest, Decision, LineState
 from enrollment.records.models import Student
 from enrollment.registration.models import RosterLine, RosterState
 from mocap_portal.foundation.accounts.models import Membership
@@ -19,7 +21,7 @@ from mocap_portal.foundation.directory.models import CodeMeaning, CodeSet, Lea
 from mocap_portal.foundation.shared.calendar import central_date
 from tests.factories.accounts import MembershipFactory
 from tests.factories.part_time import CourseLineFactory, CourseRequestFactory
-from tests.factories.providers import AgreementFactory
+from tests.factories.providers import AgreementFactory, CourseFactory
 from tests.factories.records import GuardianFactory, StudentFactory
 from tests.factories.registration import RosterLineFactory
 from tests.journeys import axe
@@ -100,6 +102,13 @@ def press(page: Page, button: str) -> None:
 def choose(page: Page, words: str) -> None:
     """Radio buttons and checkboxes are drawn by their labels; the error summary repeats the words as a link."""
     page.locator("label", has_text=words).click()
+
+
+def type_day(page: Page, name: str, day: dt.date) -> None:
+    """The three boxes of the date of this name."""
+    page.locator(f"[name={name}_month]").select_option(str(day.month))
+    page.locator(f"[name={name}_day]").fill(str(day.day))
+    page.locator(f"[name={name}_year]").fill(str(day.year))
 
 
 def test_inbox(page: Page, enter: Enter, visit: Open, look: Look, course_request: CourseRequest) -> None:
@@ -222,13 +231,127 @@ def test_roster(page: Page, enter: Enter, visit: Open, look: Look) -> None:
     page.get_by_role("link", name=roster_line.last_name).click()
     press(page, "Confirm the student")
     look("confirm-error")
-    day = roster_line.line.request.term.starts_on
-    page.get_by_label("Month").select_option(str(day.month))
-    page.get_by_label("Day", exact=True).fill(str(day.day))
-    page.get_by_label("Year").fill(str(day.year))
+    term = roster_line.line.request.term
+    type_day(page, "starts_on", term.starts_on)
     page.get_by_label("Section").fill("B-2")
-    page.get_by_label("Teacher").fill("Terry Teacher")
+    page.get_by_label("First and last name").fill("Terry Teacher")
+    page.get_by_label("Number of the Missouri certificate").fill("MO-0418")
+    type_day(page, "valid_from", term.starts_on)
+    type_day(page, "valid_to", term.ends_on)
     press(page, "Confirm the student")
-    expect(page.get_by_text("Terry Teacher")).to_be_visible()
+    expect(page.get_by_text("Terry Teacher, Missouri certificate valid until")).to_be_visible()
     look("confirmed")
     assert RosterLine.objects.get().state == RosterState.CONFIRMED
+
+
+def roster_with_all_states(lea: Lea) -> RosterLine:
+    """A provider's roster with a student in each state; returns the one whose course runs."""
+    spans: dict[str, Any] = {
+        "line__starts_on": in_days(-30),
+        "line__started_on": in_days(-30),
+        "line__ends_on": in_days(20),
+        "teacher__valid_to": in_days(30),
+        "line__request__claim__school__lea": lea,
+    }
+    running: RosterLine = RosterLineFactory.create(running=True, **spans)
+    of = {"line__course__provider": running.provider, **spans}
+    RosterLineFactory.create(running=True, **of | {"line__ends_on": in_days(-1)}, teacher__expired=True)
+    RosterLineFactory.create(finished=True, **of, line__ended_on=in_days(-1))
+    ended: RosterLine = RosterLineFactory.create(running=True, **of, line__state="withdrawn")
+    CourseLine.objects.filter(pk=ended.line_id).update(
+        ended_on=in_days(-3), end_reason="The family moved away."
+    )
+    held = {**of, "line__started_on": None, "teacher": None}
+    del held["teacher__valid_to"]
+    RosterLineFactory.create(confirmed=True, **held)
+    return running
+
+
+def test_a_course_that_runs_at_its_provider(
+    page: Page, enter: Enter, visit: Open, look: Look, lea: Lea
+) -> None:
+    running = roster_with_all_states(lea)
+    enter(MembershipFactory.create(provider_staff=True, provider=running.provider))
+    visit("home")
+    look("provider-home")
+    visit("registration:roster")
+    page.get_by_label("Which").select_option("all")
+    press(page, "Show")
+    page.get_by_text("What the columns mean").click()
+    look("roster-all")
+    with page.expect_download() as download:
+        press(page, "Download the roster")
+    assert running.mosis_id in Path(download.value.path()).read_text()
+    visit("registration:teachers")
+    look("teachers")
+    visit("registration:confirm", running.pk)
+    look("roster-running")
+    page.get_by_role("link", name="Move the last day").click()
+    look("extend")
+    type_day(page, "ends_on", in_days(34))
+    page.get_by_label("Why?").fill("Two weeks ill.")
+    choose(page, "The family")
+    page.get_by_label("Name and role of that person").fill("Dana Whitlock, mother")
+    press(page, "Move the last day")
+    page.get_by_role("link", name="Report how it ended").click()
+    press(page, "Report the result")
+    look("finish-error")
+    type_day(page, "on", in_days(0))
+    choose(page, "The whole course")
+    page.get_by_label("Percent of the course that is complete").fill("100")
+    page.get_by_label("Final grade").fill("B+")
+    press(page, "Report the result")
+    look("roster-finished")
+    running.refresh_from_db()
+    assert running.line.state == LineState.FINISHED
+
+
+def test_courses_that_go_on_in_the_district(
+    page: Page, enter: Enter, visit: Open, look: Look, lea: Lea
+) -> None:
+    running = roster_with_all_states(lea)
+    request = running.line.request
+    CourseLineFactory.create(request=request)
+    CourseFactory.create(provider=running.provider, title="Marine biology")
+    running.line.started_on = in_days(-2)
+    running.line.save()
+    enter(MembershipFactory.create(counselor=True, lea=lea))
+    visit("registration:waiting")
+    page.get_by_label("Which").select_option("all")
+    press(page, "Show")
+    look("registration-all")
+    for state, name in ((LineState.CONFIRMED, "held"), (LineState.FINISHED, "finished")):
+        line = CourseLine.objects.get(state=state)
+        visit("registration:line", line.pk)
+        look(f"registration-{name}")
+    page.get_by_role("link", name="Confirm the credit").click()
+    look("credit")
+    visit("registration:withdraw", request.pk)
+    press(page, "Take these courses back")
+    look("withdraw-error")
+    visit("registration:line", running.line_id)
+    page.get_by_role("link", name="Exchange it for another course").click()
+    look("exchange")
+    page.get_by_label("The other course").select_option(label="Marine biology")
+    choose(page, "The family")
+    page.get_by_label("Name of that person").fill("Dana Whitlock")
+    page.get_by_label("Why?").fill("The first course repeats what the student knows.")
+    choose(page, "In-person options were considered")
+    press(page, "Exchange the course")
+    look("exchanged")
+    assert CourseLine.objects.get(course__title="Marine biology").state == LineState.APPROVED
+
+
+def test_a_family_takes_a_course_back(page: Page, enter: Enter, visit: Open, look: Look, lea: Lea) -> None:
+    running = roster_with_all_states(lea)
+    request = running.line.request
+    CourseLineFactory.create(request=request)
+    enter(MembershipFactory.create(user=request.claim.claimant))
+    visit("registration:withdraw", request.pk)
+    look("family-withdraw")
+    choose(page, running.line.course.title)
+    page.get_by_label("Why? (optional)").fill("We move to Iowa.")
+    press(page, "Take these courses back")
+    expect(page.get_by_text("1 course is taken back.")).to_be_visible()
+    visit("registration:withdraw", request.pk)
+    look("family-withdrawn")

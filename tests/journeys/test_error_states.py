@@ -101,8 +101,32 @@ FORMS = [
     Form("records:mosis_id", "Save", {"mosis_id": "12"}),
     Form("records:adult_basis", "Save"),
     Form("records:end_guardianship", "End the access", {"why": FIRST}),
+    Form("records:learning_plan", "Put the plan on file", {"reference": "Drawer 2"} | no_such_day("made_on")),
     # Registration
     Form("registration:confirm", "Confirm the student", {"section": "B-2"} | no_such_day("starts_on")),
+    Form("registration:roster", "Find"),
+    Form(
+        "registration:finish",
+        "Report the result",
+        {"percent_complete": "101", "final_grade": "B+"} | no_such_day("on"),
+    ),
+    Form("registration:teacher", "Name the teacher", {"teacher": ""}),
+    Form(
+        "registration:extend", "Move the last day", {"agreed_name": "Dana, mother"} | no_such_day("ends_on")
+    ),
+    Form("registration:remove", "End the course", {"reason": "It did not help."} | no_such_day("on")),
+    Form("registration:swap", "Exchange the course", {"asked_by": FIRST, "reason": "Too easy."}),
+    Form("registration:result", "Confirm the credit", {"credit_earned": "9.00"}),
+    Form("registration:return_result", "Send it back"),
+    Form(
+        "registration:withdraw", "Take these courses back", {"reason": "We move."} | no_such_day("last_day")
+    ),
+    Form(
+        "registration:add_teacher",
+        "Put on file",
+        {"name": "Ada Teacher", "certificate_number": "123-45-6789"} | no_such_day("valid_to"),
+    ),
+    Form("registration:renew", "Save the certificate", {"certificate_number": "123-45-6789"}),
     # Agreements
     Form(
         "providers:record_agreement",

@@ -287,13 +287,21 @@ def _students_who_ask_themselves(stage: Stage) -> None:
     stage.open(request, by=counselor, at=stage.on(-13))
     stage.approve(request, 1, by=counselor, at=stage.on(-9))
     roster_line = stage.register(request, 1, by=coordinator, at=stage.on(-8))
+    teacher = registration.add_teacher(
+        by=provider,
+        name="Carol Vance",
+        certificate_number="MO-0418233",
+        certificate_kind="Career continuous professional",
+        valid_from=stage.day(-400),
+        valid_to=stage.today + 900 * ONE_DAY,
+    )
     registration.confirm(
         roster_line.pk,
         by=provider,
         at=stage.on(-6),
         starts_on=max(stage.term.starts_on, stage.day(3)),
         section="MT-2",
-        teacher_name="Carol Vance",
+        teacher_id=teacher.pk,
     )
 
 

@@ -1,23 +1,51 @@
 """The roster: what a provider was told about an approved course, and what it answered (R-28 … R-31)."""
 
-import datetime as dt
 from typing import Self
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, FSMModelMixin, transition
 
-from enrollment.part_time.models import CourseLine
-from mocap_portal.foundation.accounts.models import Membership
+from enrollment.part_time.models import CourseLine, LineState
+from mocap_portal.foundation.accounts.models import Membership, Role
 from mocap_portal.foundation.clocks.models import Clock
 from mocap_portal.foundation.directory.models import Lea, Provider
 from mocap_portal.foundation.shared.history import tracked
 
+from .teacher import Teacher
+
+# Who may send a student to a provider (R-29).
+REGISTERING_ROLES = frozenset({Role.COUNSELOR, Role.COORDINATOR, Role.LEA_ADMIN})
+
 
 class RosterState(models.TextChoices):
+    """How a provider reads the state of a line. It is not stored: the line's own state is the fact."""
+
     SENT = "sent", _("Waiting for the provider")
     CONFIRMED = "confirmed", _("Confirmed")
+    RUNNING = "running", _("Running")
+    FINISHED = "finished", _("Finished")
+    ENDED = "ended", _("Ended")
+
+
+ROSTER_STATES = {
+    LineState.REGISTERED: RosterState.SENT,
+    LineState.CONFIRMED: RosterState.CONFIRMED,
+    LineState.ACTIVE: RosterState.RUNNING,
+    LineState.FINISHED: RosterState.FINISHED,
+    LineState.COMPLETED: RosterState.FINISHED,
+    LineState.CANCELLED: RosterState.ENDED,
+    LineState.WITHDRAWN: RosterState.ENDED,
+    LineState.REMOVED: RosterState.ENDED,
+}
+
+
+class Result(models.TextChoices):
+    """How far the student came, in the provider's words."""
+
+    COMPLETED = "completed", _("The whole course")
+    HALF = "half", _("Half of the course")
+    PART = "part", _("Less than half of the course")
 
 
 class RosterLineQuerySet(models.QuerySet["RosterLine"]):
@@ -31,10 +59,17 @@ class RosterLineQuerySet(models.QuerySet["RosterLine"]):
             return self.filter(line__in=CourseLine.objects.visible_to(hat))
         return self.none()
 
+    def in_state(self, *states: RosterState) -> Self:
+        found = [line_state for line_state, state in ROSTER_STATES.items() if state in states]
+        return self.filter(line__state__in=found)
+
 
 @tracked()
-class RosterLine(FSMModelMixin, models.Model):
-    """One student in one course, as registered. The student's data stand here as they were told."""
+class RosterLine(models.Model):
+    """One student in one course, as registered. The student's data stand here as they were told.
+
+    What the provider answered about days, section and result stands in the line, where the family reads it too.
+    """
 
     line = models.OneToOneField(CourseLine, on_delete=models.PROTECT, related_name="roster_line")
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="roster")
@@ -47,7 +82,6 @@ class RosterLine(FSMModelMixin, models.Model):
     contact_name = models.CharField(max_length=120)
     contact_email = models.EmailField()
     contact_phone = models.CharField(max_length=30, blank=True)
-    state = FSMField(choices=RosterState.choices, default=RosterState.SENT, protected=True)
     sent_at = models.DateTimeField()
     sent_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     clock = models.OneToOneField(Clock, on_delete=models.PROTECT, related_name="+")
@@ -55,9 +89,18 @@ class RosterLine(FSMModelMixin, models.Model):
     confirmed_by = models.ForeignKey(
         Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    starts_on = models.DateField(null=True, blank=True)
-    section = models.CharField(max_length=40, blank=True)
-    teacher_name = models.CharField(max_length=120, blank=True)
+    teacher = models.ForeignKey(
+        Teacher,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="roster_lines",
+        help_text=_("Of the provider, or of the district where it teaches a curriculum (R-99)"),
+    )
+    result = models.CharField(max_length=9, choices=Result.choices, blank=True)
+    returned_because = models.CharField(
+        max_length=300, blank=True, help_text=_("Why the district sent the last result back")
+    )
 
     objects = RosterLineQuerySet.as_manager()
 
@@ -68,26 +111,18 @@ class RosterLine(FSMModelMixin, models.Model):
             ),
             models.CheckConstraint(
                 name="confirmed_roster_lines_say_when_and_who",
-                condition=Q(state="sent", confirmed_at__isnull=True)
-                | Q(
-                    state="confirmed",
-                    confirmed_at__isnull=False,
-                    confirmed_by__isnull=False,
-                    starts_on__isnull=False,
-                ),
+                condition=Q(confirmed_at__isnull=True, confirmed_by__isnull=True)
+                | Q(confirmed_at__isnull=False, confirmed_by__isnull=False),
             ),
         ]
-        indexes = [models.Index(fields=["provider", "state"], name="roster_by_provider_and_state")]
 
     def __str__(self) -> str:
         return f"roster line {self.pk}"
 
-    @transition(state, source=RosterState.SENT, target=RosterState.CONFIRMED)
-    def confirm(
-        self, *, by: Membership, at: dt.datetime, starts_on: dt.date, section: str, teacher_name: str
-    ) -> None:
-        self.confirmed_by = by
-        self.confirmed_at = at
-        self.starts_on = starts_on
-        self.section = section
-        self.teacher_name = teacher_name
+    @property
+    def state(self) -> RosterState:
+        return ROSTER_STATES[LineState(self.line.state)]
+
+    @property
+    def student_name(self) -> str:
+        return f"{self.first_name} {self.last_name}"

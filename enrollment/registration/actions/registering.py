@@ -1,4 +1,4 @@
-"""The only writer of the roster: the district registers an approved course, the provider confirms."""
+"""The district registers an approved course, the provider confirms."""
 
 import datetime as dt
 from collections.abc import Collection, Iterator
@@ -7,34 +7,26 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from enrollment.part_time import actions as part_time
-from enrollment.part_time.models import CourseLine, CourseRequest, LineState
+from enrollment.part_time.actions import following
+from enrollment.part_time.models import Basis, CourseLine, LineState
 from enrollment.records.actions import log_disclosure
-from enrollment.records.models import Claim, ClaimState, Student
-from mocap_portal.foundation.accounts.models import PROVIDER_ROLES, Membership, Role
+from enrollment.records.models import ClaimState
+from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.clocks import actions as clocks
 from mocap_portal.foundation.clocks.models import ClockKind
 from mocap_portal.foundation.directory.models import LegalKey, LegalValue
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.refusals import Refusal
-from providers.models import Agreement, AgreementKind
+from providers.models import Agreement, AgreementKind, Instruction
 
-from . import notices
-from .models import RosterLine, RosterState
-
-REGISTERING_ROLES = frozenset({Role.COUNSELOR, Role.COORDINATOR, Role.LEA_ADMIN})
+from .. import notices
+from ..models import RosterLine
+from .locking import locked_line, locked_roster_line, refuse_other_providers, refuse_strangers
+from .teachers import own_teacher
 
 # Kept in English, shown in the reader's language.
 WHAT_IS_TOLD = gettext_noop("Name, MOSIS ID, birth date, grade, course")
 WHY_IT_IS_TOLD = gettext_noop("Registration in a course that the district approved")
-
-
-class OnlyStaffRegisters(Refusal):
-    sentence = _("Only district staff can register a student with a provider.")
-
-
-class OwnChild(Refusal):
-    sentence = _("This is about a child of your own. A colleague has to register the course.")
 
 
 class NotApproved(Refusal):
@@ -64,8 +56,18 @@ class NoDataAgreement(Refusal):
     )
 
 
-class NotYourRoster(Refusal):
-    sentence = _("This student is not on your roster.")
+class FamilyPays(Refusal):
+    sentence = _(
+        "The family pays the provider for this course and registers itself. The district sends nothing."
+    )
+
+
+class NoTeacherNamed(Refusal):
+    sentence = _("Say which of your teachers with a Missouri certificate teaches this student.")
+
+
+class EndsBeforeItStarts(Refusal):
+    sentence = _("The last day of the course is before its first day. Check both.")
 
 
 class AlreadyConfirmed(Refusal):
@@ -103,17 +105,17 @@ def _missing(line: CourseLine, agreed: Collection[tuple[int, int]]) -> Iterator[
 def register(line_id: int, *, by: Membership, at: dt.datetime) -> RosterLine:
     """Tells the provider about an approved line: the roster line, the disclosure, the provider's clock.
 
-    Raises OnlyStaffRegisters (R-29), OwnChild, NotApproved (R-28), AlreadyRegistered, and what `what_is_missing` names.
+    Raises OnlyStaffRegisters (R-29), OwnChild, NotApproved (R-28), AlreadyRegistered, FamilyPays, and what
+    `what_is_missing` names.
     """
-    line = _locked_line(line_id)
-    if by.role not in REGISTERING_ROLES or by.organization_id != line.request.lea_id:
-        raise OnlyStaffRegisters
-    if Claim.objects.about_own_child_of(by.user_id).filter(pk=line.request.claim_id).exists():
-        raise OwnChild
-    if line.state in {LineState.REGISTERED, LineState.CONFIRMED}:
+    line = locked_line(line_id)
+    refuse_strangers(line, by=by)
+    if RosterLine.objects.filter(line=line).exists():
         raise AlreadyRegistered
     if line.state != LineState.APPROVED:
         raise NotApproved
+    if line.basis == Basis.PRIVATE:
+        raise FamilyPays
     if missing := what_is_missing(line, at=at):
         raise missing[0]
     student, lea = line.request.claim.student, line.request.lea
@@ -141,7 +143,7 @@ def register(line_id: int, *, by: Membership, at: dt.datetime) -> RosterLine:
         sent_by=by,
         clock=clock,
     )
-    part_time.mark_registered(line, by=by, at=at, confirmation_clock=clock)
+    following.mark_registered(line, by=by, at=at, confirmation_clock=clock)
     log_disclosure(
         student=student,
         recipient=line.course.provider.organization,
@@ -161,39 +163,39 @@ def confirm(
     by: Membership,
     at: dt.datetime,
     starts_on: dt.date,
-    section: str = "",
-    teacher_name: str = "",
+    section: str,
+    ends_on: dt.date | None = None,
+    teacher_id: int | None = None,
 ) -> RosterLine:
-    """The provider has the student in a section from `starts_on`. Raises NotYourRoster, AlreadyConfirmed."""
-    line_id = RosterLine.objects.values_list("line", flat=True).get(pk=roster_line_id)
-    line = _locked_line(line_id)
-    roster_line = RosterLine.objects.select_for_update().get(pk=roster_line_id)
-    if by.role not in PROVIDER_ROLES or by.organization_id != roster_line.provider_id:
-        raise NotYourRoster
-    if roster_line.state != RosterState.SENT:
+    """The provider has the student in a section from `starts_on` to `ends_on` (the end of the term when left out).
+
+    `teacher_id`: one of the provider's own; None where the district's own teacher teaches (R-99).
+    Raises NotYourRoster, AlreadyConfirmed, EndsBeforeItStarts, NoTeacherNamed, NotYourTeacher.
+    """
+    roster_line = locked_roster_line(roster_line_id)
+    line = roster_line.line
+    refuse_other_providers(line, by=by)
+    if line.state != LineState.REGISTERED:
         raise AlreadyConfirmed
-    roster_line.confirm(by=by, at=at, starts_on=starts_on, section=section, teacher_name=teacher_name)
+    ends_on = ends_on or line.request.term.ends_on
+    if ends_on < starts_on:
+        raise EndsBeforeItStarts
+    if line.course.instruction == Instruction.PROVIDER:
+        if teacher_id is None:
+            raise NoTeacherNamed
+        roster_line.teacher = own_teacher(teacher_id, by=by)
+    roster_line.confirmed_by = by
+    roster_line.confirmed_at = at
     roster_line.save()
-    part_time.mark_confirmed(
-        line, by=by, at=at, starts_on=starts_on, section=section, teacher_name=teacher_name
+    following.mark_confirmed(
+        line,
+        by=by,
+        at=at,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        section=section,
+        teacher_name=roster_line.teacher.name if roster_line.teacher else "",
     )
     clocks.stop(roster_line.clock_id, at=at)
     notices.tell_confirmed(roster_line, at=at)
     return roster_line
-
-
-def _locked_line(line_id: int) -> CourseLine:
-    """Locks the request, then the line, as decisions do; and the student, so that a merge waits."""
-    request_id = CourseLine.objects.values_list("request", flat=True).get(pk=line_id)
-    request = CourseRequest.objects.select_for_update(of=("self",)).get(pk=request_id)
-    claim = Claim.objects.select_for_update(of=("self",)).get(pk=request.claim_id)
-    if claim.student_id is not None:
-        claim.student = Student.objects.select_for_update().get(pk=claim.student_id)
-    request.claim = claim
-    line = (
-        CourseLine.objects.select_for_update(of=("self",))
-        .select_related("course__provider__organization")
-        .get(pk=line_id)
-    )
-    line.request = request
-    return line

@@ -1,0 +1,1 @@
+"""What district, provider and family answer about a course that goes on."""

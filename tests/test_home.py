@@ -49,6 +49,10 @@ def child(request: CourseRequest) -> str:
 
 @pytest.mark.django_db
 class TestFamilies:
+    def test_a_request_that_was_taken_back_waits_for_nothing(self) -> None:
+        request = CourseRequestFactory.create(submitted=True, state="cancelled")
+        assert found(MembershipFactory.create(parent=True, user=request.claim.claimant)) == []
+
     def test_requests_with_what_they_wait_for(self) -> None:
         line = CourseLineFactory.create()
         request = line.request
@@ -195,6 +199,23 @@ class TestDistricts:
         hat = MembershipFactory.create(role=role, organization=LeaFactory.create().organization)
         assert found(hat, today=DUE + dt.timedelta(days=1)) == []
 
+    def test_what_could_not_start_and_what_is_finished_waits_for_the_coordinator(self) -> None:
+        held = RosterLineFactory.create(confirmed=True, teacher=None)
+        later = {"line__request": held.line.request, "line__starts_on": dt.date(2026, 11, 10)}
+        RosterLineFactory.create(confirmed=True, **later)
+        finished = RosterLineFactory.create(finished=True, line__request=held.line.request)
+        name = child(held.line.request)
+        assert found(staff(Role.COORDINATOR, held.line.request)) == [
+            (
+                "Courses that could not start",
+                [(f"{held.line.course.title} of {name} could not start", dt.date(2026, 11, 5))],
+            ),
+            (
+                "Results to confirm",
+                [(f"Confirm the credit of {name} for {finished.line.course.title}", None)],
+            ),
+        ]
+
 
 # Providers and the state --------------------------------------------------------------------------
 
@@ -207,6 +228,24 @@ class TestProviders:
         hat = MembershipFactory.create(role=role, organization=row.provider.organization)
         what = f"Confirm {row.first_name} {row.last_name} in {row.line.course.title}"
         assert found(hat) == [("Students to confirm", [(what, row.clock.due_on)])]
+
+    def test_results_to_report_and_certificates_that_end(self) -> None:
+        row = RosterLineFactory.create(
+            running=True, line__ends_on=dt.date(2026, 11, 8), teacher__valid_to=dt.date(2026, 12, 31)
+        )
+        RosterLineFactory.create(
+            running=True, line__course__provider=row.provider
+        )  # goes on, certificate too
+        RosterLineFactory.create(finished=True, line__course__provider=row.provider, teacher__expired=True)
+        hat = MembershipFactory.create(role=Role.PROVIDER_STAFF, organization=row.provider.organization)
+        what = f"Report how {row.student_name} ended {row.line.course.title}"
+        assert found(hat) == [
+            ("Results to report", [(what, dt.date(2026, 11, 8))]),
+            (
+                "Certificates that end",
+                [(f"Renew the certificate of {row.teacher}", dt.date(2026, 12, 31))],
+            ),
+        ]
 
     def test_nothing_of_another_provider(self) -> None:
         RosterLineFactory.create()

@@ -77,7 +77,8 @@ def _nearest(block: Block) -> dt.date:
 def own_requests(hat: Membership, today: dt.date) -> Block:
     """Requests that are not finished yet, with what each waits for."""
     requests = CourseRequest.objects.visible_to(hat).filter(
-        ~Q(state=RequestState.DECIDED) | Q(lines__state__in=[LineState.APPROVED, LineState.REGISTERED])
+        Q(state__in=[RequestState.DRAFT, RequestState.SUBMITTED])
+        | Q(lines__state__in=[LineState.APPROVED, LineState.REGISTERED])
     )
     items = []
     for request in with_all_it_needs(requests.distinct()).order_by("-started_at", "-pk")[: MOST + 1]:

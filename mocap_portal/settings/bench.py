@@ -1,0 +1,18 @@
+"""Measurements: the portal as it runs for people, and beside it bare pages to compare it with.
+
+No demo: second factors are asked for as in production. Nothing outside `./portal bench` names this module.
+"""
+
+from mocap_portal.settings.base import *  # noqa: F403
+from mocap_portal.settings.base import STORAGES, env
+
+SECRET_KEY = env.str("SECRET_KEY")  # ./portal makes one for each run
+ALLOWED_HOSTS = ["127.0.0.1"]
+
+ROOT_URLCONF = "mocap_portal.bench.pages.urls"
+
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+
+# No page that is measured serves a static file: none is gathered, and the names in pages need no manifest.
+STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+STATIC_ROOT = None  # type: ignore[assignment]

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -16,7 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, include, path, resolve, reverse
 from pytest_django.fixtures import Settings
 
-from mocap_portal.bench.command import as_text, measurements
+from mocap_portal.bench.command import SETTINGS, as_text, measurements
 from mocap_portal.bench.filling import fill
 from mocap_portal.bench.pages import LOAD, bare, figures, load, percentile, require_as_many
 from mocap_portal.bench.pages.load import Phase
@@ -309,7 +310,7 @@ def bench(state: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_wrong_options(tmp_path: Path, arguments: tuple[str, str]) -> None:
     done = bench(tmp_path, "pages", *arguments)
     assert (done.returncode, done.stdout) == (64, "")
-    assert done.stderr.startswith("usage: ./portal bench pages")
+    assert done.stderr.startswith("usage: ./portal bench ")
 
 
 @pytest.mark.xdist_group("portal")
@@ -328,11 +329,18 @@ def test_the_whole_measurement_on_a_small_state(tmp_path: Path) -> None:
     assert running_on(tmp_path) == []
 
 
-@pytest.mark.xdist_group("portal")
-def test_a_measurement_that_fails_says_why(tmp_path: Path) -> None:
-    done = bench(tmp_path, "pages", "--requests", "1")
+def test_a_measurement_that_fails_says_why() -> None:
+    """It looks at the sizes before it asks the database for anything."""
+    done = subprocess.run(
+        [sys.executable, "-m", "mocap_portal.bench.one", "pages", '{"requests": 1}'],
+        cwd=ROOT,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": SETTINGS, "SECRET_KEY": "only-this-test-knows-it"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.splitlines()[-2:] == [
+    assert done.stderr.splitlines() == [
+        "portal: filling the database with 1 requests and 20,000 courses, triggers off …",
         "portal: a measurement needs at least 100 requests and 60 courses to look at.",
-        "portal: the measurement pages failed; what it said is above.",
     ]

@@ -13,6 +13,14 @@ ROOT_URLCONF = "mocap_portal.bench.pages.urls"
 
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 
+# A page that fails says why in the web server's log, which the measurement shows.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "loggers": {"django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False}},
+}
+
 # No page that is measured serves a static file: none is gathered, and the names in pages need no manifest.
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 STATIC_ROOT = None  # type: ignore[assignment]

@@ -19,7 +19,7 @@ from pytest_django.fixtures import Settings
 
 from mocap_portal.bench.command import SETTINGS, as_text, measurements
 from mocap_portal.bench.filling import fill
-from mocap_portal.bench.pages import LOAD, bare, figures, load, percentile, require_as_many
+from mocap_portal.bench.pages import LOAD, bare, figures, load, percentile, require_as_many, verdict
 from mocap_portal.bench.pages.load import Phase
 from mocap_portal.bench.pages.recording import Recorder, count_statements, record
 from mocap_portal.bench.pages.visits import Visit, all_visits
@@ -193,6 +193,26 @@ def test_figures() -> None:
         "bare_p50_ms": 8.0,
         "ratio": 2.5,
     }
+
+
+@pytest.mark.parametrize(
+    ("p99", "ratio", "per_s", "end"),
+    [
+        (50.0, 4.0, 120.0, "ratio 4.0 (aim 4): as it should be"),
+        (50.1, 4.0, 120.0, "NOT as it should be"),
+        (50.0, 4.1, 120.0, "NOT as it should be"),
+        (
+            90.0,
+            2.0,
+            99.0,
+            "At most 99.0 a second are answered, so both times are mostly waiting: lower the rate",
+        ),
+    ],
+)
+def test_a_verdict(p99: float, ratio: float, per_s: float, end: str) -> None:
+    row = {"page": "inbox", "per_s": per_s, "p99_ms": p99, "ratio": ratio}
+    assert verdict(row, 100).startswith(f"inbox: p99 {p99} ms at 100 a second (aim 50), ratio {ratio}")
+    assert verdict(row, 100).endswith(end)
 
 
 # The visitors' process ----------------------------------------------------------------------------------

@@ -140,9 +140,12 @@ def percentile(ordered: Sequence[float], share: int) -> float:
 
 
 def verdict(row: dict[str, Any], per_second: float) -> str:
-    """How a page does against its aim, in a sentence."""
+    """How a page does against its aim, in a sentence or two."""
     met = row["p99_ms"] <= AIM_P99_MS and row["ratio"] <= AIM_RATIO
-    return (
+    told = (
         f"{row['page']}: p99 {row['p99_ms']} ms at {per_second} a second (aim {AIM_P99_MS}), "
         f"ratio {row['ratio']} (aim {AIM_RATIO}): {'as it should be' if met else 'NOT as it should be'}"
     )
+    if row["per_s"] < per_second:
+        told += f". At most {row['per_s']} a second are answered, so both times are mostly waiting: lower the rate"
+    return told

@@ -17,8 +17,7 @@ from icalendar import TRANSP, Calendar, Event
 
 from enrollment.part_time.models import REVIEWING_ROLES, CourseLine, CourseRequest, CourseRequestQuerySet
 from enrollment.records.models import Claim
-from enrollment.registration.actions import REGISTERING_ROLES
-from enrollment.registration.models import RosterLine
+from enrollment.registration.models import REGISTERING_ROLES, RosterLine
 from mocap_portal.foundation.accounts.models import DESE_ROLES, PROVIDER_ROLES, Membership, Role
 from mocap_portal.foundation.clocks.models import Clock
 from mocap_portal.foundation.shared.calendar import CENTRAL, ONE_DAY

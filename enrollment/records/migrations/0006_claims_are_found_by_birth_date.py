@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0002_initial'),
         ('directory', '0007_values_of_part_time'),
-        ('records', '0004_complete_part_time'),
+        ('records', '0005_access_at_18'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from mocap_portal.demo.models import DemoPart
 
 from .catalog import build_catalog
+from .further import build_further
 from .mails import deliver
 from .night import build_night
 from .people import build_people
@@ -26,6 +27,7 @@ PARTS: dict[str, Callable[[dt.datetime], None]] = {
     "catalog": build_catalog,
     "people": build_people,
     "requests": build_requests,
+    "further": build_further,
     "night": build_night,
 }
 

@@ -165,6 +165,16 @@ PEOPLE = (
     parent("gwen.sawyer@family.example", "Gwen Sawyer"),
     parent("omar.farouk@family.example", "Omar Farouk"),
     parent("bianca.rossi@family.example", "Bianca Rossi"),
+    parent("iris.hammond@family.example", "Iris Hammond"),
+    parent("carl.lindahl@family.example", "Carl Lindahl"),
+    parent("paula.ostrow@family.example", "Paula Ostrow"),
+    parent("jon.ostrow@family.example", "Jon Ostrow"),
+    parent("lucia.marin@family.example", "Lucia Marin"),
+    parent(
+        "edna.pruitt@family.example",
+        "Edna Pruitt",
+        "Seven children whose courses run, ended, were credited, exchanged, or could not start.",
+    ),
 )
 
 

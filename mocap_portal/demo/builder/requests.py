@@ -1,11 +1,11 @@
 """Children and requests in every state, dated so that they are in it today."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from enrollment.part_time import actions as part_time
-from enrollment.part_time.models import CourseLine, CourseRequest
+from enrollment.part_time.models import CourseLine, CourseRequest, PriorSemester
 from enrollment.records import actions as records
 from enrollment.records.models import Claim, Relationship
 from enrollment.registration import actions as registration
@@ -91,26 +91,46 @@ class Stage:
         records.send_claim(claim)
         return claim
 
-    def draft(self, claim: Claim, courses: Sequence[Course], *, at: dt.datetime) -> CourseRequest:
+    def draft(
+        self,
+        claim: Claim,
+        courses: Sequence[Course],
+        *,
+        at: dt.datetime,
+        in_person: int = 4,
+        told: Mapping[int, part_time.Told] | None = None,
+    ) -> CourseRequest:
         """A family chooses courses and leaves it at that."""
-        request = part_time.start_request(claim.pk, by=_family(claim), term_id=self.term.pk, at=at)
+        request = part_time.start_request(claim.pk, by=family_of(claim), term_id=self.term.pk, at=at)
         part_time.choose_courses(
-            request.pk, course_ids=[course.pk for course in courses], in_person_courses=4, at=at
+            request.pk,
+            course_ids=[course.pk for course in courses],
+            in_person_courses=in_person,
+            told=told,
+            at=at,
         )
         return request
 
     def send(
-        self, claim: Claim, courses: Sequence[Course], *, at: dt.datetime, has_iep_or_504: bool = False
+        self,
+        claim: Claim,
+        courses: Sequence[Course],
+        *,
+        at: dt.datetime,
+        has_iep_or_504: bool = False,
+        in_person: int = 4,
+        told: Mapping[int, part_time.Told] | None = None,
     ) -> CourseRequest:
         """A family signs and sends a request at this moment."""
-        request = self.draft(claim, courses, at=at - WRITING_TAKES)
+        request = self.draft(claim, courses, at=at - WRITING_TAKES, in_person=in_person, told=told)
         statements = CodeMeaning.objects.of(CodeSet.ACKNOWLEDGEMENT, on=central_date(at))
         return part_time.submit(
             request.pk,
-            by=_family(claim),
+            by=family_of(claim),
             signed_name=claim.asked_by,
             acknowledged=list(statements.values_list("pk", flat=True)),
             has_iep_or_504=has_iep_or_504,
+            prior_semester=PriorSemester.ATTENDED,
             at=at,
         )
 
@@ -120,7 +140,7 @@ class Stage:
         part_time.mark_opened(request.pk, by=by, at=at)
 
     def approve(self, request: CourseRequest, position: int, *, by: Membership, at: dt.datetime) -> None:
-        part_time.approve(_line(request, position).pk, by=by, at=at, in_person_considered=True)
+        part_time.approve(line_of(request, position).pk, by=by, at=at, in_person_considered=True)
 
     def deny(
         self,
@@ -135,7 +155,7 @@ class Stage:
     ) -> None:
         factors = CodeMeaning.objects.of(CodeSet.DENIAL_FACTOR, on=central_date(at)).filter(code=factor)
         part_time.deny(
-            _line(request, position).pk,
+            line_of(request, position).pk,
             by=by,
             at=at,
             factor_ids=[row.pk for row in factors],
@@ -147,7 +167,7 @@ class Stage:
     def register(
         self, request: CourseRequest, position: int, *, by: Membership, at: dt.datetime
     ) -> RosterLine:
-        return registration.register(_line(request, position).pk, by=by, at=at)
+        return registration.register(line_of(request, position).pk, by=by, at=at)
 
 
 def build_requests(at: dt.datetime) -> None:
@@ -374,11 +394,11 @@ def _what_administrators_have_to_do(stage: Stage) -> None:
     clocks.ask_emergency(day.pk, at=stage.at - dt.timedelta(minutes=15))
 
 
-def _family(claim: Claim) -> Membership:
+def family_of(claim: Claim) -> Membership:
     """The family hat of whoever typed the claim."""
     family_roles = [Role.PARENT, Role.ADULT_STUDENT, Role.STUDENT_ON_OWN]
     return Membership.objects.active().get(user=claim.claimant_id, role__in=family_roles)
 
 
-def _line(request: CourseRequest, position: int) -> CourseLine:
+def line_of(request: CourseRequest, position: int) -> CourseLine:
     return request.lines.get(position=position)

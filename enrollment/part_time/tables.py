@@ -1,12 +1,18 @@
 """Lists of requests."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import django_tables2 as tables
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from mocap_portal.foundation.ui.tables import PortalTable
 
 from .models import CourseRequest, LineState
+from .suspicions import Suspicion
 
 
 class InboxTable(PortalTable):
@@ -18,7 +24,7 @@ class InboxTable(PortalTable):
     chosen = tables.TemplateColumn(
         template_name="part_time/review/chosen.html", verbose_name=_("Choose"), empty_values=()
     )
-    number = tables.TemplateColumn(template_name="part_time/review/number.html", verbose_name=_("Request"))
+    number = tables.Column(verbose_name=_("Request"))
     student = tables.Column(accessor="claim__full_name", verbose_name=_("Student"))
     lea = tables.Column(verbose_name=_("District"))
     school = tables.Column(accessor="claim__school", verbose_name=_("School"))
@@ -36,6 +42,15 @@ class InboxTable(PortalTable):
     class Meta(PortalTable.Meta):
         orderable = False
         empty_text = _("No request fits. When a family sends one, it appears here.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.suspicions: Mapping[int, Sequence[Suspicion]] = {}  # by the key of the request
+
+    def render_number(self, record: CourseRequest) -> SafeString:
+        """The number, with marks for what makes this row different from the others."""
+        context = {"record": record, "suspicions": self.suspicions.get(record.pk, [])}
+        return render_to_string("part_time/review/number.html", context)
 
     def render_courses(self, record: CourseRequest) -> str:
         """3 courses, 1 to decide"""

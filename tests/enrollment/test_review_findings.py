@@ -269,6 +269,19 @@ def test_how_earlier_virtual_courses_went_is_told_and_may_be_cited() -> None:
     assert "<li>Earlier virtual courses. How earlier virtual courses went.</li>" in Letter.objects.get().html
 
 
+def test_what_was_asked_twice_is_marked_in_the_row_and_on_the_page() -> None:
+    lea = LeaFactory.create()
+    line = line_in(lea)
+    twin = line_in(lea, of={"claim": line.request.claim, "term": line.request.term}, course=line.course)
+    request_in(lea)
+    client = client_of(staff(lea))
+    inbox = main_part(client.get("/review/"))
+    assert inbox.count("Asked twice") == 2
+    page = main_part(client.get(page_of(line.request)))
+    assert f"The same course is asked for the same child in {twin.request.number}." in page
+    assert f'href="{page_of(twin.request)}"' in page
+
+
 # Who pays, and the in-person options ----------------------------------------------------------------
 
 

@@ -268,6 +268,9 @@ def test_the_page_shows_the_letter_before_it_is_sent_and_the_family_finds_both()
         assert reverse("part_time:letter", args=[decision.letter_id]) in page
     old = main_part(client.get(reverse("part_time:letter", args=[first.letter_id])))
     assert "This letter no longer holds." in old
+    new = reverse("part_time:letter", args=[second.letter_id])
+    assert new in old
+    assert reverse("part_time:letter", args=[first.letter_id]) in main_part(client.get(new))
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from ... import actions
 from ...filters import RequestFilter, find
 from ...forms.review import FindForm, HandOverForm, UndoForm
 from ...models import REVIEWING_ROLES, CourseLine, CourseRequest, CourseRequestQuerySet, RequestState
+from ...suspicions import suspicions
 from ...tables import InboxTable
 from .scope import requests_for, roles_that_decide
 
@@ -52,7 +53,10 @@ def inbox(request: HatRequest) -> HttpResponse:
         table = InboxTable(with_rows(ordered), exclude=hidden_columns(hat))
         sort_and_cut(table, request, per_page=ROWS_PER_PAGE)
     shown = [row.record for row in table.paginated_rows]
+    table.suspicions = suspicions(shown, at=now) if hat.is_lea else {}
     can_hand_over = hat.is_lea and any(row.state == RequestState.SUBMITTED for row in shown)
+    if not can_hand_over:
+        table.columns.hide("chosen")
     context = {
         "table": table,
         "filter_form": filters.form,
@@ -75,7 +79,8 @@ def is_reserved(hat: Membership, *, on: dt.date) -> bool:
 
 
 def hidden_columns(hat: Membership) -> tuple[str, ...]:
-    return ("school", "chosen") if hat.is_dese else ("lea",)
+    """The state office sees districts, a district its schools."""
+    return ("school",) if hat.is_dese else ("lea",)
 
 
 def with_rows(requests: CourseRequestQuerySet) -> CourseRequestQuerySet:

@@ -39,6 +39,7 @@ from ...models import (
     RequestState,
     TeamReview,
 )
+from ...suspicions import suspicions
 from .scope import PAUSING_ROLES, REGISTERING_ROLES, TEAM_ROLES, requests_for, roles_that_decide
 
 # The kind of status (foundation/ui) that the state of a course means to the district.
@@ -150,6 +151,7 @@ def everything(course_request: CourseRequest, *, hat: Membership, now: dt.dateti
         "is_overdue": is_waiting and clock.due_on is not None and clock.due_on < today,
         "pause": clock.pauses.filter(ends_on=None).first() if clock.is_paused else None,
         "why": why(clock),
+        "suspicions": suspicions([course_request], at=now).get(course_request.pk, []) if hat.is_lea else [],
         "student_rows": student_rows(course_request, may_judge=hat.is_lea),
         "arrival_rows": arrival_rows(course_request),
         "findings": findings(course_request),

@@ -337,6 +337,7 @@ ADDRESSES = [
         FAMILY_ROLES | REVIEWING_ROLES | REGISTERING,
         lambda world: [world.request.pk],
     ),
+    row("registration:course", FAMILY_ROLES, lambda world: [world.running.line_id]),
     page("registration:teachers", PROVIDER_ROLES | REGISTERING),
     page("registration:add_teacher", PROVIDER_ROLES | REGISTERING),
     row("registration:renew", PROVIDER_ROLES, lambda world: [world.running.teacher.pk]),

@@ -90,7 +90,7 @@ def tell_swapped(new: CourseLine, *, told: RosterLine | None, at: dt.datetime) -
     """Family and district hear of the other course; the provider, where it was told of the first one (R-34)."""
     request = new.request
     for people, path in (
-        (family_of(request), reverse("part_time:status", args=[request.pk])),
+        (family_of(request), _course_page(new)),
         (registrars_of(request), reverse("registration:line", args=[new.pk])),
     ):
         _tell_about(
@@ -161,7 +161,7 @@ def tell_finished(roster_line: RosterLine, *, at: dt.datetime) -> None:
 def tell_completed(roster_line: RosterLine, *, at: dt.datetime) -> None:
     """Family and provider hear that the district confirmed the result."""
     for people, path in (
-        (family_of(roster_line.line.request), _family_page(roster_line)),
+        (family_of(roster_line.line.request), _course_page(roster_line.line)),
         (staff_of(roster_line), _provider_page(roster_line)),
     ):
         _tell(
@@ -276,7 +276,7 @@ def _tell_everybody(
     """Family, district and provider, each with the page of their own."""
     request = roster_line.line.request
     for people, path in (
-        (family_of(request), _family_page(roster_line)),
+        (family_of(request), _course_page(roster_line.line)),
         (registrars_of(request, sender=roster_line.sent_by), _district_page(roster_line)),
         (staff_of(roster_line), _provider_page(roster_line)),
     ):
@@ -285,6 +285,11 @@ def _tell_everybody(
 
 def _family_page(roster_line: RosterLine) -> str:
     return reverse("part_time:status", args=[roster_line.line.request_id])
+
+
+def _course_page(line: CourseLine) -> str:
+    """Where the family reads how a course stands, and why it changed."""
+    return reverse("registration:course", args=[line.pk])
 
 
 def _provider_page(roster_line: RosterLine) -> str:

@@ -325,7 +325,7 @@ def results_due(hat: Membership, today: dt.date) -> Block:
     )
     items = [
         Item(
-            _("Report how %(student)s ended %(course)s")
+            _("Report how %(student)s did in %(course)s")
             % {"student": row.student_name, "course": row.line.course.title},
             reverse("registration:finish", args=[row.pk]),
             about=row.lea.organization.name,

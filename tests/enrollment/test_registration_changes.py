@@ -131,9 +131,10 @@ def test_the_new_course_is_registered_like_any_other() -> None:
     old = on_roster(confirmed=True, line__starts_on=dt.date(2027, 1, 11))
     new = swap(old.line, other_course(old.line))
     AgreementFactory.create(lea=old.lea, provider=old.provider)
-    page = words_of(client_of(coordinator_of(old)).get(address("line", new.pk)))
-    assert "This course took the place of another" in page
-    assert f"Before: {old.line.course.title}. Asked for by Dana Whitlock (The family)." in page
+    for hat, place in ((coordinator_of(old), "line"), (parent_of(old), "course")):
+        page = words_of(client_of(hat).get(address(place, new.pk)))
+        assert "This course took the place of another" in page
+        assert f"Before: {old.line.course.title}. Asked for by Dana Whitlock (The family)." in page
     actions.register(new.pk, by=coordinator_of(old), at=NOW)
     assert again(new).state == LineState.REGISTERED
 
@@ -285,7 +286,11 @@ def test_the_last_day_moves_with_a_reason_and_who_agreed(side: str) -> None:
     assert (line.ends_on, line.state) == (dt.date(2027, 1, 8), LineState.ACTIVE)
     assert line.steps.get().kind == StepKind.EXTENDED
     assert told() >= {coordinator.user_id, desk.user_id, parent.user_id}
-    for who, place in ((coordinator, ("line", line.pk)), (desk, ("confirm", roster_line.pk))):
+    for who, place in (
+        (coordinator, ("line", line.pk)),
+        (desk, ("confirm", roster_line.pk)),
+        (parent, ("course", line.pk)),
+    ):
         text = words_of(client_of(who).get(address(*place)))
         assert "Two weeks ill. Agreed by Dana Whitlock, mother (The family)." in text
     for notice in Notice.objects.all():

@@ -227,7 +227,11 @@ def test_a_course_that_does_not_serve_the_student_is_ended_with_its_reason(
     assert line.steps.get().kind == StepKind.REMOVED
     assert told() >= {coordinator.user_id, desk.user_id, parent.user_id}
     assert RosterLine.objects.get().state == RosterState.ENDED
-    for who, place in ((coordinator, ("line", line.pk)), (desk, ("confirm", roster_line.pk))):
+    for who, place in (
+        (coordinator, ("line", line.pk)),
+        (desk, ("confirm", roster_line.pk)),
+        (parent, ("course", line.pk)),
+    ):
         assert reason in words_of(client_of(who).get(address(*place)))
 
 

@@ -277,6 +277,18 @@ def test_a_draft_is_thrown_away_instead() -> None:
         actions.withdraw(draft.pk, by=parent, at=NOW, line_ids=[line.pk])
 
 
+def test_a_provider_does_not_confirm_a_student_who_was_taken_back() -> None:
+    roster_line = on_roster()
+    desk = desk_of(roster_line)
+    actions.withdraw(
+        roster_line.line.request_id, by=parent_of(roster_line), at=NOW, line_ids=[roster_line.line_id]
+    )
+    page = words_of(client_of(desk).post(address("confirm", roster_line.pk), {"section": "A"}, follow=True))
+    assert str(actions.AlreadyEnded.sentence) in page
+    with pytest.raises(actions.AlreadyEnded):
+        actions.confirm(roster_line.pk, by=desk, at=NOW, starts_on=TODAY, section="A")
+
+
 # Who may ------------------------------------------------------------------------------------------
 
 

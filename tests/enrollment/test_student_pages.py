@@ -15,7 +15,13 @@ from mocap_portal.foundation.directory.models import Lea
 from tests.factories.accounts import MembershipFactory, UserFactory
 from tests.factories.directory import LeaFactory, SchoolFactory
 from tests.factories.part_time import CourseRequestFactory
-from tests.factories.records import ClaimFactory, DisclosureFactory, GuardianFactory, StudentFactory
+from tests.factories.records import (
+    ClaimFactory,
+    DisclosureFactory,
+    GuardianFactory,
+    LearningPlanFactory,
+    StudentFactory,
+)
 from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -439,9 +445,10 @@ def test_a_students_page_costs_the_same_for_any_family(
         )
         CourseRequestFactory.create(claim=claim, submitted=True)
         DisclosureFactory.create(student=student)
+        LearningPlanFactory.create(student=student)
     client = client_of(staff(lea))
     client.get(address("student", student.pk))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(address("student", student.pk))
 
 

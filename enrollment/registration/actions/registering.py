@@ -170,11 +170,13 @@ def confirm(
     """The provider has the student in a section from `starts_on` to `ends_on` (the end of the term when left out).
 
     `teacher_id`: one of the provider's own; None where the district's own teacher teaches (R-99).
-    Raises NotYourRoster, AlreadyConfirmed, EndsBeforeItStarts, NoTeacherNamed, NotYourTeacher.
+    Raises NotYourRoster, AlreadyEnded, AlreadyConfirmed, EndsBeforeItStarts, NoTeacherNamed, NotYourTeacher.
     """
     roster_line = locked_roster_line(roster_line_id)
     line = roster_line.line
     refuse_other_providers(line, by=by)
+    if line.state == LineState.CANCELLED:
+        raise following.AlreadyEnded
     if line.state != LineState.REGISTERED:
         raise AlreadyConfirmed
     ends_on = ends_on or line.request.term.ends_on

@@ -96,7 +96,9 @@ def confirm(request: HatRequest, pk: int) -> HttpResponse:
             return redirect("registration:confirm", pk)
         context["form"] = form
     elif request.method == "POST":
-        messages.info(request, str(actions.AlreadyConfirmed.sentence))
+        is_over = state == RosterState.ENDED
+        refusal_of = actions.AlreadyEnded if is_over else actions.AlreadyConfirmed
+        messages.info(request, str(refusal_of.sentence))
         return redirect("registration:confirm", pk)
     else:
         context |= {
@@ -118,7 +120,7 @@ def _confirm(request: HatRequest, form: ConfirmForm, pk: int, *, at: dt.datetime
             actions.confirm(
                 pk, by=request.hat, at=at, teacher_id=teacher.pk if teacher else None, **form.place
             )
-    except actions.AlreadyConfirmed as refusal:
+    except (actions.AlreadyConfirmed, actions.AlreadyEnded) as refusal:
         messages.info(request, str(refusal.sentence))
     except actions.CertificateOnFile as refusal:
         form.add_error("certificate_number", str(refusal.sentence))

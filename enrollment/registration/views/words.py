@@ -149,22 +149,27 @@ def grade_words(grade: int) -> str:
 
 
 def how_it_stands(roster_line: RosterLine) -> list[dict[str, str]]:
-    """What the provider answered and how the course went, as far as it is known."""
-    line = roster_line.line
+    """What the provider answered and how the course went, as far as it is known; for district and provider."""
     confirmed = ""
     if roster_line.confirmed_by is not None and roster_line.confirmed_at is not None:
         confirmed = f"{moment_words(roster_line.confirmed_at)}\n{roster_line.confirmed_by.user.name}"
+    first = [{"term": _("Confirmed"), "value": confirmed}] if confirmed else []
+    return first + how_it_went(roster_line.line, roster_line)
+
+
+def how_it_went(line: CourseLine, roster_line: RosterLine | None) -> list[dict[str, str]]:
+    """The days, the teacher and the result of a course, as far as they are known; the family reads them too."""
+    result = roster_line.get_result_display() if roster_line and roster_line.result else ""
     percent = "" if line.percent_complete is None else f"{line.percent_complete} %"
     rows = [
-        (_("Confirmed"), confirmed),
         (_("First day of the course"), _day(line.starts_on)),
         (_("Last day of the course"), _day(line.ends_on)),
         (_("Section"), line.section),
-        (_("Teacher"), teacher_words(roster_line)),
+        (_("Teacher"), teacher_words(roster_line) if roster_line else ""),
         (_("Started"), _day(line.started_on)),
         (_("Last day of the student"), _day(line.ended_on)),
         (_("Why it ended"), line.end_reason),
-        (_("How far the student came"), roster_line.get_result_display() if roster_line.result else ""),
+        (_("How far the student came"), result),
         (_("Percent of the course that is complete"), percent),
         (_("Final grade"), line.final_grade),
         (_("Credit earned"), "" if line.credit_earned is None else str(line.credit_earned)),

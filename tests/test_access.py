@@ -325,7 +325,12 @@ ADDRESSES = [
     post(page("registration:download", PROVIDER_ROLES)),
     row("registration:finish", PROVIDER_ROLES, lambda world: [world.running.pk]),
     # Of a course that the provider teaches the district does not name the teacher.
-    row("registration:teacher", PROVIDER_ROLES, lambda world: [world.running.pk]),
+    Address(
+        "registration:teacher",
+        dict.fromkeys(PROVIDER_ROLES, 200) | dict.fromkeys(REGISTERING, 302),
+        args=lambda world: [world.running.pk],
+        stranger=404,
+    ),
     row("registration:extend", PROVIDER_ROLES | REGISTERING, lambda world: [world.running.pk]),
     row("registration:remove", PROVIDER_ROLES | REGISTERING, lambda world: [world.running.pk]),
     post(row("registration:start", REGISTERING, lambda world: [world.running.line_id], status=302)),
@@ -340,7 +345,12 @@ ADDRESSES = [
     row("registration:course", FAMILY_ROLES, lambda world: [world.running.line_id]),
     page("registration:teachers", PROVIDER_ROLES | REGISTERING),
     page("registration:add_teacher", PROVIDER_ROLES | REGISTERING),
-    row("registration:renew", PROVIDER_ROLES, lambda world: [world.running.teacher.pk]),
+    Address(
+        "registration:renew",
+        dict.fromkeys(PROVIDER_ROLES, 200) | dict.fromkeys(REGISTERING, 404),
+        args=lambda world: [world.running.teacher.pk],
+        stranger=404,
+    ),
     # People
     page("accounts:people", ADMIN_ROLES),
     page("accounts:invite", ADMIN_ROLES),

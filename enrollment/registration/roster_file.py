@@ -16,7 +16,7 @@ COLUMNS = (
     ("mosis_id", _("The MOSIS ID: ten digits as text, leading zeros kept")),
     ("last_name", _("The student's last name")),
     ("first_name", _("The student's first name")),
-    ("birth_date", _("The birth date as text, month/day/year with leading zeros: 03/09/2011")),
+    ("birth_date", _("The birth date as text, month/day/year with leading zeros: 01/02/2010")),
     ("grade", _("The grade as text with two digits; 00 is kindergarten")),
     ("district_code", _("The six-digit code of the district, leading zeros kept")),
     ("district", _("The name of the district")),
@@ -97,5 +97,5 @@ def cells(row: RosterLine) -> list[str]:
 
 
 def day(value: dt.date | None) -> str:
-    """03/09/2011; nothing for no day."""
+    """01/02/2010; nothing for no day."""
     return f"{value:%m/%d/%Y}" if value else ""

@@ -80,11 +80,13 @@ def teacher(request: HatRequest, pk: int) -> HttpResponse:
     back = page_of(roster_line, request.hat)
     if not names_teacher(roster_line.line, request.hat):
         is_curriculum = roster_line.line.course.instruction == Instruction.CURRICULUM_ONLY
-        raise PermissionDenied(
+        messages.info(
+            request,
             _("The district's own teacher teaches this course. The district names that teacher.")
             if is_curriculum
-            else _("The provider's teacher teaches this course. The provider names that teacher.")
+            else _("The provider's teacher teaches this course. The provider names that teacher."),
         )
+        return redirect(back)
     if roster_line.line.state not in actions.TEACHING_STATES:
         messages.info(request, str(actions.CourseOver.sentence))
         return redirect(back)

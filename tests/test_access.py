@@ -25,6 +25,7 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from enrollment.part_time import actions as part_time
+from enrollment.part_time import paper_file
 from enrollment.part_time.models import REVIEWING_ROLES, CourseLine
 from enrollment.registration import actions as registration
 from enrollment.registration.models import RosterLine
@@ -41,6 +42,8 @@ from mocap_portal.foundation.accounts.models import (
 from mocap_portal.foundation.directory.models import LegalKey, Organization, TermCode
 from mocap_portal.foundation.papers import actions as papers
 from mocap_portal.foundation.papers.models import Notice
+from mocap_portal.foundation.shared.calendar import central_date
+from mocap_portal.foundation.shared.tabular import write_csv
 from tests.factories.accounts import InvitationFactory, MembershipFactory, UserFactory
 from tests.factories.directory import (
     ClosedDayFactory,
@@ -49,6 +52,7 @@ from tests.factories.directory import (
     SchoolFactory,
     TermFactory,
 )
+from tests.factories.papers import DocumentFactory
 from tests.factories.part_time import CourseLineFactory, CourseRequestFactory
 from tests.factories.providers import AgreementFactory, CourseFactory
 from tests.factories.records import ClaimFactory, StudentFactory
@@ -66,6 +70,8 @@ DECIDING = {Role.COUNSELOR, Role.DECIDER}
 JUDGING = {Role.COUNSELOR, Role.DECIDER, Role.COORDINATOR, Role.DATA_CLERK, Role.LEA_ADMIN}
 KNOWING = JUDGING | {Role.SPECIAL_EDUCATION}
 REGISTERING = {Role.COUNSELOR, Role.COORDINATOR, Role.LEA_ADMIN}
+SEEING = FAMILY_ROLES | LEA_ROLES | DESE_ROLES
+ENTERING = {Role.COUNSELOR, Role.DECIDER, Role.COORDINATOR}
 PAUSING = {Role.COUNSELOR, Role.COORDINATOR, Role.SPECIAL_EDUCATION}
 TEAM = {Role.COORDINATOR, Role.SPECIAL_EDUCATION}
 KEEPING = {Role.COORDINATOR, Role.LEA_ADMIN}
@@ -73,6 +79,9 @@ KEEPING = {Role.COORDINATOR, Role.LEA_ADMIN}
 
 # The pages that tell MOSIS ID or birth date to whoever they open for.
 IDENTIFYING = {
+    "part_time:enter_family",
+    "part_time:import_preview",
+    "part_time:import_problems",
     "part_time:review",
     "part_time:sign",
     "records:claim",
@@ -144,6 +153,68 @@ class World:
         )
         self.invitation = InvitationFactory.create(
             invited_by=self.own[Role.LEA_ADMIN], invited_at=now, expires_at=now + dt.timedelta(days=14)
+        )
+
+        self._enter_papers(now)
+
+    def _enter_papers(self, now: dt.datetime) -> None:
+        """What staff entered: a request with a decision on paper, one that is begun, and a file with a wrong row."""
+        counselor, coordinator = self.own[Role.COUNSELOR], self.own[Role.COORDINATOR]
+        claim = ClaimFactory.create(
+            by_staff=True,
+            entered_by=counselor,
+            school=self.claim.school,
+            first_name=FIRST_NAME,
+            last_name=LAST_NAME,
+            student=self.student,
+        )
+        self.paper_request = CourseRequestFactory.create(
+            claim=claim, term=self.term, submitted=True, on_paper=True, entered_by=counselor
+        )
+        line, _waiting = CourseLineFactory.create_batch(2, request=self.paper_request)
+        paper = part_time.Paper(
+            now.date(), "Dana Dean, principal", scan_id=DocumentFactory.create(uploaded_by=counselor).pk
+        )
+        [self.paper_decision] = part_time.record_paper_decision(
+            self.paper_request.pk,
+            [part_time.PaperOutcome(line.pk, "approved")],
+            paper,
+            by=coordinator,
+            at=now,
+        )
+        entry = part_time.start_entry(by=counselor, student_id=self.student.pk, at=now)
+        day = central_date(now)
+        family = {
+            "school": self.claim.school_id,
+            "grade": 10,
+            "enrollment": "public",
+            "missouri_resident": "yes",
+            "prior_semester": "attended",
+            "has_iep_or_504": "no",
+            "asker_name": "Gloria Grand",
+            "relationship": "guardian",
+            "phone": "573-555-0123",
+            "channel": "phone",
+            "came_on_month": day.month,
+            "came_on_day": day.day,
+            "came_on_year": day.year,
+            "term_id": self.term.pk,
+        }
+        self.entry = part_time.keep_entry(
+            entry.pk,
+            family={name: [str(answer)] for name, answer in family.items()},
+            courses=[{"course_id": self.course.pk}],
+            in_person_courses=4,
+            at=now,
+        )
+        row = dict(zip(paper_file.COLUMNS, paper_file.EXAMPLES[0], strict=True))
+        row |= {
+            "student_first_name": FIRST_NAME,
+            "student_last_name": LAST_NAME,
+            "mosis_id": MOSIS_ID,  # of a student with another birth date
+        }
+        self.paper_file = part_time.keep_paper_file(
+            write_csv(list(row), [list(row.values())]).removeprefix("\ufeff"), by=coordinator, at=now
         )
 
     def _approved_line(self, now: dt.datetime) -> CourseLine:
@@ -229,6 +300,11 @@ def row(
     return Address(name, dict.fromkeys(roles, status), args=args, stranger=more.pop("stranger", 404), **more)
 
 
+def of_a_colleague(name: str, args: Callable[[World], list[Any]]) -> Address:
+    """A page about what the counselor has begun to enter: 404 for the others who may enter."""
+    return Address(name, dict.fromkeys(ENTERING, 404) | {Role.COUNSELOR: 200}, args=args, stranger=404)
+
+
 def post(address: Address, data: Callable[[World], dict[str, Any]] | None = None) -> Address:
     """The same, by POST."""
     return Address(**{**vars(address), "method": "post"} | ({"data": data} if data else {}))
@@ -292,14 +368,23 @@ ADDRESSES = [
     page("part_time:reasons", REVIEWING_ROLES | {Role.LEA_ADMIN} | DESE_ROLES),
     row("part_time:advise", {Role.COUNSELOR}, lambda world: [world.line.pk]),
     row("part_time:supersede", DECIDING, lambda world: [world.approved_line.decision_id]),
-    row("part_time:request_scan", REVIEWING_ROLES | DESE_ROLES, lambda world: [world.request.pk]),
-    row(
-        "part_time:decision_scan",
-        REVIEWING_ROLES | DESE_ROLES,
-        lambda world: [world.approved_line.decision_id],
-    ),
     post(page("part_time:hand_over", REVIEWING_ROLES, status=302)),
     post(page("part_time:undo_hand_over", REVIEWING_ROLES, status=302)),
+    # Staff enter what came on paper
+    page("part_time:enter", ENTERING),
+    post(page("part_time:enter_start", ENTERING, status=302)),
+    of_a_colleague("part_time:enter_family", lambda world: [world.entry.pk]),
+    of_a_colleague("part_time:enter_courses", lambda world: [world.entry.pk]),
+    of_a_colleague("part_time:enter_sign", lambda world: [world.entry.pk]),
+    of_a_colleague("part_time:enter_discard", lambda world: [world.entry.pk]),
+    row("part_time:entry_receipt", ENTERING, lambda world: [world.paper_request.pk]),
+    row("part_time:record_paper", ENTERING, lambda world: [world.paper_request.pk]),
+    row("part_time:request_scan", SEEING, lambda world: [world.paper_request.pk], closed=404),
+    row("part_time:decision_scan", SEEING, lambda world: [world.paper_decision.pk], closed=404),
+    page("part_time:import_papers", {Role.COORDINATOR}),
+    page("part_time:paper_template", {Role.COORDINATOR}),
+    row("part_time:import_preview", {Role.COORDINATOR}, lambda world: [world.paper_file.pk]),
+    row("part_time:import_problems", {Role.COORDINATOR}, lambda world: [world.paper_file.pk]),
     # The district knows its students
     page("records:claims", KNOWING),
     row("records:claim", KNOWING, lambda world: [world.waiting_claim.pk]),

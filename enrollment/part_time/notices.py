@@ -78,6 +78,31 @@ def tell_submitted(request: CourseRequest, *, at: dt.datetime) -> None:
         at=at,
         due=_due_on(request),
     )
+    _tell_reviewers(request, at=at)
+
+
+def tell_entered(request: CourseRequest, *, at: dt.datetime) -> None:
+    """Staff entered it for a family: reviewers are told as always, and of the family who has an account."""
+    _tell(
+        request,
+        family_of(request),
+        "entered",
+        subject=_("Your district entered course request %(number)s for your family"),
+        sentences=[
+            _(
+                "%(district)s entered request %(number)s, which your family made by phone, on paper or in person."
+            ),
+            _("The district has to answer in writing by %(due)s."),
+            _("You can see every step on this page:"),
+        ],
+        page="part_time:status",
+        at=at,
+        due=_due_on(request),
+    )
+    _tell_reviewers(request, at=at)
+
+
+def _tell_reviewers(request: CourseRequest, *, at: dt.datetime) -> None:
     _tell(
         request,
         reviewers_of(request, on=central_date(at)),
@@ -164,6 +189,22 @@ def tell_decided(decision: Decision, *, at: dt.datetime) -> None:
         sentences=[
             _("%(district)s decided about a course of your request %(number)s."),
             _("The letter with the decision and what you can do next is on this page:"),
+        ],
+        page="part_time:status",
+        at=at,
+    )
+
+
+def tell_decided_on_paper(request: CourseRequest, *, at: dt.datetime) -> None:
+    """One mail for all that was recorded from one paper, to those of the family who have an account."""
+    _tell(
+        request,
+        family_of(request),
+        f"decided on paper:{at.isoformat()}",
+        subject=_("Your district recorded a decision on paper about course request %(number)s"),
+        sentences=[
+            _("%(district)s recorded here what it decided on paper about your request %(number)s."),
+            _("The decision and what comes next are on this page:"),
         ],
         page="part_time:status",
         at=at,

@@ -103,3 +103,8 @@ def deciding_roles(policy: LeaPolicy | None) -> frozenset[Role]:
     if policy is not None and policy.decision_by == DecisionBy.DECIDER:
         return frozenset({Role.DECIDER})
     return frozenset({Role.COUNSELOR, Role.DECIDER})
+
+
+def recording_roles(deciding: frozenset[Role]) -> frozenset[Role]:
+    """Who records what was decided on paper: whoever decides in the district, and its coordinator, who only records."""
+    return deciding | {Role.COORDINATOR}

@@ -60,3 +60,20 @@ class InboxTable(PortalTable):
         if undecided in {0, len(states)}:
             return courses
         return gettext("%(courses)s, %(undecided)d to decide") % {"courses": courses, "undecided": undecided}
+
+
+class ProblemTable(PortalTable):
+    """Rows: providers.catalog.Problem, in the order of the file."""
+
+    row = tables.Column(verbose_name=_("Line"))
+    column = tables.Column(verbose_name=_("Column"))
+    value = tables.Column(verbose_name=_("What stands there"))
+    message = tables.Column(verbose_name=_("What is wrong"))
+    remedy = tables.Column(verbose_name=_("What to do"))
+
+    caption = _("Rows that are left out")
+    row_header = "row"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+        empty_text = _("No row is wrong.")

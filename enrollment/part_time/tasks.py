@@ -14,6 +14,7 @@ from mocap_portal.foundation.clocks import chasing
 from mocap_portal.foundation.clocks.models import ChaseStep, Clock, ClockKind, ClockMove
 from mocap_portal.foundation.directory.models import LegalKey, LegalValue
 from mocap_portal.foundation.papers import digest
+from mocap_portal.foundation.papers.actions import forget_unused_documents
 from mocap_portal.foundation.shared.calendar import central_date
 
 from . import actions, notices
@@ -57,8 +58,11 @@ def remind_drafts() -> int:
 
 @shared_task
 def forget_unfinished() -> int:
-    """Removes answers that nobody came back to. Returns how many pages."""
-    return actions.forget_old(at=timezone.now())
+    """Removes answers that nobody came back to, and the files sent with them. Returns how many pages."""
+    now = timezone.now()
+    days = LegalValue.objects.whole(LegalKey.UNFINISHED_DAYS, on=central_date(now))
+    forget_unused_documents(before=now - dt.timedelta(days=days))
+    return actions.forget_old(at=now)
 
 
 @shared_task

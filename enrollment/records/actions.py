@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
@@ -76,6 +77,38 @@ class NotAParent(Refusal):
     sentence = _("This is the student's own access. It needs no basis.")
 
 
+class NoWayToReach(Refusal):
+    sentence = _(
+        "Say how to reach whoever asks: an e-mail address, a phone number or a postal address. The answer has to get "
+        "to the family."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A child as staff enter it for a family. Of a known student (`student_id`) the record says name and birth date."""
+
+    grade: int
+    school_id: int
+    first_name: str = ""
+    last_name: str = ""
+    birth_date: dt.date | None = None
+    student_id: int | None = None
+    enrollment: str = Enrollment.PUBLIC
+    missouri_resident: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks for a child without an account, and how to reach them."""
+
+    name: str
+    relationship: str
+    email: str = ""
+    phone: str = ""
+    address: str = ""
+
+
 RELATIONSHIP_OF = {Role.ADULT_STUDENT: Relationship.SELF, Role.STUDENT_ON_OWN: Relationship.SELF}
 
 
@@ -118,6 +151,55 @@ def add_claim(
         for name, answer in answers.items():
             setattr(claim, name, answer)
         claim.save()
+    return claim
+
+
+@transaction.atomic
+def add_claim_for_family(child: Child, asker: Asker, *, by: Membership, at: dt.datetime) -> Claim:
+    """Stores what staff enter about a child for whoever asks without an account: a claim that is sent at once.
+
+    About a known student it is confirmed, for who enters it says who the child is; about another child it waits for
+    the district. The same words twice are one claim. Nobody becomes a guardian by it.
+    Raises NoWayToReach, WrongLea, OwnChild.
+    """
+    if not (asker.email or asker.phone or asker.address):
+        raise NoWayToReach
+    school = School.objects.get(pk=child.school_id)
+    if school.lea_id != by.organization_id:
+        raise WrongLea
+    student = _student_of(by, child.student_id) if child.student_id else None
+    who = student or child
+    answers = {
+        "claimant": None,
+        "asker_name": asker.name.strip(),
+        "asker_email": asker.email,
+        "asker_phone": asker.phone,
+        "asker_address": asker.address,
+        "relationship": asker.relationship,
+        "first_name": who.first_name.strip(),
+        "last_name": who.last_name.strip(),
+        "birth_date": who.birth_date,
+        "grade": child.grade,
+        "school": school,
+        "enrollment": child.enrollment,
+        "missouri_resident": child.missouri_resident,
+    }
+    same = Claim.objects.exclude(state=ClaimState.REFUSED).filter(**answers)
+    if student is not None:
+        same = same.filter(student=student)
+    claim = same.order_by("pk").first()
+    if claim is None:
+        claim = Claim(**answers, entered_by=by, created_at=at, state=ClaimState.TYPED)
+        if student is not None:
+            claim.state, claim.student, claim.judged_by, claim.judged_at = (
+                ClaimState.CONFIRMED,
+                student,
+                by,
+                at,
+            )
+        claim.save()
+    if Claim.objects.about_own_child_of(by.user_id).filter(pk=claim.pk).exists():
+        raise OwnChild
     return claim
 
 

@@ -7,6 +7,7 @@ from enrollment.part_time.models import CourseLine, CourseRequest, LineState, Re
 
 from .clocks import ClockFactory
 from .directory import TermFactory
+from .papers import DocumentFactory
 from .providers import CourseFactory
 from .records import ClaimFactory
 
@@ -26,6 +27,15 @@ class CourseRequestFactory(DjangoModelFactory[CourseRequest]):
             signed_by=factory.SelfAttribute("claim.claimant"),
             signed_name=factory.SelfAttribute("claim.claimant.name"),
             clock=factory.SubFactory(ClockFactory, lea=factory.SelfAttribute("..lea")),
+        )
+
+        # Of a claim that staff entered: `claim__by_staff=True`.
+        on_paper = factory.Trait(
+            channel="paper",
+            entered_by=factory.SelfAttribute("claim.entered_by"),
+            signed_by=None,
+            signed_name=factory.SelfAttribute("claim.asker_name"),
+            scan=factory.SubFactory(DocumentFactory),
         )
 
     claim = factory.SubFactory(ClaimFactory)

@@ -69,6 +69,20 @@ class ClaimFactory(DjangoModelFactory[Claim]):
             ),
         )
 
+        # What staff entered for a family without an account; with a `student`, who is then confirmed.
+        by_staff = factory.Trait(
+            claimant=None,
+            asker_name="Gloria Grand",
+            asker_phone="573-555-0123",
+            entered_by=factory.SubFactory(
+                MembershipFactory, counselor=True, lea=factory.SelfAttribute("..school.lea")
+            ),
+            student=None,
+            state=factory.LazyAttribute(lambda o: ClaimState.CONFIRMED if o.student else ClaimState.TYPED),
+            judged_at=factory.LazyAttribute(lambda o: o.created_at if o.student else None),
+            judged_by=factory.LazyAttribute(lambda o: o.entered_by if o.student else None),
+        )
+
     claimant = factory.SubFactory(UserFactory)
     relationship = Relationship.MOTHER
     first_name = "Robin"
@@ -81,7 +95,7 @@ class ClaimFactory(DjangoModelFactory[Claim]):
 
     @factory.post_generation
     def guardian(obj: Claim, create: bool, extracted: bool | None, **kwargs: object) -> None:  # noqa: N805
-        if create and obj.student is not None and extracted is not False:
+        if create and obj.student and obj.claimant and extracted is not False:
             GuardianFactory.create(student=obj.student, user=obj.claimant, relationship=obj.relationship)
 
 

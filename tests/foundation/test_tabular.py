@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mocap_portal.foundation.shared.tabular import Row, RowError, UnreadableFile, read_csv
+from mocap_portal.foundation.shared.tabular import (
+    Row,
+    RowError,
+    UnreadableFile,
+    plain_text,
+    read_csv,
+    read_records,
+    write_csv,
+)
 
 COLUMNS = ["state_district_id", "district_name"]
 
@@ -156,3 +164,22 @@ def test_whatever_a_spreadsheet_writes_is_read_back(rows: list[tuple[str, str]],
 
     assert [tuple(row.values.values()) for row in read if isinstance(row, Row)] == rows
     assert len(read) == len(rows)
+
+
+# Records as they stand, and files to give back -------------------------------------------------------
+
+
+def test_records_keep_every_column_and_their_line() -> None:
+    header, records = read_records(b'a, b\n1,2\n\n"x\ny",,extra\n3\n')
+    assert header == ["a", "b"]
+    assert records == {2: ["1", "2"], 4: ["x\ny", "", "extra"], 6: ["3"]}
+    with pytest.raises(UnreadableFile):
+        read_records(b"")
+
+
+def test_what_is_written_opens_as_text_and_reads_back() -> None:
+    cells = ["=1+1", "+1 573", "-2", "@here", "\tx", "plain", "'quoted'", "a,b\nc"]
+    text = write_csv(["name"], [[cell] for cell in cells])
+    assert text.startswith("\ufeffname\r\n'=1+1\r\n")
+    _header, records = read_records(text.encode())
+    assert [plain_text(cell) for (cell,) in records.values()] == cells

@@ -45,6 +45,10 @@ LEFT_OUT = {
     "due_days": "a calendar for machines",
     "part_time:letter_pdf": "a file, whose tags other tests read",
     **dict.fromkeys(["part_time:request_scan", "part_time:decision_scan"], "a file, as it was handed in"),
+    **dict.fromkeys(
+        ["part_time:paper_template", "part_time:import_problems"],
+        "a file, which tests/enrollment/test_paper_file.py reads",
+    ),
     "registration:download": "a file, which tests/enrollment/test_registration_roster.py reads",
     "mfa_download_recovery_codes": "a file",
     **dict.fromkeys(

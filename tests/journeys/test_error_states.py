@@ -94,6 +94,21 @@ FORMS = [
             "would_make_it_a_yes": "A tutor.",
         },
     ),
+    # Staff enter what came on paper
+    Form("part_time:enter", "Find"),
+    Form(
+        "part_time:enter_family",
+        "Continue",
+        {"asker_name": "", "phone": "573-555-0199", "channel": "paper"} | no_such_day("came_on"),
+    ),
+    Form("part_time:enter_courses", "Continue", {"in_person_courses": "99"}),
+    Form("part_time:enter_sign", "Enter the request", {"statement_": FIRST, "note": "Call in the evening."}),
+    Form(
+        "part_time:record_paper",
+        "Record the decision",
+        {"line-": FIRST, "decided_by": "Dana Dean", "reference": ""} | no_such_day("decided_on"),
+    ),
+    Form("part_time:import_papers", "Look at the file"),
     # The district knows its students
     Form("records:claim", "Confirm the student", {"mosis_id": "12"}),
     Form("records:refuse_claim", "Do not confirm"),

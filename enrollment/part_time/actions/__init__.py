@@ -1,4 +1,7 @@
-"""The only writers of requests, lines, decisions and steps."""
+"""The only writers of requests, lines, decisions and steps.
+
+`paper_import` stands apart: it reads a file, and reading one needs what is here.
+"""
 
 from .advising import MayNotAdvise, NoWords, recommend
 from .amending import (
@@ -34,6 +37,7 @@ from .deciding import (
     deny,
     preview_letter,
 )
+from .entry import discard_entry, forget_paper_file, keep_entry, keep_paper_file, start_entry
 from .following import mark_confirmed, mark_registered
 from .handing import (
     UNDO_WITHIN,
@@ -43,6 +47,27 @@ from .handing import (
     UndoTooLate,
     assign_many,
     undo_assign_many,
+)
+from .paper import (
+    AlreadyEntered,
+    Asked,
+    AskedCourse,
+    InTheFuture,
+    PaperMissing,
+    TermNotOpen,
+    enter_decided,
+    enter_request,
+    moment_of,
+    terms_to_enter,
+)
+from .paper_decision import (
+    DecidedBeforeAsked,
+    MayNotRecord,
+    NothingDecided,
+    Paper,
+    PaperNotFound,
+    PaperOutcome,
+    record_paper_decision,
 )
 from .reviewing import (
     AlreadyPaused,
@@ -70,18 +95,24 @@ from .unfinished import forget_old, forget_page, keep_page
 __all__ = [
     "UNDO_WITHIN",
     "AlreadyDecided",
+    "AlreadyEntered",
     "AlreadyOnRequest",
     "AlreadyPaused",
     "AlreadyRegistered",
     "AlreadySent",
+    "Asked",
+    "AskedCourse",
     "ChildNotConfirmed",
     "CourseDecided",
     "CourseNotOnOffer",
+    "DecidedBeforeAsked",
     "ExplanationTooShort",
     "Handover",
     "InPersonNotConsidered",
+    "InTheFuture",
     "MayNotAdvise",
     "MayNotDecide",
+    "MayNotRecord",
     "NoFactor",
     "NoReason",
     "NoTeamWords",
@@ -95,11 +126,17 @@ __all__ = [
     "NotYetComplete",
     "NothingChanged",
     "NothingChosen",
+    "NothingDecided",
     "NothingToReplace",
     "OutsideWindow",
     "OwnChild",
+    "Paper",
+    "PaperMissing",
+    "PaperNotFound",
+    "PaperOutcome",
     "PastDue",
     "SameDecision",
+    "TermNotOpen",
     "TermOver",
     "Told",
     "UndoTooLate",
@@ -114,20 +151,30 @@ __all__ = [
     "correct_child",
     "deny",
     "discard_draft",
+    "discard_entry",
+    "enter_decided",
+    "enter_request",
     "exchange_course",
     "forget_old",
     "forget_page",
+    "forget_paper_file",
+    "keep_entry",
     "keep_page",
+    "keep_paper_file",
     "mark_confirmed",
     "mark_opened",
     "mark_registered",
+    "moment_of",
     "pause_for_team",
     "preview_letter",
     "recommend",
+    "record_paper_decision",
     "refuse_irreplaceable",
     "resume_after_team",
+    "start_entry",
     "start_request",
     "submit",
     "supersede",
+    "terms_to_enter",
     "undo_assign_many",
 ]

@@ -95,12 +95,8 @@ def submit(
     if any(line.over_full_load and line.basis == Basis.DISTRICT for line in lines):
         raise WhoPaysNotSaid
     on_offer(request, [line.course_id for line in lines], at=at)
-    clock = _clock(request, ClockKind.PART_TIME_DECISION, LegalKey.DECISION_DAYS, source="R-15", at=at)
-    policy = LeaPolicy.objects.on(today).filter(lea=request.lea_id).first()
-    if policy is not None and policy.decision_by == DecisionBy.DECIDER:
-        request.review_clock = _clock(
-            request, ClockKind.COUNSELOR_REVIEW, LegalKey.COUNSELOR_DAYS, source="A-03", at=at
-        )
+    clock = start_decision_clock(request, at=at)
+    request.review_clock = start_review_clock(request, at=at)
     request.has_iep_or_504 = has_iep_or_504
     request.prior_semester = prior_semester
     request.note = note.strip()
@@ -119,6 +115,19 @@ def submit(
     Step.objects.create(request=request, kind=StepKind.SUBMITTED, at=at, by=by)
     notices.tell_submitted(request, at=at)
     return request
+
+
+def start_decision_clock(request: CourseRequest, *, at: dt.datetime) -> Clock:
+    """The days of the district to decide, from T0 on (R-15)."""
+    return _clock(request, ClockKind.PART_TIME_DECISION, LegalKey.DECISION_DAYS, source="R-15", at=at)
+
+
+def start_review_clock(request: CourseRequest, *, at: dt.datetime) -> Clock | None:
+    """The days of them for the counselor, where the district's policy of that day reserves the decision."""
+    policy = LeaPolicy.objects.on(central_date(at)).filter(lea=request.lea_id).first()
+    if policy is None or policy.decision_by != DecisionBy.DECIDER:
+        return None
+    return _clock(request, ClockKind.COUNSELOR_REVIEW, LegalKey.COUNSELOR_DAYS, source="A-03", at=at)
 
 
 def _clock(request: CourseRequest, kind: ClockKind, days: LegalKey, *, source: str, at: dt.datetime) -> Clock:

@@ -45,8 +45,13 @@ class Decision(models.Model):
     letter = models.OneToOneField(
         Letter, null=True, blank=True, on_delete=models.PROTECT, related_name="decision"
     )
-    scan = models.OneToOneField(
-        Document, null=True, blank=True, on_delete=models.PROTECT, related_name="decision"
+    scan = models.ForeignKey(
+        Document,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="decisions",
+        help_text=_("One paper may decide several courses"),
     )
     paper_reference = models.CharField(max_length=200, blank=True, help_text=_("Where the paper is kept"))
     supersedes = models.OneToOneField(

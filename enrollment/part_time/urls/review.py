@@ -7,12 +7,10 @@ urlpatterns = [
     path("review/hand-over/", inbox.hand_over, name="hand_over"),
     path("review/hand-over/undo/", inbox.undo_hand_over, name="undo_hand_over"),
     path("review/<int:pk>/", page.review, name="review"),
-    path("review/<int:pk>/scan/", page.scan, name="request_scan"),
     path("review/<int:pk>/assign/", team.assign, name="assign"),
     path("review/<int:pk>/pause/", team.pause, name="pause"),
     path("review/<int:pk>/resume/", team.resume, name="resume"),
     path("review/lines/<int:pk>/decide/", decision.decide, name="decide"),
     path("review/lines/<int:pk>/advise/", advice.advise, name="advise"),
     path("review/decisions/<int:pk>/replace/", decision.supersede, name="supersede"),
-    path("review/decisions/<int:pk>/scan/", page.decision_scan, name="decision_scan"),
 ]

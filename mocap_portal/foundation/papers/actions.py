@@ -3,7 +3,10 @@
 import datetime as dt
 import hashlib
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import structlog
 from celery import signature
@@ -11,9 +14,11 @@ from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from pghistory.models import Event
 
 from mocap_portal.foundation.accounts.models import Membership, User
 from mocap_portal.foundation.shared.names import one_line
@@ -83,6 +88,37 @@ def store_document(upload: File, *, by: Membership, at: dt.datetime) -> Document
     document.file.save(f"{document.pk}.{documents.ENDINGS[content_type]}", upload, save=False)
     document.save(force_insert=True)
     return document
+
+
+@transaction.atomic
+def forget_document(document_id: UUID) -> None:
+    """Throw away a file that nothing points to: another was sent in its place. Twice changes nothing.
+
+    Raises django.db.models.ProtectedError when a row names it.
+    """
+    document = Document.objects.select_for_update().filter(pk=document_id).first()
+    if document is not None:
+        document.delete()
+        transaction.on_commit(partial(document.file.delete, save=False))
+
+
+def forget_unused_documents(*, before: dt.datetime) -> int:
+    """Throw away files that were handed in before this moment and belong to nothing: a page was left, not sent.
+
+    Returns how many. One after the other, so that whoever is killed has done what was counted.
+    """
+    used_by = [
+        relation.name
+        for relation in Document._meta.related_objects  # noqa: SLF001 - documented by Django
+        if not issubclass(relation.related_model, Event)  # its own history
+    ]
+    unused = Document.objects.filter(uploaded_at__lt=before, **{f"{name}__isnull": True for name in used_by})
+    count = 0
+    for document_id in unused.order_by("pk").values_list("pk", flat=True):
+        with suppress(ProtectedError):  # somebody sent the page a moment ago
+            forget_document(document_id)
+            count += 1
+    return count
 
 
 @transaction.atomic

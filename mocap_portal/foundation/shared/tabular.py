@@ -1,4 +1,4 @@
-"""Reading a CSV file somebody made by hand or with a spreadsheet, for the import commands.
+"""Reading a CSV file somebody made by hand or with a spreadsheet, for imports, and writing one that is safe to open.
 
 A file becomes flat rows of text; what the text means is the importer's business. A row keeps the number of
 the line on which it starts, as an editor counts lines, so a message can say where to look.
@@ -7,7 +7,7 @@ the line on which it starts, as an editor counts lines, so a message can say whe
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -70,6 +70,40 @@ def read_csv(
     return (_row(line, cells, len(header), places, optional) for line, cells in body)
 
 
+def read_records(data: bytes) -> tuple[list[str], dict[int, list[str]]]:
+    """The header as it stands, and the stripped texts of each record by the line on which it starts.
+
+    Every column is there, asked for or not: to look for what must not be in a file, and to give rows back.
+    Raises UnreadableFile as `read_csv` does, but for missing columns.
+    """
+    records = _records(_text(data))
+    if not records:
+        raise UnreadableFile(_("The file is empty."))
+    (_line, header), *body = records
+    return header, dict(body)
+
+
+# What makes a spreadsheet take a text for a formula, which could then read or send what stands around it.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A comma-separated file that spreadsheets open as UTF-8 text, none of it as a formula.
+
+    An apostrophe stands before what looks like one; `plain_text` takes it off again.
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    for row in (header, *rows):
+        writer.writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in row])
+    return "\ufeff" + text.getvalue()
+
+
+def plain_text(cell: str) -> str:
+    """The text of a cell without the apostrophe that `write_csv` put before it."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
+
+
 def _text(data: bytes) -> str:
     try:
         text = data.decode("utf-8-sig")
@@ -105,8 +139,8 @@ def _records(text: str) -> list[tuple[int, list[str]]]:
 
 def _places(header: list[str], required: Sequence[str], optional: Sequence[str]) -> dict[str, int]:
     """Where in a record each column stands."""
-    found = [_plain(name) for name in header]
-    wanted = {_plain(name): name for name in (*required, *optional)}
+    found = [plain_name(name) for name in header]
+    wanted = {plain_name(name): name for name in (*required, *optional)}
     missing = [name for plain, name in wanted.items() if plain not in found and name in required]
     if missing:
         raise UnreadableFile(
@@ -130,7 +164,8 @@ def _places(header: list[str], required: Sequence[str], optional: Sequence[str])
     return {name: found.index(plain) for plain, name in wanted.items() if plain in found}
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """A column's name as it is compared: without capitals, spaces and underscores."""
     return re.sub(r"[\s_]", "", name).casefold()
 
 

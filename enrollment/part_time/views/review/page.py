@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,8 +19,6 @@ from mocap_portal.foundation.accounts.middleware import HatRequest
 from mocap_portal.foundation.accounts.models import DESE_ROLES, Membership, Role
 from mocap_portal.foundation.clocks.why import why
 from mocap_portal.foundation.directory.models import GRADES
-from mocap_portal.foundation.papers.models import Document
-from mocap_portal.foundation.papers.responses import document_response
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.ui.words import long_day
 
@@ -39,6 +37,7 @@ from ...models import (
     RequestState,
     TeamReview,
 )
+from ...rules import recording_roles
 from ...suspicions import suspicions
 from .scope import PAUSING_ROLES, REGISTERING_ROLES, TEAM_ROLES, requests_for, roles_that_decide
 
@@ -85,22 +84,6 @@ def review(request: HatRequest, pk: int) -> HttpResponse:
         actions.mark_opened(pk, by=request.hat, at=now)
     context = everything(course_request, hat=request.hat, now=now)
     return render(request, "part_time/review/review.html", context)
-
-
-@require_safe
-@for_roles(*REVIEWING_ROLES, *DESE_ROLES)
-def scan(request: HatRequest, pk: int) -> FileResponse:
-    """The paper that a request came on."""
-    scans = Document.objects.filter(course_request__in=requests_for(request.hat))
-    return document_response(get_object_or_404(scans, course_request=pk))
-
-
-@require_safe
-@for_roles(*REVIEWING_ROLES, *DESE_ROLES)
-def decision_scan(request: HatRequest, pk: int) -> FileResponse:
-    """The paper that a decision was written on."""
-    scans = Document.objects.filter(decision__line__request__in=requests_for(request.hat))
-    return document_response(get_object_or_404(scans, decision=pk))
 
 
 def with_everything(requests: CourseRequestQuerySet) -> CourseRequestQuerySet:
@@ -158,6 +141,7 @@ def everything(course_request: CourseRequest, *, hat: Membership, now: dt.dateti
         "earlier": earlier_courses(course_request, hat=hat),
         "history": history(course_request),
         "assign_form": assign_form(course_request) if may_act else None,
+        "may_record": may_act and hat.role in recording_roles(deciding),
         "may_pause": may_act and hat.role in PAUSING_ROLES,
         "may_resume": may_act and hat.role in TEAM_ROLES,
     }

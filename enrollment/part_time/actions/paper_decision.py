@@ -1,0 +1,181 @@
+"""What a paper decided, recorded with what follows from the day of the decision."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.records.actions import OwnChild
+from enrollment.records.models import Claim
+from mocap_portal.foundation.accounts.models import Membership
+from mocap_portal.foundation.clocks import actions as clocks
+from mocap_portal.foundation.clocks.models import ClockKind
+from mocap_portal.foundation.directory.models import (
+    CodeMeaning,
+    CodeSet,
+    LeaPolicy,
+    LegalKey,
+    LegalValue,
+)
+from mocap_portal.foundation.shared.calendar import central_date
+from mocap_portal.foundation.shared.refusals import Refusal
+
+from .. import notices
+from ..models import (
+    CourseLine,
+    CourseRequest,
+    Decision,
+    DecisionChannel,
+    DecisionFactor,
+    LineState,
+    Outcome,
+    RequestState,
+    Step,
+    StepKind,
+)
+from ..rules import deciding_roles, recording_roles
+from .deciding import AlreadyDecided, ExplanationTooShort
+from .paper import moment_of
+
+
+class PaperNotFound(Refusal):
+    sentence = _("Add the paper of the decision: a scan or a photograph, or say where the paper is kept.")
+
+
+class NothingDecided(Refusal):
+    sentence = _("Say for at least one course how the paper decides.")
+
+
+class DecidedBeforeAsked(Refusal):
+    sentence = _("The decision is older than the request. Check the two days.")
+
+
+class MayNotRecord(Refusal):
+    sentence = _(
+        "In your district the principal or a designee decides. They or the MOCAP coordinator record what was decided "
+        "on paper."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PaperOutcome:
+    """How a paper decides one course."""
+
+    line_id: int
+    outcome: str
+    explanation: str = ""
+    factor_ids: Sequence[int] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A decision on paper: its day, who decided (name and role), and the paper: a scan, or where it is kept."""
+
+    decided_on: dt.date
+    decided_by_name: str
+    scan_id: UUID | None = None
+    reference: str = ""
+    in_person_considered: bool = False
+
+
+@transaction.atomic
+def record_paper_decision(
+    request_id: int, outcomes: Sequence[PaperOutcome], paper: Paper, *, by: Membership, at: dt.datetime
+) -> list[Decision]:
+    """Records how a paper decided courses of a request, with what follows from that day on.
+
+    Days to register an approved course run from the day of the decision. `decided_by` of the decision is who records
+    it. Raises MayNotRecord, OwnChild, AlreadyDecided, NothingDecided, InTheFuture, DecidedBeforeAsked, PaperNotFound,
+    ExplanationTooShort (R-21).
+    """
+    request = CourseRequest.objects.select_for_update(of=("self",)).get(pk=request_id)
+    _refuse_recording(request, by=by, on=central_date(at))
+    if request.state != RequestState.SUBMITTED or request.submitted_at is None:
+        raise AlreadyDecided
+    if not outcomes:
+        raise NothingDecided
+    if paper.scan_id is None and not paper.reference.strip():
+        raise PaperNotFound
+    if paper.decided_on < central_date(request.submitted_at):
+        raise DecidedBeforeAsked
+    decided_at = max(moment_of(paper.decided_on, at=at), request.submitted_at)
+    lines = {
+        line.pk: line
+        for line in CourseLine.objects.select_for_update(of=("self",))
+        .filter(request=request, pk__in=[outcome.line_id for outcome in outcomes])
+        .order_by("pk")
+    }
+    decisions = []
+    for outcome in outcomes:
+        line = lines.get(outcome.line_id)
+        if line is None or line.state != LineState.REQUESTED:
+            raise AlreadyDecided
+        line.request = request
+        decisions.append(_record(line, outcome, paper, by=by, decided_at=decided_at))
+    _close(request)
+    notices.tell_decided_on_paper(request, at=at)
+    return decisions
+
+
+def _refuse_recording(request: CourseRequest, *, by: Membership, on: dt.date) -> None:
+    policy = LeaPolicy.objects.on(on).filter(lea=request.lea_id).first()
+    if by.organization_id != request.lea_id or by.role not in recording_roles(deciding_roles(policy)):
+        raise MayNotRecord
+    if Claim.objects.about_own_child_of(by.user_id).filter(pk=request.claim_id).exists():
+        raise OwnChild
+
+
+def _record(
+    line: CourseLine, outcome: PaperOutcome, paper: Paper, *, by: Membership, decided_at: dt.datetime
+) -> Decision:
+    explanation = outcome.explanation.strip()
+    if outcome.outcome == Outcome.DENIED:
+        fewest = LegalValue.objects.whole(LegalKey.EXPLANATION_LENGTH, on=paper.decided_on)
+        if len(explanation) < fewest:
+            raise ExplanationTooShort(fewest)
+        line.deny()
+    else:
+        line.approve(registration_clock=None)
+        if not line.is_private:
+            line.registration_clock = clocks.start(
+                ClockKind.REGISTRATION,
+                lea_id=line.request.lea_id,
+                at=decided_at,
+                business_days=LegalValue.objects.whole(LegalKey.REGISTER_DAYS, on=paper.decided_on),
+                source="A-04",
+            )
+    decision = Decision.objects.create(
+        line=line,
+        outcome=outcome.outcome,
+        channel=DecisionChannel.PAPER,
+        decided_by=by,
+        decided_by_name=paper.decided_by_name.strip(),
+        decided_at=decided_at,
+        in_person_considered=paper.in_person_considered,
+        explanation=explanation,
+        scan_id=paper.scan_id,
+        paper_reference=paper.reference.strip(),
+    )
+    factors = CodeMeaning.objects.of(CodeSet.DENIAL_FACTOR, on=paper.decided_on).filter(
+        pk__in=outcome.factor_ids
+    )
+    DecisionFactor.objects.bulk_create(DecisionFactor(decision=decision, factor=factor) for factor in factors)
+    line.decision = decision
+    line.save()
+    Step.objects.create(request=line.request, line=line, kind=StepKind(outcome.outcome), at=decided_at, by=by)
+    return decision
+
+
+def _close(request: CourseRequest) -> None:
+    """With the last decision the request is closed; its clock stops when that decision was made."""
+    lines = request.lines.all()
+    if lines.filter(state=LineState.REQUESTED).exists():
+        return
+    request.close()
+    request.save()
+    assert request.clock_id is not None and request.submitted_at is not None
+    decided = lines.exclude(decision=None).values_list("decision__decided_at", flat=True)
+    clocks.stop(request.clock_id, at=max(decided))

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from mocap_portal.foundation.shared.tabular import Row, RowError, read_csv
 
 from . import prices
-from .models import Assurance, Instruction, Structure
+from .models import Assurance, Instruction, Structure, Timing
 
 REQUIRED = (
     "provider_code",
@@ -43,14 +43,24 @@ REQUIRED = (
 )
 COURSE_COLUMNS = REQUIRED[2:]  # the others name the provider
 ASSURANCES = tuple(name for name in REQUIRED if name.startswith("assurance_"))
+# A file may lack these columns. An empty cell says nothing: what is known of the course stays.
+OPTIONAL = (
+    "state_assessed",
+    "lea_offered",
+    "timing",
+    "weekly_minutes",
+    "prerequisites",
+    *(f"{name}{part}" for name in ASSURANCES for part in ("_by", "_on")),
+)
+MOST_WEEKLY_MINUTES = 7 * 24 * 60
 KINDERGARTEN = 0
 LAST_GRADE = 12
 YES = {"yes": True, "y": True, "true": True, "1": True}
 NO = {"no": False, "n": False, "false": False, "0": False, "": False}
 
-STRUCTURES, INSTRUCTIONS, ASSURERS = (
+STRUCTURES, INSTRUCTIONS, ASSURERS, TIMINGS = (
     {str(value).casefold(): str(value) for value in choices.values}
-    for choices in (Structure, Instruction, Assurance)
+    for choices in (Structure, Instruction, Assurance, Timing)
 )
 
 
@@ -67,16 +77,18 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A good row. `fields` are those of Course, without the provider."""
+    """A good row. `fields` are those of Course, without the provider; `details` those of OPTIONAL that it tells."""
 
     line: int
     provider_code: str
     provider_name: str
     fields: dict[str, Any]
+    details: dict[str, Any]
 
     def problem(self, column: str, message: str, remedy: str) -> Problem:
         """What the rest of the catalog has against this row."""
-        value = getattr(self, column) if column in {"provider_code", "provider_name"} else self.fields[column]
+        known = {**self.fields, **self.details}
+        value = getattr(self, column) if column in {"provider_code", "provider_name"} else known[column]
         return Problem(self.line, column, str(value), message, remedy)
 
 
@@ -86,7 +98,7 @@ def read(data: bytes) -> Iterator[Listing | list[Problem]]:
     Raises shared.tabular.UnreadableFile.
     """
     find_cap = cache(prices.cap)  # a file names few days, and the numbers do not change while it is read
-    for row in read_csv(data, required=REQUIRED):
+    for row in read_csv(data, required=REQUIRED, optional=OPTIONAL):
         if isinstance(row, RowError):
             remedy = _("Give every column a value or nothing; put a value with a comma into quotation marks.")
             yield [Problem(row.row, row.column, row.value, row.message, remedy)]
@@ -123,12 +135,26 @@ class _RowReader:
             "valid_from": self.day("valid_from", required=True),
             "valid_to": self.day("valid_to", required=False),
         }
+        details = self.details()
         code, name = self.text("provider_code", 20), self.text("provider_name", 120)
         if not self.problems:
-            self.check_together(fields)
+            self.check_together(fields, details)
         if not self.problems:
             self.check_prices(fields, find_cap)
-        return Listing(self.row.line, code, name, fields)
+        return Listing(self.row.line, code, name, fields, details)
+
+    def details(self) -> dict[str, Any]:
+        """The optional columns that say something."""
+        readers: dict[str, Callable[[str], Any]] = {
+            "state_assessed": self.yes_or_no,
+            "lea_offered": self.yes_or_no,
+            "timing": lambda column: self.choice(column, TIMINGS),
+            "weekly_minutes": self.minutes,
+            "prerequisites": lambda column: self.text(column, 300),
+            **{f"{name}_by": lambda column: self.text(column, 120) for name in ASSURANCES},
+            **{f"{name}_on": lambda column: self.day(column, required=True) for name in ASSURANCES},
+        }
+        return {column: read(column) for column, read in readers.items() if self.row.values[column]}
 
     # One value -------------------------------------------------------------------------------------
 
@@ -189,6 +215,15 @@ class _RowReader:
             self.refuse(column, _("This is neither yes nor no."), _("Write yes or no."))
         return known.get(text, False)
 
+    def minutes(self, column: str) -> int:
+        text = self.row.values[column]
+        if text.isascii() and text.isdigit() and 0 < int(text) <= MOST_WEEKLY_MINUTES:
+            return int(text)
+        self.refuse(
+            column, _("This is not a number of minutes."), _("Write the minutes of a week, such as 300.")
+        )
+        return 0
+
     def day(self, column: str, *, required: bool) -> dt.date | None:
         text = self.row.values[column]
         if not text and not required:
@@ -201,7 +236,15 @@ class _RowReader:
 
     # Values together ----------------------------------------------------------------------------------
 
-    def check_together(self, fields: dict[str, Any]) -> None:
+    def check_together(self, fields: dict[str, Any], details: dict[str, Any]) -> None:
+        if details.get("state_assessed") and fields["assurance_standards"] == Assurance.NOT_APPLICABLE:
+            self.refuse(
+                "assurance_standards",
+                _(
+                    "A course with a test of the state must be assured to follow the Missouri Learning Standards."
+                ),
+                _("Write who assured it, DESE or LEA."),
+            )
         if fields["grade_low"] > fields["grade_high"]:
             self.refuse(
                 "grade_high",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 
 from mocap_portal.foundation.directory.models import LegalKey, LegalValue, NoLegalValue
+from mocap_portal.foundation.directory.models.legal import LegalValueQuerySet
 
 from .models import Structure
 
@@ -20,7 +21,12 @@ class Cap:
 
     @property
     def limit(self) -> Decimal:
-        return (self.share * self.target).quantize(CENT, rounding=ROUND_DOWN)
+        return self.product.quantize(CENT, rounding=ROUND_DOWN)
+
+    @property
+    def product(self) -> Decimal:
+        """The arithmetic before it is rounded."""
+        return self.share * self.target
 
     @property
     def percent(self) -> str:
@@ -28,15 +34,17 @@ class Cap:
         return f"{(self.share * 100).normalize():f}"
 
 
-def cap(structure: Structure, *, on: dt.date) -> Cap | None:
+def cap(structure: Structure, *, on: dt.date, values: LegalValueQuerySet | None = None) -> Cap | None:
     """The cap of a course of this structure that starts on this day: of the year for FY, of one semester for A and B.
 
-    None where no target or no share holds on that day: then nothing limits the price.
+    None where no target or no share holds on that day: then nothing limits the price. `values`: the legal values to
+    ask, today's rows unless others are given.
     """
+    values = LegalValue.objects.all() if values is None else values
     key = LegalKey.CAP_YEAR_SHARE if structure == Structure.FULL_YEAR else LegalKey.CAP_SEMESTER_SHARE
     try:
-        share = LegalValue.objects.number(key, on=on)
-        target = LegalValue.objects.number(LegalKey.ADEQUACY_TARGET, on=on)
+        share = values.number(key, on=on)
+        target = values.number(LegalKey.ADEQUACY_TARGET, on=on)
     except NoLegalValue:
         return None
     return Cap(share=share, target=target)

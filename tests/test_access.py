@@ -54,7 +54,12 @@ from tests.factories.directory import (
 )
 from tests.factories.papers import DocumentFactory
 from tests.factories.part_time import CourseLineFactory, CourseRequestFactory
-from tests.factories.providers import AgreementFactory, CourseFactory
+from tests.factories.providers import (
+    AgreementFactory,
+    CorrectiveActionFactory,
+    CourseFactory,
+    ReviewFactory,
+)
 from tests.factories.records import ClaimFactory, StudentFactory
 from tests.factories.registration import RosterLineFactory
 from tests.sign_in import sign_in
@@ -121,7 +126,14 @@ class World:
         self.namesake = StudentFactory.create(school=school, mosis_id=None)
         self.waiting_claim = ClaimFactory.create(school=school, first_name=FIRST_NAME, last_name=LAST_NAME)
         self.course = CourseFactory.create(provider=self.provider)
-        self.agreement = AgreementFactory.create(lea=self.lea, provider=self.provider)
+        signed = DocumentFactory.create(uploaded_by=self.own[Role.LEA_ADMIN])
+        self.agreement = AgreementFactory.create(lea=self.lea, provider=self.provider, document=signed)
+        self.notice = CorrectiveActionFactory.create(
+            provider=self.provider, noticed_by=self.own[Role.DESE_ADMIN]
+        )
+        self.review = ReviewFactory.create(
+            provider=self.provider, entered_by=self.own[Role.DESE_ADMIN], document=signed
+        )
         self.term = TermFactory.create(
             code=TermCode.S2,
             starts_on=now.date() + dt.timedelta(days=30),
@@ -327,8 +339,27 @@ ADDRESSES = [
     # Catalog
     public("providers:catalog"),
     public("providers:course", args=lambda world: [world.course.pk]),
+    public("providers:compare"),
+    public("providers:catalog_csv"),
+    public("providers:catalog_json"),
+    page("providers:own_courses", PROVIDER_ROLES),
+    row("providers:own_course", PROVIDER_ROLES, lambda world: [world.course.pk]),
+    post(page("providers:undo_availability", PROVIDER_ROLES, status=302)),
+    page("providers:profile", {Role.PROVIDER_ADMIN}),
+    page("providers:change_profile", {Role.PROVIDER_ADMIN}),
+    page("providers:apply", {Role.PROVIDER_ADMIN}),
+    page("providers:providers", DESE_ROLES),
+    page("providers:provider", DESE_ROLES, args=lambda world: [world.provider.pk]),
+    *(
+        page(f"providers:provider_{step}", {Role.DESE_ADMIN}, args=lambda world: [world.provider.pk])
+        for step in ("apply", "review", "grant", "deny", "notice", "suspend", "lift", "revoke")
+    ),
+    page("providers:clear_notice", {Role.DESE_ADMIN}, args=lambda world: [world.notice.pk]),
+    page("providers:review_document", DESE_ROLES, args=lambda world: [world.review.pk]),
     page("providers:agreements", KEEPING | DESE_ROLES),
     page("providers:record_agreement", KEEPING),
+    *(page(f"providers:record_{kind}", KEEPING) for kind in ("partnership", "site_license", "cooperative")),
+    row("providers:agreement_document", KEEPING | DESE_ROLES, lambda world: [world.agreement.pk]),
     row("providers:end_agreement", KEEPING, lambda world: [world.agreement.pk]),
     # A family asks
     page("part_time:requests", FAMILY_ROLES),

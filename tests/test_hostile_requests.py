@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from mocap_portal.foundation.accounts.models import Role
-from providers.views import PER_PAGE
+from providers.views.catalog import PER_PAGE
 from tests.factories.accounts import MembershipFactory
 from tests.factories.directory import LeaFactory, ProviderFactory, SchoolFactory
 from tests.factories.providers import CourseFactory

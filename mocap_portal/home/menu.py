@@ -24,6 +24,9 @@ REGISTRATIONS: Entry = (_("Registrations"), "registration:waiting")
 ROSTER: Entry = (_("Roster"), "registration:roster")
 TEACHERS: Entry = (_("Teachers"), "registration:teachers")
 AGREEMENTS: Entry = (_("Agreements"), "providers:agreements")
+OWN_COURSES: Entry = (_("Your courses"), "providers:own_courses")
+PROFILE: Entry = (_("Your organization"), "providers:profile")
+PROVIDERS: Entry = (_("Providers"), "providers:providers")
 CLOSED_DAYS: Entry = (_("Closed days"), "state_map:closed_days")
 DISTRICT: Entry = (_("District"), "state_map:district")
 PEOPLE: Entry = (_("People"), "accounts:people")
@@ -33,7 +36,7 @@ TERMS: Entry = (_("Terms"), "state_map:terms")
 
 # The most used first. Everybody gets HOME before these; a page that is not here is reached from one that is.
 VISITOR = (HOW_IT_WORKS, DISTRICTS, CATALOG)
-STATE = (INBOX, CLOSED_DAYS, LEGAL_VALUES, CODES, TERMS, CATALOG)
+STATE = (INBOX, PROVIDERS, AGREEMENTS, CLOSED_DAYS, LEGAL_VALUES, CODES, TERMS, CATALOG)
 ENTRIES: dict[Role, tuple[Entry, ...]] = {
     Role.PARENT: (OWN_REQUESTS, OWN_CHILDREN, CATALOG, HOW_IT_WORKS),
     Role.ADULT_STUDENT: (OWN_REQUESTS, OWN_RECORD, CATALOG, HOW_IT_WORKS),
@@ -44,8 +47,8 @@ ENTRIES: dict[Role, tuple[Entry, ...]] = {
     Role.COORDINATOR: (INBOX, STUDENTS, REGISTRATIONS, AGREEMENTS, CLOSED_DAYS, DISTRICT, CATALOG),
     Role.DATA_CLERK: (STUDENTS, CATALOG, HOW_IT_WORKS),
     Role.LEA_ADMIN: (PEOPLE, STUDENTS, REGISTRATIONS, AGREEMENTS, CLOSED_DAYS, DISTRICT, CATALOG),
-    Role.PROVIDER_STAFF: (ROSTER, TEACHERS, CATALOG, HOW_IT_WORKS),
-    Role.PROVIDER_ADMIN: (ROSTER, TEACHERS, PEOPLE, CATALOG, HOW_IT_WORKS),
+    Role.PROVIDER_STAFF: (ROSTER, TEACHERS, OWN_COURSES, CATALOG, HOW_IT_WORKS),
+    Role.PROVIDER_ADMIN: (ROSTER, TEACHERS, OWN_COURSES, PROFILE, PEOPLE, CATALOG, HOW_IT_WORKS),
     Role.HOST_STAFF: (CATALOG, HOW_IT_WORKS),
     Role.DESE_REVIEWER: STATE,
     Role.DESE_ADMIN: (PEOPLE, *STATE),

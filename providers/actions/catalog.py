@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from mocap_portal.foundation.directory.models import Organization, Provider
+from mocap_portal.foundation.directory.models import Lea, Organization, Provider
 from providers import catalog
 from providers.catalog import Listing, Problem
-from providers.models import Authorization, Course
+from providers.models import Authorization, AuthorizationKind, Course
 
-AUTHORIZATION_YEARS = 3  # the longest span (R-90)
+from .authorizing import last_day_of_authorization
+
 AT_A_TIME = 2000
 KEPT = tuple(name for name in catalog.COURSE_COLUMNS if name != "valid_to")  # what a listing never changes
 
@@ -24,11 +25,13 @@ CourseKey = tuple[int, str, str]  # provider, its code of the course, structure
 class ImportResult:
     """What an import did, counted in rows of the file, and what it refused, in the file's order.
 
-    `moved`: listings whose last day changed. `new_providers` and `authorized`: codes.
+    `moved`: listings whose last day changed. `completed`: those of which the file tells more than was known.
+    `new_providers` and `authorized`: codes.
     """
 
     created: int = 0
     moved: int = 0
+    completed: int = 0
     unchanged: int = 0
     new_providers: list[str] = field(default_factory=list)
     authorized: list[str] = field(default_factory=list)
@@ -39,10 +42,12 @@ class ImportResult:
 def import_catalog(data: bytes, *, on: dt.date) -> ImportResult:
     """Store the good rows of a catalog file (columns: providers.catalog.REQUIRED); say what is wrong with the others.
 
-    A row that is there already changes nothing; with another last day it moves the end of the listing. Any other
-    change of a listing is refused, because families asked for the course as it was listed: it takes a row that
-    starts on a later day. A provider the portal does not know is created, or joins the organization of its name. The
-    state's catalog lists authorized providers only, so one without any authorization gets one from the day `on`.
+    A row that is there already changes nothing; with another last day it moves the end of the listing, and what it
+    tells in an optional column (providers.catalog.OPTIONAL) that was unknown completes it. Any other change of a
+    listing is refused, because families asked for the course as it was listed: it takes a row that starts on a later
+    day. A provider the portal does not know is created, or joins the organization of its name. The
+    state's catalog lists authorized providers only, so one without any authorization gets one from the day `on`; a
+    district with courses of its own that meet RSMo 162.1250 is approved automatically, with a day of renewal (R-98).
 
     Raises shared.tabular.UnreadableFile; then nothing is stored.
     """
@@ -59,7 +64,7 @@ def import_catalog(data: bytes, *, on: dt.date) -> ImportResult:
     providers = _providers(listings, result)
     listings = list(_of_these_providers(listings, providers, result))
     _store(listings, providers, result)
-    _authorize(providers, result, on=on)
+    _authorize(listings, providers, result, on=on)
     result.problems.sort(key=lambda problem: problem.row or 0)
     return result
 
@@ -87,7 +92,8 @@ def _providers(listings: Sequence[Listing], result: ImportResult) -> dict[str, P
 def _of_these_providers(
     listings: Sequence[Listing], providers: dict[str, Provider], result: ImportResult
 ) -> Iterator[Listing]:
-    """The rows whose provider's code and name belong together."""
+    """The rows whose provider's code and name belong together, and whose provider is a district where they say so."""
+    leas = set(Lea.objects.filter(pk__in=[one.pk for one in providers.values()]).values_list("pk", flat=True))
     for listing in listings:
         provider = providers.get(listing.provider_code)
         if provider is None:
@@ -109,26 +115,39 @@ def _of_these_providers(
                     _("Write this name, or the code of the provider you mean."),
                 )
             )
+        elif listing.details.get("lea_offered") and provider.pk not in leas:
+            result.problems.append(
+                listing.problem(
+                    "lea_offered",
+                    _("%(name)s is no district in the portal.") % {"name": listing.provider_name},
+                    _("Write no, or the name of the district as the portal has it."),
+                )
+            )
         else:
             yield listing
 
 
-def _authorize(providers: dict[str, Provider], result: ImportResult, *, on: dt.date) -> None:
+def _authorize(
+    listings: Iterable[Listing], providers: dict[str, Provider], result: ImportResult, *, on: dt.date
+) -> None:
     ids = [provider.pk for provider in providers.values()]
     known = set(Authorization.objects.filter(provider__in=ids).values_list("provider", flat=True))
     new = {code: provider for code, provider in providers.items() if provider.pk not in known}
-    last_day = _years_later(on, AUTHORIZATION_YEARS) - dt.timedelta(days=1)
+    own = {listing.provider_code for listing in listings if listing.details.get("lea_offered")}
+    last_day = last_day_of_authorization(on) if new else on
     Authorization.objects.bulk_create(
         Authorization(
-            provider=provider, valid_from=on, valid_to=last_day, source=_("Listed in the state's catalog")
+            provider=provider,
+            kind=AuthorizationKind.AUTOMATIC if code in own else AuthorizationKind.GRANT,
+            valid_from=on,
+            valid_to=last_day,
+            source=_("RSMo 161.670.3 and 162.1250: a district's own courses")
+            if code in own
+            else _("Listed in the state's catalog"),
         )
-        for provider in new.values()
+        for code, provider in new.items()
     )
     result.authorized += new
-
-
-def _years_later(day: dt.date, years: int) -> dt.date:
-    return day.replace(day=28 if (day.month, day.day) == (2, 29) else day.day, year=day.year + years)
 
 
 # Listings -----------------------------------------------------------------------------------------
@@ -177,23 +196,41 @@ def _store(listings: Iterable[Listing], providers: dict[str, Provider], result: 
     listed = _Listed(providers.values())
     growing: list[tuple[Listing, Course]] = []
     moved: list[Course] = []
+    completed: list[Course] = []
     # First what ends sooner: that makes room for what starts after it, wherever in the file it stands.
     for listing in listings:
-        course = Course(provider=providers[listing.provider_code], **listing.fields)
+        course = Course(provider=providers[listing.provider_code], **listing.fields, **listing.details)
         stored = listed.same(course)
         if line := listed.line_before(course, listing.line):
             result.problems.append(_repeated(listing, line))
         elif stored is None:
             growing.append((listing, course))
-        elif changes := [name for name in KEPT if getattr(stored, name) != getattr(course, name)]:
+        elif changes := _changes(listing, stored):
             result.problems += (_changed(listing, stored, name) for name in changes)
-        elif stored.valid_to == course.valid_to:
-            result.unchanged += 1
-        elif (course.valid_to or dt.date.max) < (stored.valid_to or dt.date.max):
-            stored.valid_to = course.valid_to
-            moved.append(stored)
         else:
-            growing.append((listing, course))
+            is_completed = _complete(stored, listing)
+            if is_completed:
+                completed.append(stored)
+            if (course.valid_to or dt.date.max) < (stored.valid_to or dt.date.max):
+                stored.valid_to = course.valid_to
+                moved.append(stored)
+            elif stored.valid_to != course.valid_to:
+                growing.append((listing, course))
+            elif not is_completed:
+                result.unchanged += 1
+    new = _grow(growing, listed, moved, result)
+    Course.objects.bulk_update(completed, catalog.OPTIONAL, batch_size=AT_A_TIME // 10)
+    Course.objects.bulk_update(moved, ["valid_to"], batch_size=AT_A_TIME)
+    Course.objects.bulk_create(new, batch_size=AT_A_TIME)
+    result.created = len(new)
+    result.moved = len(moved)
+    result.completed = len(completed)
+
+
+def _grow(
+    growing: Iterable[tuple[Listing, Course]], listed: _Listed, moved: list[Course], result: ImportResult
+) -> list[Course]:
+    """Let listings last longer, and find the new ones, where no other listing of the course stands in their way."""
     new: list[Course] = []
     for listing, course in growing:
         stored = listed.same(course)
@@ -205,10 +242,25 @@ def _store(listings: Iterable[Listing], providers: dict[str, Provider], result: 
         else:
             stored.valid_to = course.valid_to
             moved.append(stored)
-    Course.objects.bulk_update(moved, ["valid_to"], batch_size=AT_A_TIME)
-    Course.objects.bulk_create(new, batch_size=AT_A_TIME)
-    result.created = len(new)
-    result.moved = len(moved)
+    return new
+
+
+def _changes(listing: Listing, stored: Course) -> list[str]:
+    """The columns in which a row contradicts what is stored. What was unknown contradicts nothing."""
+    changed = [name for name in KEPT if getattr(stored, name) != listing.fields[name]]
+    for name, value in listing.details.items():
+        known = getattr(stored, name)
+        if known and known != value:
+            changed.append(name)
+    return changed
+
+
+def _complete(stored: Course, listing: Listing) -> bool:
+    """Fill in what was unknown; whether there was anything."""
+    news = {name: value for name, value in listing.details.items() if getattr(stored, name) != value}
+    for name, value in news.items():
+        setattr(stored, name, value)
+    return bool(news)
 
 
 def _repeated(listing: Listing, line: int) -> Problem:

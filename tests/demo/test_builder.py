@@ -25,12 +25,13 @@ from mocap_portal.foundation.clocks.models import ChaseRun, Clock, ClockKind
 from mocap_portal.foundation.directory.models import ClosedDay, Lea, LeaPolicy, School
 from mocap_portal.foundation.papers.models import DigestItem, Letter, Notice
 from mocap_portal.home import health
-from providers.models import Agreement, Authorization, Course
+from providers.days import CatalogDay
+from providers.models import Agreement, Authorization, Availability, Course
 
 pytestmark = pytest.mark.django_db
 
 TUESDAY = dt.datetime(2026, 11, 10, 15, 30, tzinfo=dt.UTC)  # half past nine in Missouri
-PEOPLE_AND_PLACES = ("places", "catalog", "people")
+PEOPLE_AND_PLACES = ("places", "catalog", "people", "offers")
 
 
 @pytest.fixture(autouse=True)
@@ -77,16 +78,29 @@ class TestPlacesAndPeople:
         ]
 
     def test_the_catalog(self) -> None:
-        assert Course.objects.count() == 312
-        assert Course.objects.on_offer(starting=dt.date(2027, 1, 6)).count() == 312
+        assert Course.objects.count() == 316
+        assert (
+            Course.objects.on_offer(starting=dt.date(2027, 1, 6)).count() == 314
+        )  # one provider is suspended
         assert counted(Course.objects.values_list("provider__code", flat=True)) == {
             "LANTERN": 191,
             "PRAIRIE": 121,
+            "COPPER": 2,
+            "WALNUT": 2,
         }
         assert Course.objects.filter(ap=True).count() == 42
         assert Course.objects.filter(instruction="curriculum_only").count() == 43
-        assert Authorization.objects.count() == 2
-        assert Agreement.objects.count() == 4
+        assert counted(Authorization.objects.values_list("kind", flat=True)) == {"grant": 3, "automatic": 1}
+        assert counted(Agreement.objects.values_list("kind", flat=True)) == {
+            "data": 4,
+            "partnership": 1,
+            "site_license": 1,
+            "cooperative": 1,
+        }
+        assert counted(Availability.objects.values_list("state", flat=True)) == {"full": 1, "closed": 1}
+        assert Course.objects.filter(state_assessed=True).count() == 18
+        yesterday = CatalogDay(on=dt.date(2025, 8, 1), is_past=True)
+        assert yesterday.courses().count() == 316
 
     def test_one_person_for_every_hat(self) -> None:
         cards = DemoPerson.objects.order_by("position").values_list("hat__role", flat=True)

@@ -52,6 +52,15 @@ LEFT_OUT = {
     "registration:download": "a file, which tests/enrollment/test_registration_roster.py reads",
     "mfa_download_recovery_codes": "a file",
     **dict.fromkeys(
+        [
+            "providers:catalog_csv",
+            "providers:catalog_json",
+            "providers:agreement_document",
+            "providers:review_document",
+        ],
+        "a file",
+    ),
+    **dict.fromkeys(
         ["accounts:open_invitation", "account_set_password", "account_confirm_login_code"],
         "always leads to another page",
     ),

@@ -5,11 +5,13 @@ import datetime as dt
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from mocap_portal.foundation.directory.models import TermCode
 from tests.factories.accounts import MembershipFactory
-from tests.factories.directory import ProviderFactory
+from tests.factories.directory import ProviderFactory, TermFactory
 from tests.factories.providers import AgreementFactory, CourseFactory
 from tests.journeys import axe
 from tests.journeys.conftest import Shot
@@ -47,6 +49,35 @@ def test_results_follow_while_one_types(page: Page, live_server: LiveServer, sho
     expect(page.get_by_role("heading", level=1)).to_have_text("Biology")
     axe.check(page)
     shot(page, "catalog-course")
+
+
+def test_a_parent_compares_and_asks(page: Page, live_server: LiveServer, shot: Shot) -> None:
+    """On a phone: a mistyped word, two boxes, side by side, and the button that leads to sign-in and on."""
+    page.set_viewport_size({"width": axe.WIDTHS["phone"], "height": axe.HEIGHT})
+    TermFactory.create(
+        code=TermCode.S2,
+        starts_on=timezone.localdate() + dt.timedelta(days=30),
+        ends_on=timezone.localdate() + dt.timedelta(days=150),
+    )
+    courses = [
+        CourseFactory.create(title=title, subject="Mathematics") for title in ("Algebra I", "Algebra II")
+    ]
+    CourseFactory.create(title="Biology", subject="Science")
+    page.goto(f"{live_server.url}/catalog/")
+    page.get_by_label("Words in the title, subject or provider").fill("algebre")
+    expect(page.get_by_role("status")).to_have_text("2 courses")
+    expect(page.get_by_label("Subject", exact=True)).to_contain_text("Mathematics (2)")
+    for course in courses:
+        page.locator(f'label[for="compare-{course.pk}"]').click()
+    page.get_by_role("button", name="Compare the checked courses").click()
+    expect(page.get_by_role("heading", level=2)).to_have_text(["Algebra I", "Algebra II"])
+    axe.check(page)
+    shot(page, "compare")
+    page.set_viewport_size({"width": 1280, "height": axe.HEIGHT})
+    shot(page, "compare")
+    page.get_by_role("link", name="Ask for this course: Algebra II").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+    assert f"course%3D{courses[1].pk}" in page.url
 
 
 def test_search_works_without_javascript(browser: Browser, live_server: LiveServer) -> None:

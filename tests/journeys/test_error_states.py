@@ -148,7 +148,24 @@ FORMS = [
         "Put on file",
         {"reference": "Drawer 7", "forbids_sale": FIRST} | no_such_day("valid_from"),
     ),
+    *(
+        Form(f"providers:record_{kind}", "Put on file", {"reference": "Drawer 7"} | no_such_day("valid_from"))
+        for kind in ("partnership", "site_license", "cooperative")
+    ),
     Form("providers:end_agreement", "End the agreement", {"last_day_day": "7"}),
+    # Providers
+    Form("providers:change_profile", "Save", {"integrity_url": "not a link", "contact_methods": "phone"}),
+    Form("providers:provider_apply", "Record the application", no_such_day("received_on")),
+    Form("providers:provider_review", "Put the review on file", {"kind": FIRST, **no_such_day("done_on")}),
+    Form(
+        "providers:provider_grant",
+        "Authorize the provider",
+        {"source": "Minutes"} | no_such_day("valid_from"),
+    ),
+    Form("providers:provider_deny", "Deny the application"),
+    Form("providers:provider_notice", "Give notice", {"problem": "No contact."} | no_such_day("cure_by")),
+    Form("providers:provider_suspend", "Suspend the provider"),
+    Form("providers:provider_revoke", "Revoke the authorization"),
     # The state's map
     Form("state_map:change_legal_value", "Save", {"number": "-1", "note": "By the new statute."}),
     Form("state_map:change_code", "Save", {"label": "", "meaning": "Taught at school."}),
@@ -169,6 +186,7 @@ NEVER_WRONG = {
     ("part_time:review", "Save"),  # a colleague of the list, or nobody
     ("accounts:review", "Save the answers"),  # each role may wait
     ("part_time:inbox", "Hand over"),  # the same, and rows of a list: a message says when none is ticked
+    ("providers:own_course", "Save"),  # open, closed or full
 }
 
 WITHOUT_SCRIPTS = [

@@ -17,7 +17,7 @@ from providers import catalog
 from providers.actions import import_catalog
 from providers.catalog import Problem
 from providers.models import Authorization, Course
-from tests.factories.directory import OrganizationFactory, ProviderFactory
+from tests.factories.directory import LeaFactory, OrganizationFactory, ProviderFactory
 from tests.factories.providers import AuthorizationFactory
 
 pytestmark = pytest.mark.django_db
@@ -408,6 +408,107 @@ def test_a_listing_is_not_rewritten() -> None:
     assert Course.objects.get().title == "Algebra II"
 
 
+# Optional columns ---------------------------------------------------------------------------------
+
+DETAILS = {
+    "state_assessed": "yes",
+    "timing": "Synchronous",
+    "weekly_minutes": "300",
+    "prerequisites": "Algebra I",
+    "assurance_standards_by": "Walnut Fork R-V",
+    "assurance_standards_on": "2026-05-04",
+}
+
+
+def full_file(*rows: dict[str, str]) -> bytes:
+    """A file with the optional columns too."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, [*catalog.REQUIRED, *catalog.OPTIONAL])
+    writer.writeheader()
+    writer.writerows({**ROW, **row} for row in rows)
+    return text.getvalue().encode()
+
+
+def details() -> tuple[Any, ...]:
+    return tuple(Course.objects.values_list(*DETAILS).get())
+
+
+TOLD = (True, "synchronous", 300, "Algebra I", "Walnut Fork R-V", dt.date(2026, 5, 4))
+
+
+def test_a_course_is_listed_with_its_details() -> None:
+    assert import_catalog(full_file(DETAILS), on=TODAY).problems == []
+    assert details() == TOLD
+
+
+def test_details_are_completed_and_an_empty_cell_says_nothing() -> None:
+    import_catalog(file({}), on=TODAY)
+    result = import_catalog(full_file(DETAILS), on=TODAY)
+    assert (result.completed, result.moved, result.unchanged, result.problems) == (1, 0, 0, [])
+    assert details() == TOLD
+    for same in (file({}), full_file({}), full_file(DETAILS)):
+        result = import_catalog(same, on=TODAY)
+        assert (result.completed, result.unchanged, result.problems) == (0, 1, [])
+    assert details() == TOLD
+
+
+def test_details_are_not_rewritten() -> None:
+    import_catalog(full_file(DETAILS), on=TODAY)
+    (problem,) = import_catalog(full_file({"weekly_minutes": "200"}), on=TODAY).problems
+    assert (problem.column, problem.value) == ("weekly_minutes", "200")
+    assert problem.message == "This course is listed from this day with another value: 300."
+    assert details() == TOLD
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "message"),
+    [
+        ({"timing": "sometimes"}, "timing", "This is not one of the values known here."),
+        ({"weekly_minutes": "0"}, "weekly_minutes", "This is not a number of minutes."),
+        ({"weekly_minutes": "10081"}, "weekly_minutes", "This is not a number of minutes."),
+        ({"weekly_minutes": "five"}, "weekly_minutes", "This is not a number of minutes."),
+        ({"state_assessed": "perhaps"}, "state_assessed", "This is neither yes nor no."),
+        ({"assurance_ap_on": "soon"}, "assurance_ap_on", "This is not a date."),
+        ({"assurance_ap_by": "x" * 121}, "assurance_ap_by", "This has 121 characters; 120 fit."),
+        ({"prerequisites": "x" * 301}, "prerequisites", "This has 301 characters; 300 fit."),
+    ],
+)
+def test_a_bad_detail_is_named(row: dict[str, str], column: str, message: str) -> None:
+    (problem,) = import_catalog(full_file(row), on=TODAY).problems
+    assert (problem.column, problem.message) == (column, message)
+
+
+@pytest.mark.rule("R-96")
+def test_a_course_with_a_state_test_is_assured_to_follow_the_standards() -> None:
+    rows = [
+        {"state_assessed": "yes", "assurance_standards": "N/A"},
+        {"state_assessed": "yes", "assurance_standards": "LEA", "provider_course_code": "OK"},
+    ]
+    (problem,) = import_catalog(full_file(*rows), on=TODAY).problems
+    assert (problem.row, problem.column) == (2, "assurance_standards")
+    assert [code for code, _first, _last in listed()] == ["OK"]
+
+
+@pytest.mark.rule("R-98")
+def test_a_district_s_own_course_is_approved_automatically_with_a_day_of_renewal() -> None:
+    lea = LeaFactory.create(organization__name="Walnut Fork R-V")
+    rows = [
+        {"provider_code": "WF", "provider_name": "Walnut Fork R-V", "lea_offered": "yes"},
+        {"lea_offered": "yes"},
+    ]
+    result = import_catalog(full_file(*rows), on=TODAY)
+    (problem,) = result.problems
+    assert (problem.row, problem.column, problem.message) == (
+        3,
+        "lea_offered",
+        "Prairie Online is no district in the portal.",
+    )
+    authorization = Authorization.objects.get(provider=lea.pk)
+    assert (authorization.kind, authorization.valid_from) == ("automatic", TODAY)
+    assert authorization.valid_to == dt.date(2029, 11, 21)
+    assert Course.objects.on_offer(starting=TODAY).get().lea_offered
+
+
 # The file and the command -------------------------------------------------------------------------
 
 
@@ -434,6 +535,7 @@ def test_command_prints_one_json_object(capsys: Any, tmp_path: Path, time_machin
     assert json.loads(out) == {
         "created": 1,
         "updated": 0,
+        "completed": 0,
         "unchanged": 0,
         "new_providers": ["PRA"],
         "authorized": ["PRA"],
@@ -461,7 +563,7 @@ def test_command_speaks_to_people(capsys: Any, tmp_path: Path) -> None:
             "Line 2, credits “x”: This is not a number. Write digits with a point, such as 450.00.\n"
             "Line 4: Values in this row: 2. Columns in the header: 22. Give every column a value or nothing; put a "
             "value with a comma into quotation marks.\n"
-            "1 listed, 0 with a new last day, 0 unchanged, 2 problems.\n"
+            "1 listed, 0 with a new last day, 0 completed, 0 unchanged, 2 problems.\n"
         ),
     )
 

@@ -75,7 +75,7 @@ def insert(
 
 
 def _is_identity(field: models.Field[Any, Any]) -> bool:
-    return isinstance(field, models.AutoField)
+    return isinstance(field, models.AutoField | models.GeneratedField)  # the database gives them their value
 
 
 def go_on_counting(filled: list[type[models.Model]]) -> None:

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from mocap_portal.demo.models import DemoPart
 
-from .catalog import build_catalog
+from .catalog import build_catalog, build_offers
 from .further import build_further
 from .mails import deliver
 from .night import build_night
@@ -26,6 +26,7 @@ PARTS: dict[str, Callable[[dt.datetime], None]] = {
     "places": build_places,
     "catalog": build_catalog,
     "people": build_people,
+    "offers": build_offers,
     "requests": build_requests,
     "further": build_further,
     "night": build_night,

@@ -1,4 +1,4 @@
-"""Requests and courses in the states that the first ones are not in: changed, taken back, decided anew, running, over."""
+"""Requests and courses in states that the first ones are not in: changed, taken back, decided anew, running, over."""
 
 import datetime as dt
 from dataclasses import dataclass

@@ -45,6 +45,7 @@ def _as_json(result: ImportResult) -> dict[str, Any]:
     return {
         "created": result.created,
         "updated": result.moved,
+        "completed": result.completed,
         "unchanged": result.unchanged,
         "new_providers": result.new_providers,
         "authorized": result.authorized,
@@ -56,11 +57,13 @@ def _as_text(result: ImportResult) -> str:
     lines = [_sentence(problem) for problem in result.problems]
     lines.append(
         _(
-            "%(created)d listed, %(moved)d with a new last day, %(unchanged)d unchanged, %(problems)d problems."
+            "%(created)d listed, %(moved)d with a new last day, %(completed)d completed, %(unchanged)d unchanged, "
+            "%(problems)d problems."
         )
         % {
             "created": result.created,
             "moved": result.moved,
+            "completed": result.completed,
             "unchanged": result.unchanged,
             "problems": len(result.problems),
         }

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import enum
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -11,7 +12,7 @@ from enrollment.records.age import age_on
 from enrollment.records.models import Claim, Enrollment
 from mocap_portal.foundation.accounts.models import Role
 from mocap_portal.foundation.directory.models import DecisionBy, LeaPolicy, LegalKey, LegalValue, Term
-from providers.models import Course, CourseQuerySet
+from providers.models import WHY_NOT, Availability, Course, CourseQuerySet
 
 
 class Answer(enum.Enum):
@@ -95,7 +96,25 @@ def usual_weekly_minutes(*, on: dt.date) -> int:
 
 def courses_on_offer(term: Term, *, on: dt.date) -> CourseQuerySet:
     """What can be chosen for this term: to be had when it starts, or on this day if it runs already (R-10)."""
-    return Course.objects.on_offer(starting=max(term.starts_on, on)).taken_in(term.code)
+    offered = Course.objects.on_offer(starting=max(term.starts_on, on))
+    return offered.taken_in(term.code).open_in(term)
+
+
+@dataclass(frozen=True)
+class Gone:
+    """A course that a family chose and cannot have any more, and why: one sentence that says what to do."""
+
+    course: Course
+    why: str | Promise
+
+
+def why_gone(course_ids: Collection[int], term: Term) -> list[Gone]:
+    """Of courses that are not on offer for a term: full, closed, or no longer in the catalog. By title."""
+    said = Availability.objects.filter(course__in=course_ids, term=term).values_list("course", "state")
+    reasons = {course: WHY_NOT[state] for course, state in said if state in WHY_NOT}
+    no_more = _("It is no longer in the catalog for this term. Choose another course.")
+    courses = Course.objects.filter(pk__in=course_ids).order_by("title", "pk")
+    return [Gone(course, reasons.get(course.pk, no_more)) for course in courses]
 
 
 def deciding_roles(policy: LeaPolicy | None) -> frozenset[Role]:

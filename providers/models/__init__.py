@@ -14,7 +14,7 @@ from .authorizations import (
     SanctionKind,
     SanctionQuerySet,
 )
-from .availability import Availability, AvailabilityState
+from .availability import WHY_NOT, Availability, AvailabilityState
 from .courses import PROGRAM_CODES, Assurance, Course, CourseQuerySet, Instruction, Structure, Timing, Word
 from .profiles import FEWEST_CONTACT_METHODS, POLICY_LINKS, ContactMethod, ProviderProfile
 
@@ -22,6 +22,7 @@ __all__ = [
     "FEWEST_CONTACT_METHODS",
     "POLICY_LINKS",
     "PROGRAM_CODES",
+    "WHY_NOT",
     "WITHOUT_PROGRAM_CODE",
     "Agreement",
     "AgreementKind",

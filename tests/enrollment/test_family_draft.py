@@ -16,10 +16,11 @@ from enrollment.records.models import Claim
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.directory.models import CodeMeaning, CodeSet, LegalKey, LegalValue, Term
 from mocap_portal.foundation.papers.models import Notice
+from providers.models import AvailabilityState
 from tests.factories.accounts import MembershipFactory
 from tests.factories.directory import LeaPolicyFactory, SchoolFactory, TermFactory
 from tests.factories.part_time import CourseLineFactory, CourseRequestFactory
-from tests.factories.providers import CourseFactory
+from tests.factories.providers import AvailabilityFactory, CourseFactory
 from tests.factories.records import ClaimFactory
 from tests.personal_data import assert_no_personal_data
 from tests.sign_in import sign_in
@@ -185,6 +186,51 @@ def test_a_course_chosen_in_the_catalog_is_on_the_draft(client: Client, hat: Mem
 
 def test_a_wish_that_is_no_number_is_passed_over(client: Client) -> None:
     assert client.get(url("start"), {"course": ["x", "²"]}).status_code == 302
+
+
+# Full and closed courses --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("state", "why"),
+    [
+        (AvailabilityState.FULL, "This course is full in this term. Choose another term or course."),
+        (
+            AvailabilityState.CLOSED,
+            "The provider does not offer this course in this term. Choose another term or course.",
+        ),
+    ],
+)
+def test_a_course_that_filled_up_or_closed_since_is_refused_with_its_reason(
+    client: Client, hat: Membership, state: AvailabilityState, why: str
+) -> None:
+    draft = draft_of(hat, in_person_courses=4)
+    line = CourseLineFactory.create(request=draft, course__title="Algebra")
+    AvailabilityFactory.create(course=line.course, term=draft.term, state=state)
+    with pytest.raises(actions.CourseNotOnOffer) as refusal:
+        send(draft, hat)
+    assert str(refusal.value.sentence) == f"“Algebra”: {why}"
+    assert CourseRequest.objects.get().state == RequestState.DRAFT
+    response = client.post(url("courses", draft.pk), {"in_person_courses": "4"}, follow=True)
+    assert [str(message) for message in response.context["messages"]] == [
+        f"We took “Algebra” off your list. {why}"
+    ]
+    assert not draft.lines.exists()
+
+
+def test_a_course_that_is_full_in_another_term_can_be_chosen(hat: Membership) -> None:
+    draft = draft_of(hat, in_person_courses=4)
+    line = CourseLineFactory.create(request=draft)
+    other = TermFactory.create(school_year__year=2028)
+    AvailabilityFactory.create(course=line.course, term=other, state=AvailabilityState.FULL)
+    assert send(draft, hat).state == RequestState.SUBMITTED
+
+
+def test_the_planned_time_is_that_of_the_course_where_it_tells_one(hat: Membership) -> None:
+    draft = draft_of(hat, in_person_courses=4)
+    CourseLineFactory.create(request=draft, course__weekly_minutes=420)
+    send(draft, hat)
+    assert draft.lines.get().planned_minutes == 420
 
 
 # What is told about a course ----------------------------------------------------------------------------

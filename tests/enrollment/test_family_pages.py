@@ -519,7 +519,7 @@ def test_a_course_that_left_the_catalog_leaves_the_list_and_the_family_is_told(
     other = CourseFactory.create(title="Biology")
     response = client.post(url("courses", draft.pk), {"add": other.pk})
     assert told(response) == [
-        "“Algebra” is no longer in the catalog for this term. We took it off your list."
+        "We took “Algebra” off your list. It is no longer in the catalog for this term. Choose another course."
     ]
     assert [line.course for line in draft.lines.all()] == [other]
 
@@ -584,7 +584,7 @@ def test_every_box_the_plan_and_the_name_are_needed(client: Client, hat: Members
     [
         (
             lambda draft: draft.lines.get().course.provider.authorizations.all().delete(),
-            "No longer in the catalog for this term: Algebra. Take it off your list, then go on.",
+            "“Algebra”: It is no longer in the catalog for this term. Choose another course.",
         ),
         (
             lambda draft: Claim.objects.update(missouri_resident=False),

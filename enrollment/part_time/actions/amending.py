@@ -104,7 +104,7 @@ def exchange_course(
     [course] = on_offer(request, [course_id], at=at)
     before, after = _named(line.course), _named(course)
     line.course = course
-    line.planned_minutes = usual_weekly_minutes(on=central_date(at))
+    line.planned_minutes = course.weekly_minutes or usual_weekly_minutes(on=central_date(at))
     line.save()
     with translation.override(KEPT_IN):
         changes: list[Change] = [(_("Course"), before, after)]

@@ -16,7 +16,7 @@ from mocap_portal.foundation.shared.refusals import Refusal
 from providers.models import Course
 
 from ..models import Basis, CourseLine, CourseRequest, RequestState, Step, StepKind
-from ..rules import courses_on_offer, eligibility, lines_over_full_load
+from ..rules import Gone, courses_on_offer, eligibility, lines_over_full_load, why_gone
 
 
 class AlreadySent(Refusal):
@@ -28,14 +28,14 @@ class TermOver(Refusal):
 
 
 class CourseNotOnOffer(Refusal):
-    """`titles` names the courses, as far as they are known."""
+    """`gone`: the courses that cannot be had any more, each with why. Empty where nobody knows the course."""
 
     sentence = _("A course you chose is no longer in the catalog for this term. Choose your courses again.")
 
-    def __init__(self, titles: Sequence[str] = ()) -> None:
-        self.titles = titles
-        named = _("No longer in the catalog for this term: %(titles)s. Take it off your list, then go on.")
-        super().__init__(str(named) % {"titles": ", ".join(titles)} if titles else "")
+    def __init__(self, gone: Sequence[Gone] = ()) -> None:
+        self.gone = gone
+        words = [_("“%(course)s”: %(why)s") % {"course": one.course.title, "why": one.why} for one in gone]
+        super().__init__(" ".join(map(str, words)))
 
 
 class NotEligible(Refusal):
@@ -171,8 +171,7 @@ def on_offer(request: CourseRequest, course_ids: Sequence[int], *, at: dt.dateti
     """The courses in the order asked for, each of them on offer for the term. Raises CourseNotOnOffer."""
     found = courses_on_offer(request.term, on=central_date(at)).in_bulk(course_ids)
     if missing := set(course_ids) - set(found):
-        titles = Course.objects.filter(pk__in=missing).order_by("title").values_list("title", flat=True)
-        raise CourseNotOnOffer(list(titles))
+        raise CourseNotOnOffer(why_gone(missing, request.term))
     return [found[course_id] for course_id in dict.fromkeys(course_ids)]
 
 

@@ -237,7 +237,7 @@ def _add_lines(request: CourseRequest, chosen: dict[int, Course], asked: Asked) 
             else course.basis,
             reason_id=course.reason_id,
             reason_words=course.reason_words,
-            planned_minutes=usual,
+            planned_minutes=course.weekly_minutes or usual,
         )
         for position, course in enumerate(courses, start=1)
     )

@@ -107,7 +107,7 @@ def submit(
     request.save()
     usual = usual_weekly_minutes(on=today)
     for line in lines:
-        line.planned_minutes = usual
+        line.planned_minutes = line.course.weekly_minutes or usual
     CourseLine.objects.bulk_update(lines, ["planned_minutes"])
     Acknowledgement.objects.bulk_create(
         Acknowledgement(request=request, statement=statement, at=at) for statement in statements

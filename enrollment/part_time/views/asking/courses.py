@@ -28,7 +28,7 @@ from ...forms.family import (
     CoursesForm,
 )
 from ...models import CourseLine, CourseRequest, RequestState
-from ...rules import courses_on_offer
+from ...rules import courses_on_offer, why_gone
 from .rows import (
     already_sent,
     is_fragment,
@@ -138,7 +138,8 @@ def choose(
     add, remove = form.cleaned_data["add"], form.cleaned_data["remove"]
     in_person = form.cleaned_data["in_person_courses"]
     offered = courses_on_offer(draft.term, on=central_date(at)).in_bulk([line.course_id for line in lines])
-    gone = [line.course for line in lines if line.course_id not in offered and line.course_id != remove]
+    lost = [line.course_id for line in lines if line.course_id not in offered and line.course_id != remove]
+    gone = why_gone(lost, draft.term) if lost else []
     kept = [line.course_id for line in lines if line.course_id in offered and line.course_id != remove]
     actions.choose_courses(
         draft.pk,
@@ -147,12 +148,9 @@ def choose(
         told=form.told(),
         at=at,
     )
-    for course in gone:
-        messages.warning(
-            request,
-            _("“%(course)s” is no longer in the catalog for this term. We took it off your list.")
-            % {"course": course.title},
-        )
+    for one in gone:
+        sentence = _("We took “%(course)s” off your list. %(why)s")
+        messages.warning(request, sentence % {"course": one.course.title, "why": one.why})
     if form.goes_on and not gone:
         if who_pays_is_open(lines_of(draft)):
             messages.warning(request, str(actions.WhoPaysNotSaid.sentence))

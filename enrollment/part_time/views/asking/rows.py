@@ -102,7 +102,8 @@ def answers_of(draft: CourseRequest, lines: list[CourseLine]) -> list[dict[str, 
         else line.course.title
         for line in lines
     ]
-    minutes = len(lines) * usual_weekly_minutes(on=central_date(timezone.now()))
+    usual = usual_weekly_minutes(on=central_date(timezone.now()))
+    minutes = sum(line.course.weekly_minutes or usual for line in lines)
     rows = [
         (_("Student"), claim.full_name, to_child),
         (_("Birth date"), date_format(claim.birth_date), to_child),

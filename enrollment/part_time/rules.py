@@ -94,10 +94,14 @@ def usual_weekly_minutes(*, on: dt.date) -> int:
     return daily * LegalValue.objects.whole(LegalKey.WEEKLY_DAYS, on=on)
 
 
+def listed_courses(term: Term, *, on: dt.date) -> CourseQuerySet:
+    """The catalog of this term: to be had when it starts, or on this day if it runs already (R-10)."""
+    return Course.objects.on_offer(starting=max(term.starts_on, on)).taken_in(term.code)
+
+
 def courses_on_offer(term: Term, *, on: dt.date) -> CourseQuerySet:
-    """What can be chosen for this term: to be had when it starts, or on this day if it runs already (R-10)."""
-    offered = Course.objects.on_offer(starting=max(term.starts_on, on))
-    return offered.taken_in(term.code).open_in(term)
+    """What can be chosen for this term: listed, and neither full nor closed by its provider."""
+    return listed_courses(term, on=on).open_in(term)
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ from ..models import (
     StepKind,
     Unfinished,
 )
-from ..rules import courses_on_offer, lines_over_full_load, usual_weekly_minutes
+from ..rules import lines_over_full_load, listed_courses, usual_weekly_minutes, why_gone
 from .asking import CourseNotOnOffer, refuse_ineligible
 from .sending import NotYetComplete, start_decision_clock, start_review_clock
 
@@ -209,12 +209,14 @@ def _enter(
 
 
 def _on_offer(term: Term, asked: Asked) -> dict[int, Course]:
-    """The courses asked for, by key. Raises CourseNotOnOffer unless each could be chosen on that day (R-10)."""
+    """The courses asked for, by key. Raises CourseNotOnOffer unless each was listed on that day (R-10).
+
+    One that filled up since is taken: the paper was there before.
+    """
     wanted = {course.course_id for course in asked.courses}
-    found = courses_on_offer(term, on=asked.came_on).in_bulk(wanted)
+    found = listed_courses(term, on=asked.came_on).in_bulk(wanted)
     if missing := wanted - set(found):
-        titles = Course.objects.filter(pk__in=missing).order_by("title").values_list("title", flat=True)
-        raise CourseNotOnOffer(list(titles))
+        raise CourseNotOnOffer(why_gone(missing, term))
     return found
 
 
@@ -237,7 +239,7 @@ def _add_lines(request: CourseRequest, chosen: dict[int, Course], asked: Asked) 
             else course.basis,
             reason_id=course.reason_id,
             reason_words=course.reason_words,
-            planned_minutes=course.weekly_minutes or usual,
+            planned_minutes=chosen[course.course_id].weekly_minutes or usual,
         )
         for position, course in enumerate(courses, start=1)
     )

@@ -19,7 +19,7 @@ from providers.models import Course
 from ..actions.paper import Asked, AskedCourse
 from ..actions.paper_decision import Paper
 from ..models import Channel, CourseLine, DecisionChannel, LineState
-from ..rules import courses_on_offer
+from ..rules import listed_courses
 from .columns import OF_THE_REQUEST
 from .rows import ChildKey, CourseKey, Known, PaperRow, ReadRow, name_in
 
@@ -237,7 +237,7 @@ def _offers(
 
     def offer(term: Term, day: dt.date) -> dict[CourseKey, Course]:
         if (term.pk, day) not in cache:
-            courses = courses_on_offer(term, on=day).filter(provider_course_code__in=codes)
+            courses = listed_courses(term, on=day).filter(provider_course_code__in=codes)
             cache[term.pk, day] = {
                 CourseKey(course.provider.code, course.provider_course_code, course.structure): course
                 for course in courses.select_related("provider")

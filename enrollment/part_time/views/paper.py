@@ -43,7 +43,7 @@ from ..actions import Asked, AskedCourse
 from ..forms.family import CourseSearch
 from ..forms.paper import AskedCourseForm, EntryCoursesForm, EntryForm, EntrySignForm
 from ..models import Basis, Channel, CourseRequest, Unfinished
-from ..rules import courses_on_offer, lines_over_full_load
+from ..rules import lines_over_full_load, listed_courses
 from ..timeline import contact, with_all_it_needs
 from .asking.rows import is_fragment
 from .paper_rows import (
@@ -139,7 +139,7 @@ def courses(request: HatRequest, pk: int) -> HttpResponse:
         return redirect("part_time:enter_family", pk)
     came_on = told.cleaned_data["came_on"]
     term = Term.objects.select_related("school_year").get(pk=told.cleaned_data["term_id"])
-    offer = courses_on_offer(term, on=came_on).for_grade(told.cleaned_data["grade"])
+    offer = listed_courses(term, on=came_on).for_grade(told.cleaned_data["grade"])
     reasons = list(CodeMeaning.objects.of(CodeSet.REQUEST_REASON, on=came_on))
     asked = asked_courses(row)
     form = EntryCoursesForm(

@@ -116,6 +116,11 @@ class CatalogSearch:
             if [spelling.text for spelling in word.spellings] not in ([], [typed.lower()])
         ]
 
+    @property
+    def kept(self) -> dict[str, str]:
+        """What the address says about the search alone, for a form that asks something else about it."""
+        return {"q": self.words, **self.chosen} if self.words else self.chosen
+
     @cached_property
     def courses(self) -> CourseQuerySet:
         """The best first."""

@@ -1,5 +1,6 @@
 """The database itself keeps the history of every table about a person, whichever statement changes it."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.urls import reverse
 
 from enrollment.records.models import Student
 from mocap_portal.foundation.accounts.models import Membership
+from mocap_portal.foundation.shared.history import as_of
 from tests.factories.accounts import MembershipFactory
 from tests.factories.directory import SchoolFactory
 from tests.factories.records import StudentFactory
@@ -78,6 +80,33 @@ def test_statements_about_many_rows_keep_each_row() -> None:
             ("update", 10),
             ("delete", 10),
         ]
+
+
+@pytest.mark.django_db
+def test_rows_stand_as_they_stood_before_a_moment() -> None:
+    student = StudentFactory.create(grade=9)
+    Student.objects.update(grade=10)
+    Student.objects.update(grade=11)
+    key = student.pk
+    student.delete()
+    history = histories()[Student].objects
+    noon = dt.datetime(2026, 11, 1, 18, tzinfo=dt.UTC)
+    # The second change waited for the first: it was made later, by a transaction that had begun earlier.
+    for event, minutes in zip(history.order_by("pgh_id"), [0, 20, 10, 30], strict=True):
+        history.filter(pk=event.pk).update(pgh_created_at=noon + dt.timedelta(minutes=minutes))
+
+    def grades(minutes: int) -> list[tuple[int, int]]:
+        before = noon + dt.timedelta(minutes=minutes)
+        return list(as_of(Student.objects.all(), before=before).values_list("id", "grade"))
+
+    assert [grades(minutes) for minutes in (0, 1, 15, 25, 30, 31)] == [
+        [],
+        [(key, 9)],
+        [(key, 11)],
+        [(key, 11)],
+        [(key, 11)],
+        [],
+    ]
 
 
 @pytest.mark.django_db

@@ -26,6 +26,7 @@ from mocap_portal.foundation.accounts.models import AccessReview, Invitation, Me
 from mocap_portal.foundation.directory.models import ClosedDay, Lea, LeaPolicy
 from mocap_portal.foundation.ui.words import long_day
 from mocap_portal.state_map import profile
+from providers.models import Application, CorrectiveAction
 
 MOST = 10  # things of one kind on the page; the rest is one click away
 
@@ -353,6 +354,23 @@ def certificates(hat: Membership, today: dt.date) -> Block:
     return Block(_("Certificates that end"), items, "registration:teachers")
 
 
+def problems_to_cure(hat: Membership, today: dt.date) -> Block:
+    """What the state office asked the provider to put right, and by when (R-92)."""
+    notices = (
+        CorrectiveAction.objects.unsettled().filter(provider=hat.organization_id).order_by("cure_by", "pk")
+    )
+    items = [
+        Item(
+            _("Put right what the state office wrote"),
+            reverse("providers:profile"),
+            about=notice.problem,
+            due_on=notice.cure_by,
+        )
+        for notice in notices[: MOST + 1]
+    ]
+    return Block(_("Notices of the state office"), items, "providers:profile")
+
+
 # The state office ---------------------------------------------------------------------------------
 
 
@@ -416,6 +434,22 @@ def incomplete_districts(hat: Membership, today: dt.date) -> Block:
     return Block(_("Public pages of districts"), [item] if number else [], "state_map:incomplete")
 
 
+def applications(hat: Membership, today: dt.date) -> Block:
+    """Providers that asked to be authorized, and the day by which they get an answer (R-91)."""
+    waiting = (
+        Application.objects.unanswered().select_related("provider__organization").order_by("answer_by", "pk")
+    )
+    items = [
+        Item(
+            _("Answer the application of %(provider)s") % {"provider": application.provider},
+            reverse("providers:provider", args=[application.provider_id]),
+            due_on=application.answer_by,
+        )
+        for application in waiting[: MOST + 1]
+    ]
+    return Block(_("Applications of providers"), items, "providers:providers")
+
+
 # Whose --------------------------------------------------------------------------------------------
 
 FAMILY: tuple[Source, ...] = (own_requests, refused_claims)
@@ -431,11 +465,19 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
     Role.DATA_CLERK: (claims, without_mosis_id),
     Role.LEA_ADMIN: (missing_profile, roles_to_review, to_register, claims, invitations),
     Role.PROVIDER_STAFF: (to_confirm, results_due, certificates),
-    Role.PROVIDER_ADMIN: (to_confirm, results_due, certificates, roles_to_review, invitations),
+    Role.PROVIDER_ADMIN: (
+        problems_to_cure,
+        to_confirm,
+        results_due,
+        certificates,
+        roles_to_review,
+        invitations,
+    ),
     Role.HOST_STAFF: (),
     Role.DESE_REVIEWER: (overdue_in_the_state, late_reviews, incomplete_districts),
     Role.DESE_ADMIN: (
         emergencies,
+        applications,
         overdue_in_the_state,
         roles_to_review,
         late_reviews,

@@ -49,6 +49,7 @@ def catalog(request: HtmxRequest) -> HttpResponse:
         "table": table,
         "count": search.count,
         "guesses": search.guesses,
+        "kept": search.kept.items(),
         "only_results": only_results,
         "day": day,
         "day_problem": day_problem,

@@ -259,6 +259,27 @@ def test_who_is_not_eligible_is_refused_here_too(
     assert not Claim.objects.exists()
 
 
+@pytest.mark.rule("R-132")
+def test_a_student_of_age_asks_alone_unless_a_parent_has_a_basis(
+    school: School, counselor: Membership
+) -> None:
+    born = dt.date(2008, 11, 2)  # 18 on the day of the call
+    grown = child(school, birth_date=born)
+    with pytest.raises(actions.OfAge):
+        enter(school, counselor, child=grown)
+    own = enter(school, counselor, child=grown, asker=Asker("Robin Rivers", "self", "r@example.org"))
+    assert own.claim.relationship == "self"
+    student = StudentFactory.create(school=school, birth_date=born)
+    known = child(school, student_id=student.pk)
+    GuardianFactory.create(student=student)
+    with pytest.raises(actions.OfAge):
+        enter(school, counselor, child=known)
+    GuardianFactory.create(
+        student=student, adult_basis="consent", adult_basis_by=counselor, adult_basis_at=NOW
+    )
+    assert enter(school, counselor, child=known).claim.student == student
+
+
 @pytest.mark.rule("R-10")
 def test_a_course_that_was_not_on_offer_is_refused(school: School, counselor: Membership) -> None:
     course = CourseFactory.create(valid_to=dt.date(2026, 12, 31))

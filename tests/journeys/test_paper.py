@@ -127,7 +127,7 @@ def test_a_paper_is_entered_and_its_decision_recorded(page: Page, enter: Enter, 
     press(page, "Continue")
     press(page, "Enter the request")
     look("sign-wrong")
-    page.get_by_label("Scan or photograph").set_input_files(
+    page.locator("input[type=file]").set_input_files(
         {"name": "form.pdf", "mimeType": "application/pdf", "buffer": PDF}
     )
     press(page, "Enter the request")
@@ -182,7 +182,7 @@ def test_a_file_of_decisions(page: Page, enter: Enter, look: Look, lea: Lea, tmp
     look("import")
     press(page, "Look at the file")
     look("import-wrong")
-    page.get_by_label("The file").set_input_files(path)
+    page.locator("input[type=file]").set_input_files(path)
     press(page, "Look at the file")
     expect_heading(page, "What the file would do")
     look("preview")

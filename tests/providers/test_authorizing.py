@@ -338,3 +338,20 @@ def test_the_list_of_providers_asks_as_much_for_many(
     # session, person, hat, all hats, count, the page, its authorizations, sanctions, applications
     with django_assert_num_queries(9):
         client.get("/catalog/providers/")
+
+
+# What waits ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("R-91", "R-92")
+def test_what_waits_says_by_when(client: Client, hat: Membership) -> None:
+    provider = ProviderFactory.create(organization__name="Prairie Online")
+    ApplicationFactory.create(provider=provider)
+    CorrectiveActionFactory.create(provider=provider, cure_by=dt.date(2026, 12, 1))
+    page = sign_in(client, hat).get("/").content.decode()
+    assert "Answer the application of Prairie Online" in page
+    assert 'datetime="2026-12-02"' in page
+    own = MembershipFactory.create(provider_admin=True, organization=provider.organization)
+    page = sign_in(client, own).get("/").content.decode()
+    assert "Put right what the state office wrote" in page
+    assert 'datetime="2026-12-01"' in page

@@ -10,7 +10,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.records.actions import Asker, Child, add_claim_for_family
-from enrollment.records.models import Claim
+from enrollment.records.age import age_on
+from enrollment.records.models import Claim, Guardian, Relationship
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.directory.models import (
     CodeMeaning,
@@ -54,6 +55,13 @@ class TermNotOpen(Refusal):
     sentence = _(
         "On the day the request came in, this term was over or more than a year away, or its school year is over "
         "now. Check the day and the term."
+    )
+
+
+class OfAge(Refusal):
+    sentence = _(
+        "This student is of age, so the request has to come from the student. Say that the student asks; or record on "
+        "the student's page why a parent may still act, and enter the request then."
     )
 
 
@@ -134,8 +142,8 @@ def enter_request(
     on paper needs the scan of the signed page; one by phone or in person names who said it, and is marked as not
     signed. A window of the district that blocks holds for families only. `entry_id`: the unfinished entry that it comes
     from, which gives one request however often it is sent.
-    Raises AlreadyEntered, InTheFuture, TermNotOpen, NotEligible, CourseNotOnOffer, NotYetComplete, PaperMissing, and
-    what `add_claim_for_family` raises.
+    Raises AlreadyEntered, InTheFuture, TermNotOpen, NotEligible, CourseNotOnOffer, NotYetComplete, PaperMissing, OfAge,
+    and what `add_claim_for_family` raises.
     """
     entry = Unfinished.objects.select_for_update().get(pk=entry_id) if entry_id else None
     if entry is not None and "request" in entry.answers:
@@ -146,6 +154,7 @@ def enter_request(
     if {statement.pk for statement in statements} - set(acknowledged):
         raise NotYetComplete
     request = _enter(child, asker, asked, by=by, at=at, scan_id=scan_id)
+    _refuse_for_an_adult(request.claim, on=asked.came_on)
     assert request.submitted_at is not None
     Acknowledgement.objects.bulk_create(
         Acknowledgement(request=request, statement=statement, at=request.submitted_at)
@@ -156,6 +165,19 @@ def enter_request(
         entry.save()
     notices.tell_entered(request, at=at)
     return request
+
+
+def _refuse_for_an_adult(claim: Claim, *, on: dt.date) -> None:
+    """Nobody asks for a student of age, unless a parent has a recorded basis (R-132). What is decided stays a fact."""
+    if claim.relationship == Relationship.SELF:
+        return
+    if age_on(claim.birth_date, on) < LegalValue.objects.whole(LegalKey.ADULT_AGE, on=on):
+        return
+    with_a_basis = (
+        Guardian.objects.with_access(on=on).exclude(adult_basis="").filter(student=claim.student_id)
+    )
+    if claim.student_id is None or not with_a_basis.exists():
+        raise OfAge
 
 
 def enter_decided(

@@ -138,7 +138,6 @@ class PaperFileForm(forms.Form):
         label=_("The file"),
         help_text=_("A CSV file in UTF-8, up to 1 MB."),
         allow_empty_file=True,  # said in our words when it is read
-        widget=forms.FileInput({"accept": ".csv,text/csv"}),
         error_messages={"required": _("Choose a file.")},
     )
 

@@ -8,7 +8,6 @@ from django.core.files.base import File
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
-from mocap_portal.foundation.papers import documents
 from mocap_portal.foundation.papers.models import Document
 
 SCAN_HELP = _("A PDF, or a photograph as PNG, JPEG or HEIC, up to 10 MB.")
@@ -25,7 +24,6 @@ class PaperUpload(forms.Form):
         help_text=SCAN_HELP,
         required=False,
         allow_empty_file=True,  # said in our words when it is stored
-        widget=forms.FileInput({"accept": ",".join(documents.ENDINGS)}),
         max_length=250,
     )
     kept = forms.UUIDField(required=False, widget=forms.HiddenInput)

@@ -171,15 +171,12 @@ def _roster(count: int) -> Written:
         "grade": "grade",
         "contact_name": "'MOCAP contact ' || lea",
         "contact_email": "'mocap-' || lea || '@district.example'",
-        "state": f"CASE WHEN {confirmed} THEN 'confirmed' ELSE 'sent' END",
         "sent_at": "registered_at",
         "sent_by": "counselor",
         "clock": f"{4 * count} + line",
         "confirmed_at": f"CASE WHEN {confirmed} THEN confirmed_at END",
         "confirmed_by": f"CASE WHEN {confirmed} THEN counselor END",
-        "starts_on": f"CASE WHEN {confirmed} THEN starts_on END",
-        "section": f"CASE WHEN {confirmed} THEN 'S-' || mod(line, 40) ELSE '' END",
-        "teacher_name": f"CASE WHEN {confirmed} THEN 'Teacher ' || mod(line, 900) ELSE '' END",
+        "result": "CASE stand WHEN 'completed' THEN 'completed' ELSE '' END",
     }
     yield RosterLine, insert(RosterLine, f"bench_line WHERE stand IN {SENT}", roster)
 

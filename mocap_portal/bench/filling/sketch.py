@@ -29,6 +29,8 @@ LAST_NAMES = [
 
 FIRST_PARENT = 2 * BASE  # keys of parents: this and their number
 
+YOUNGEST, OLDEST = 11 * 365, 17 * 365  # days; nobody is of age, for parents see no grown child's record
+
 # Of 1,000 requests: waiting (in time, late, clock paused), not sent, taken back; the others are decided.
 WAITING, LATE, PAUSED, DRAFTS, CANCELLED = 34, 3, 1, 10, 20
 # Of 100 lines in decided requests, by what the first of these is above: how they stand.
@@ -50,14 +52,14 @@ def sketch(count: int, courses: int, at: dt.datetime) -> None:
             {BASE} + lea * 100 + 1 AS counselor,
             {one_of(FIRST_NAMES, f"mod(child, {len(FIRST_NAMES)})")} AS first_name,
             {one_of(LAST_NAMES, f"pg_temp.pick(parent, 24, {len(LAST_NAMES)})")} AS last_name,
-            DATE '2009-01-01' + pg_temp.pick(child, 25, 2500) AS birth_date,
+            %(today)s - {YOUNGEST} - pg_temp.pick(child, 25, {OLDEST - YOUNGEST}) AS birth_date,
             6 + pg_temp.pick(child, 26, 7) AS grade
         FROM generate_series(1, %(children)s) AS child,
             LATERAL (SELECT (child * 2 + 2) / 3 AS parent) AS family,
             LATERAL (SELECT CASE WHEN pg_temp.pick(parent, 21, 20) = 0 THEN {LARGE}
                 ELSE 2 + LEAST(pg_temp.pick(parent, 22, {LEAS - 1}), pg_temp.pick(parent, 27, {LEAS - 1}))
                 END AS lea) AS place"""
-    make("bench_child", family, {"children": children}, key="child")
+    make("bench_child", family, {"children": children, "today": central_date(at)}, key="child")
     back = f"""CASE kind
         WHEN 'waiting' THEN 1 + pg_temp.pick(n, 32, 11) WHEN 'late' THEN 17 + pg_temp.pick(n, 32, 6)
         WHEN 'paused' THEN 8 + pg_temp.pick(n, 32, 30) WHEN 'draft' THEN 1 + pg_temp.pick(n, 32, 25)

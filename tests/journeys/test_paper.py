@@ -96,7 +96,7 @@ def choose_courses(page: Page) -> None:
 
 def say_how_the_paper_decides(page: Page, *, decided_on: dt.date) -> None:
     latin = page.get_by_role("group", name=re.compile("^Latin I"))
-    latin.get_by_label("Why it was denied").fill(
+    latin.get_by_label("Why “Latin I” was denied").fill(
         "Latin I is taught in the classroom next year, and the student needs help in person."
     )
     fill_date(page, "Day of the decision", decided_on)
@@ -147,7 +147,8 @@ def test_a_paper_is_entered_and_its_decision_recorded(page: Page, enter: Enter, 
     page.emulate_media(media="screen")
     page.get_by_role("link", name="Record a decision made on paper").click()
     choose(page.get_by_role("group", name=re.compile("^Astronomy")), "Approved")
-    choose(page.get_by_role("group", name=re.compile("^Latin I")), "Denied")
+    latin = page.get_by_role("group", name=re.compile("^Latin I"))
+    choose(latin.get_by_role("group", name="The paper says"), "Denied")
     press(page, "Record the decision")
     look("decision-wrong")
     say_how_the_paper_decides(page, decided_on=today - dt.timedelta(days=20))

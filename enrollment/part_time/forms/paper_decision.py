@@ -1,11 +1,14 @@
 """What staff are asked when they record what a paper decided, or send a file of such decisions."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from django import forms
 from django.core.files.base import File
+from django.forms import BoundField
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mocap_portal.foundation.directory.models import CodeMeaning, CodeSet, LegalKey, LegalValue
@@ -73,6 +76,23 @@ class PaperDecisionForm(PaperUpload):
         )
 
 
+class Together:
+    """Several forms of one page as one for the list of problems, in their order."""
+
+    def __init__(self, *forms: forms.Form) -> None:
+        self.forms = forms
+
+    @property
+    def errors(self) -> bool:
+        return any(form.errors for form in self.forms)
+
+    def non_field_errors(self) -> list[str]:
+        return [str(error) for form in self.forms for error in form.non_field_errors()]
+
+    def __iter__(self) -> Iterator[BoundField]:
+        return chain.from_iterable(self.forms)
+
+
 NOT_DECIDED = ""
 
 
@@ -90,7 +110,6 @@ class PaperOutcomeForm(forms.Form):
         widget=forms.RadioSelect,
     )
     explanation = forms.CharField(
-        label=_("Why it was denied, as the paper says it"),
         help_text=_("Needed for a denial. The family reads it."),
         required=False,
         widget=forms.Textarea({"rows": 3}),
@@ -107,6 +126,10 @@ class PaperOutcomeForm(forms.Form):
         self.line, self.today = line, today
         factors = CodeMeaning.objects.of(CodeSet.DENIAL_FACTOR, on=today)
         self.fields["factors"].queryset = factors  # type: ignore[attr-defined]
+        # The list of problems names the box alone, so the box names the course.
+        self.fields["explanation"].label = gettext("Why “%(course)s” was denied, as the paper says it") % {
+            "course": line.course.title
+        }
 
     def clean(self) -> dict[str, Any]:
         cleaned = self.cleaned_data

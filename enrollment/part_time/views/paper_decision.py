@@ -17,7 +17,7 @@ from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.refusals import Refusal
 
 from .. import actions
-from ..forms.paper_decision import PaperDecisionForm, PaperOutcomeForm
+from ..forms.paper_decision import PaperDecisionForm, PaperOutcomeForm, Together
 from ..models import CourseLine, CourseRequest, Decision, LineState
 from ..rules import recording_roles
 from .paper_rows import ENTERING_ROLES, kept_document, take_upload
@@ -73,7 +73,7 @@ def record(request: HatRequest, pk: int) -> HttpResponse:
         "row": row,
         "form": form,
         "outcomes": outcomes,
-        "is_wrong": any(one.errors for one in (form, *outcomes)),
+        "together": Together(*outcomes, form),
     }
     return render(request, "part_time/paper/decision.html", context)
 

@@ -14,7 +14,7 @@ from mocap_portal.foundation.clocks.why import why
 from mocap_portal.foundation.papers.responses import pdf_response
 from mocap_portal.foundation.shared.calendar import central_date
 
-from ..models import CourseLine, CourseRequest, Decision, LineState, RequestState
+from ..models import OPEN_LINES, CourseLine, CourseRequest, Decision, LineState, RequestState
 from ..timeline import contact, timeline, waits_for, with_all_it_needs
 
 REQUESTS_PER_PAGE = 20
@@ -56,6 +56,8 @@ def status(request: HatRequest, pk: int) -> HttpResponse:
         "contact": contact(row.lea),
         "why": why(row.clock) if row.clock else None,
         "may_change": row.state == RequestState.SUBMITTED,
+        "may_take_back": row.state != RequestState.DRAFT
+        and any(line.state in OPEN_LINES for line in row.lines.all()),
         "amendments": row.amendments.order_by("at", "pk") if row.state != RequestState.DRAFT else (),
     }
     return render(request, "part_time/family/status.html", context)

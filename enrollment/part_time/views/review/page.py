@@ -26,6 +26,7 @@ from ... import actions
 from ...findings import findings
 from ...forms.review import AssignForm
 from ...models import (
+    OPEN_LINES,
     REVIEWING_ROLES,
     Amendment,
     CourseLine,
@@ -55,6 +56,8 @@ KIND_OF_STATUS = {
     LineState.WITHDRAWN: "off",
     LineState.REMOVED: "off",
 }
+# A course that another one of its provider may take the place of; registration knows until which day.
+TAKES_ANOTHER = OPEN_LINES - {LineState.REQUESTED}
 DECIDED_ANEW = frozenset({LineState.APPROVED, LineState.DENIED})
 EARLIER = [LineState.FINISHED, LineState.COMPLETED, LineState.WITHDRAWN, LineState.REMOVED]
 
@@ -72,6 +75,7 @@ class Card:
     may_advise: bool
     may_supersede: bool
     may_register: bool
+    may_swap: bool
 
 
 @require_safe
@@ -144,6 +148,7 @@ def everything(course_request: CourseRequest, *, hat: Membership, now: dt.dateti
         "may_record": may_act and hat.role in recording_roles(deciding),
         "may_pause": may_act and hat.role in PAUSING_ROLES,
         "may_resume": may_act and hat.role in TEAM_ROLES,
+        "may_take_back": hat.is_lea and any(line.state in OPEN_LINES for line in course_request.lines.all()),
     }
 
 
@@ -160,6 +165,7 @@ def card(line: CourseLine, *, hat: Membership, may_decide: bool) -> Card:
         may_advise=hat.role == Role.COUNSELOR and state == LineState.REQUESTED,
         may_supersede=may_decide and state in DECIDED_ANEW and line.decision_id is not None,
         may_register=hat.role in REGISTERING_ROLES and state == LineState.APPROVED and not line.is_private,
+        may_swap=may_decide and state in TAKES_ANOTHER and not line.is_private,
     )
 
 

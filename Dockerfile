@@ -30,4 +30,5 @@ RUN --mount=from=front-end,source=/build/node_modules,target=/tmp/node_modules \
 USER portal
 VOLUME ["/var/lib/portal/media"]
 EXPOSE 8000
-CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "mocap_portal.wsgi:application"]
+# As many threads in a worker as its pool has connections (settings/base.py): what comes on top waits, and never fails.
+CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "4", "mocap_portal.wsgi:application"]

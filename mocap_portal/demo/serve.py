@@ -133,8 +133,10 @@ def _services(state: State, environment: Mapping[str, str], port: int) -> Iterat
     python = [sys.executable, "-m"]
     celery = [*python, "celery", "--app", "mocap_portal", "--workdir", str(ROOT)]
     web = [*python, "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+    # As many threads in a worker as its pool has connections: what comes on top waits, and never fails.
+    web += ["--workers", "2", "--blocking-threads", "4"]
     # A worker of granian that is told to stop while it starts forgets it: hence the time after which it is killed.
-    web += ["--workers", "2", "--workers-kill-timeout", "2", "--working-dir", str(ROOT)]
+    web += ["--workers-kill-timeout", "2", "--working-dir", str(ROOT)]
     commands = {
         "web": [*web, "mocap_portal.wsgi:application"],
         # Threads: one process, so nothing of it can be left over.

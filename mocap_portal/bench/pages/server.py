@@ -16,6 +16,7 @@ from mocap_portal.command.state import ROOT, Problem, say
 from mocap_portal.foundation import embedded
 
 WORKERS = 2
+THREADS = 4  # in a worker: as many as its pool has connections, as where the portal is deployed
 STARTED = b"Started worker"  # granian says it once for each
 READY_SECONDS = 60.0
 LAST_LINES = 30
@@ -31,6 +32,7 @@ def web_server(folder: Path) -> Iterator[int]:
     log = folder / "web.log"
     command = [sys.executable, "-m", "granian", "--interface", "wsgi"]
     command += ["--host", "127.0.0.1", "--port", str(port), "--workers", str(WORKERS)]
+    command += ["--blocking-threads", str(THREADS)]
     command += ["--workers-kill-timeout", "2", "--working-dir", str(ROOT)]
     process = embedded.spawn(
         [*command, "mocap_portal.wsgi:application"],

@@ -98,16 +98,16 @@ class TestPlacesAndPeople:
             "cooperative": 1,
         }
         assert counted(Availability.objects.values_list("state", flat=True)) == {"full": 1, "closed": 1}
-        assert Course.objects.filter(state_assessed=True).count() == 18
+        assert Course.objects.filter(state_assessed=True).count() == 15
         yesterday = CatalogDay(on=dt.date(2025, 8, 1), is_past=True)
         assert yesterday.courses().count() == 316
 
     def test_one_person_for_every_hat(self) -> None:
         cards = DemoPerson.objects.order_by("position").values_list("hat__role", flat=True)
         assert set(cards) == set(Role)
-        assert len(cards) == 19
-        assert User.objects.count() == 28
-        assert Membership.objects.active().count() == 32
+        assert len(cards) == 20
+        assert User.objects.count() == 34
+        assert Membership.objects.active().count() == 38
 
     def test_everybody_may_sign_in_with_the_password_too(self) -> None:
         user = User.objects.get(email="dana.whitlock@family.example")
@@ -123,21 +123,36 @@ class TestRequests:
     def test_requests_in_every_state(self) -> None:
         assert counted(CourseRequest.objects.values_list("state", flat=True)) == {
             "draft": 1,
-            "submitted": 11,
-            "decided": 4,
+            "submitted": 17,
+            "decided": 14,
+            "cancelled": 1,
         }
         assert counted(CourseLine.objects.values_list("state", flat=True)) == {
-            "requested": 14,
-            "approved": 2,
+            "requested": 20,
+            "approved": 6,
             "denied": 2,
             "registered": 1,
-            "confirmed": 1,
+            "confirmed": 2,
+            "active": 1,
+            "finished": 1,
+            "completed": 1,
+            "cancelled": 1,
+            "withdrawn": 2,
+            "removed": 1,
         }
         assert counted(RosterLine.objects.values_list("line__state", flat=True)) == {
             "registered": 1,
-            "confirmed": 1,
+            "confirmed": 2,
+            "active": 1,
+            "finished": 1,
+            "completed": 1,
+            "withdrawn": 2,
+            "removed": 1,
         }
-        assert (Decision.objects.count(), Letter.objects.count()) == (6, 6)
+        assert counted(CourseRequest.objects.values_list("channel", flat=True)) == {"portal": 31, "phone": 2}
+        # One decision was made on paper and has no letter of ours; one denial was replaced by an approval.
+        assert (Decision.objects.count(), Letter.objects.count()) == (18, 17)
+        assert Decision.objects.filter(superseded_by__isnull=False).count() == 1
 
     def test_clocks_stand_where_they_should(self) -> None:
         clocks = Clock.objects.filter(kind=ClockKind.PART_TIME_DECISION).unfinished()
@@ -158,8 +173,8 @@ class TestRequests:
 
     def test_children(self) -> None:
         assert counted(Claim.objects.values_list("state", flat=True)) == {
-            "confirmed": 12,
-            "typed": 4,
+            "confirmed": 22,
+            "typed": 11,
             "refused": 1,
         }
         robin = Student.objects.get(mosis_id="9910000101")
@@ -213,7 +228,7 @@ class TestRequests:
 )
 def test_it_can_be_built_on_any_day(at: dt.datetime) -> None:
     assert build(at=at) == list(PARTS)
-    assert CourseRequest.objects.count() == 16
+    assert CourseRequest.objects.count() == 33
 
 
 def test_mails_lie_in_the_mailbox_at_their_time(
@@ -224,7 +239,7 @@ def test_mails_lie_in_the_mailbox_at_their_time(
         build(at=TUESDAY, parts=PEOPLE_AND_PLACES)
     build(at=TUESDAY, parts=["requests", "night"])
     assert DemoMail.objects.filter(message_id__startswith="<notice-").count() == Notice.objects.count()
-    assert DemoMail.objects.filter(subject="Your invitation to the MOCAP portal").count() == 17
+    assert DemoMail.objects.filter(subject="Your invitation to the MOCAP portal").count() == 18
     assert not DemoMail.objects.filter(arrived_at__gt=TUESDAY).exists()
 
 
@@ -271,7 +286,7 @@ class TestCommand:
         out, err = StringIO(), StringIO()
         call_command("build_demo", "--people", stdout=out, stderr=err)
         lines = out.getvalue().splitlines()
-        assert len(lines) == 20
+        assert len(lines) == 21
         assert lines[0].split("  ")[0] == "Dana Whitlock"
         assert lines[0].endswith("dana.whitlock@family.example")
         assert lines[-1] == "Password of each: only for the demo. One click instead: /demo/people/"

@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from enrollment.part_time import actions as part_time
-from enrollment.part_time.models import Advice, Basis, CourseLine, CourseRequest, Outcome, TeamOutcome
+from enrollment.part_time.models import (
+    Advice,
+    Basis,
+    Channel,
+    CourseLine,
+    CourseRequest,
+    Outcome,
+    PriorSemester,
+    TeamOutcome,
+)
 from enrollment.records import actions as records
 from enrollment.records.models import Relationship
 from enrollment.registration import actions as registration
@@ -31,6 +40,7 @@ def build_further(at: dt.datetime) -> None:
     _the_team_is_done(stage)
     _the_family_pays(stage)
     _asked_twice(stage)
+    _by_phone_and_on_paper(stage)
     _advised(Stage(HARROW_SPRINGS, at=at))
     _courses_that_ran(Running(at=at))
 
@@ -147,6 +157,51 @@ def _asked_twice(stage: Stage) -> None:
         stage.send(claim, [course(LANTERN, "MAT-640")], at=stage.on(days))
 
 
+def _by_phone_and_on_paper(stage: Stage) -> None:
+    """A grandfather without an account called for his two grandchildren. One of the decisions was made on paper."""
+    counselor = hat_of("helen.okafor@walnutfork.example", Role.COUNSELOR)
+    asker = records.Asker(name="Amos Birch", relationship=Relationship.GUARDIAN, phone="573-555-0148")
+    statements = CodeMeaning.objects.of(CodeSet.ACKNOWLEDGEMENT, on=stage.today)
+    asked = {}
+    for name, code in [("Lena", "MAT-980"), ("Otis", "SCI-990")]:
+        child = Child(name, "Birch", age=15, birthday=(10, 20), grade=10, school="1050")
+        asked[name] = part_time.enter_request(
+            records.Child(
+                first_name=child.first_name,
+                last_name=child.last_name,
+                birth_date=stage.born(child),
+                grade=child.grade,
+                school_id=stage.school(child).pk,
+            ),
+            asker,
+            part_time.Asked(
+                channel=Channel.PHONE,
+                came_on=stage.day(-4),
+                term_id=stage.term.pk,
+                courses=[part_time.AskedCourse(course(LANTERN, code).pk)],
+                in_person_courses=4,
+                signed_name=asker.name,
+                has_iep_or_504=False,
+                prior_semester=PriorSemester.ATTENDED,
+            ),
+            by=counselor,
+            at=stage.on(-4),
+            acknowledged=list(statements.values_list("pk", flat=True)),
+        )
+    part_time.record_paper_decision(
+        asked["Otis"].pk,
+        [part_time.PaperOutcome(line_of(asked["Otis"], 1).pk, Outcome.APPROVED)],
+        part_time.Paper(
+            decided_on=stage.day(-2),
+            decided_by_name="Helen Okafor, counselor",
+            reference="Folder of the counseling office, Birch",
+            in_person_considered=True,
+        ),
+        by=counselor,
+        at=stage.on(-1),
+    )
+
+
 def _advised(stage: Stage) -> None:
     """Where the principal decides, the counselor has given advice."""
     counselor = hat_of("ben.carver@harrowsprings.example", Role.COUNSELOR)
@@ -239,7 +294,7 @@ def _courses_that_ran(stage: Running) -> None:
     family = "edna.pruitt@family.example"
     children = [
         ("Abel", "9910000121", "BUS-980"),
-        ("Bea", "9910000122", "BUS-990"),
+        ("Bea", "9910000122", "BUS-1000"),
         ("Cole", "9910000123", "ENG-980"),
         ("Dora", "9910000124", "SCI-990"),
         ("Emil", "9910000125", "SOC-980"),

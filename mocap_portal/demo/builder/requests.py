@@ -65,6 +65,9 @@ class Stage:
         had_birthday = (self.today.month, self.today.day) >= child.birthday
         return dt.date(self.today.year - child.age - (not had_birthday), *child.birthday)
 
+    def school(self, child: Child) -> School:
+        return School.objects.get(lea__state_district_id=self.district, state_school_id=child.school)
+
     # A family -----------------------------------------------------------------------------------------
 
     def claim(
@@ -77,7 +80,6 @@ class Stage:
         role: Role | None = None,
     ) -> Claim:
         """A family types a child, and the district sees it."""
-        school = School.objects.get(lea__state_district_id=self.district, state_school_id=child.school)
         claim = records.add_claim(
             by=hat_of(email, role),
             relationship=relationship,
@@ -85,7 +87,7 @@ class Stage:
             last_name=child.last_name,
             birth_date=self.born(child),
             grade=child.grade,
-            school=school,
+            school=self.school(child),
             at=at,
         )
         records.send_claim(claim)

@@ -64,7 +64,7 @@ def test_what_left_the_catalog_is_said(client: Client) -> None:
     SanctionFactory.create(provider=gone.provider)
     titles, content = compared(client, here, gone)
     assert titles == [here.title]
-    assert "One course you chose is not in the catalog now." in content
+    assert "1 course you chose is not in the catalog now." in content
 
 
 @pytest.mark.parametrize(

@@ -111,6 +111,7 @@ def test_a_double_click_on_sign_and_send_starts_one_clock_and_sends_one_receipt(
     counselor = MembershipFactory.create(counselor=True, lea=draft.lea)
     statements = CodeMeaning.objects.of(CodeSet.ACKNOWLEDGEMENT, on=NOW.date())
     signature = {f"statement_{statement.pk}": "on" for statement in statements} | {
+        "prior_semester": "attended",
         "has_iep_or_504": "no",
         "signed_name": "Pat Parent",
     }

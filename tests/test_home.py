@@ -305,10 +305,10 @@ QUERIES = {
     Role.DATA_CLERK: 2,
     Role.LEA_ADMIN: 5,
     Role.PROVIDER_STAFF: 3,  # to confirm, to report, certificates
-    Role.PROVIDER_ADMIN: 5,
+    Role.PROVIDER_ADMIN: 6,
     Role.HOST_STAFF: 0,
     Role.DESE_REVIEWER: 3,
-    Role.DESE_ADMIN: 6,
+    Role.DESE_ADMIN: 7,
 }
 
 

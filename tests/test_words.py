@@ -31,6 +31,11 @@ GETTEXT = {
 }
 
 KNOWN = {
+    "No ": "NoLegalValue of the dispute route, for whoever keeps the state's numbers",
+    " is still to come.": "ValueError of a day in an address; the page says it in its own words",
+    "Pat Example": "a made-up name in the template of the CSV file",
+    "Dana Dean, principal": "a made-up name in the template of the CSV file",
+    "Robin needs a laboratory, and the classroom course has one.": "an explanation in the template of the CSV file",
     "No value of ": "NoLegalValue, for whoever keeps the state's numbers",
     "Usted tiene derecho a que le expliquen esta carta en español, sin costo. Pida un intérprete al distrito.": (
         "stands in English letters for a reader of Spanish"

@@ -714,8 +714,9 @@ def test_a_status_costs_the_same_however_many_courses(
     for _each in range(3):
         CourseLineFactory.create(request=request)
     client.get(url("status", request.pk))
-    # Session, user, hat, hats; request, lines, pauses; steps, policy, moves; why: pauses, moves, closed days, moves.
-    with django_assert_num_queries(14):
+    # Session, user, hat, hats; request, lines, pauses, amendments; steps, policy, moves; why: pauses, moves, closed
+    # days, moves.
+    with django_assert_num_queries(15):
         client.get(url("status", request.pk))
 
 

@@ -348,7 +348,7 @@ def test_pages_ask_the_database_as_often_for_many_courses(
         client.get(url("enter_sign", entry))
 
 
-COURSES_QUERIES, SIGN_QUERIES = 17, 20
+COURSES_QUERIES, SIGN_QUERIES = 17, 16
 
 
 @pytest.mark.parametrize("students", [1, 20])

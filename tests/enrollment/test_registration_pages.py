@@ -268,7 +268,7 @@ def test_an_agreement_that_has_ended_does_not_count() -> None:
     lea = LeaFactory.create()
     line = approved(lea, agreement=False)
     AgreementFactory.create(lea=lea, provider=line.course.provider, valid_to=dt.date(2026, 11, 3))
-    AgreementFactory.create(lea=lea, provider=line.course.provider, kind="partnership")
+    AgreementFactory.create(lea=lea, provider=line.course.provider, partnership=True)
     AgreementFactory.create(provider=line.course.provider)
     client = sender(lea)
     client.post(line_page(line))

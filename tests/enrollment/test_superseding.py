@@ -169,7 +169,7 @@ def test_a_decision_on_paper_is_replaced_by_a_letter() -> None:
     assert second.letter is not None
     assert "This letter replaces our decision of Friday, November 6, 2026" in second.letter.html
     page = main_part(client_of(counselor).get(page_of(line.request)))
-    assert "Denied on paper by Pia Principal" in page
+    assert "Denied by Pia Principal on" in page
     assert "Drawer 7" in page
 
 

@@ -231,7 +231,7 @@ def test_the_last_days_to_register_and_to_confirm_move_too() -> None:
     ]
 
 
-def test_nothing_is_left_once_the_provider_confirmed() -> None:
+def test_the_first_day_is_left_once_the_provider_confirmed() -> None:
     request = sent_request()
     by = counselor_of(request)
     actions.approve(request.lines.get().pk, by=by, at=WEDNESDAY, in_person_considered=True)
@@ -241,9 +241,11 @@ def test_nothing_is_left_once_the_provider_confirmed() -> None:
     actions.mark_confirmed(
         line, by=provider, at=WEDNESDAY, starts_on=WEDNESDAY.date(), section="A-1", teacher_name="Ada Teacher"
     )
-    assert look(request)[-1] == Entry(
+    confirmed, start = look(request)[-2:]
+    assert confirmed == Entry(
         "Algebra Online confirmed the place in “Algebra”", "done", when=WEDNESDAY, who="Provider staff"
     )
+    assert (start.what, start.is_late) == ("“Algebra” starts", False)
 
 
 def test_no_entry_names_a_member_of_staff() -> None:

@@ -156,7 +156,9 @@ class TestRequests:
 
     def test_clocks_stand_where_they_should(self) -> None:
         clocks = Clock.objects.filter(kind=ClockKind.PART_TIME_DECISION).unfinished()
-        due = clocks.order_by("due_on").values_list("lea__state_district_id", "due_on")
+        due = clocks.order_by("due_on", "lea__state_district_id").values_list(
+            "lea__state_district_id", "due_on"
+        )
         assert list(due) == [
             ("991101", dt.date(2026, 11, 6)),  # overdue by two business days
             ("992102", dt.date(2026, 11, 9)),  # overdue by one
@@ -164,8 +166,14 @@ class TestRequests:
             ("992102", dt.date(2026, 11, 18)),
             ("991101", dt.date(2026, 11, 19)),  # half time
             ("991101", dt.date(2026, 11, 20)),
+            ("991101", dt.date(2026, 11, 20)),  # asked by phone
+            ("992102", dt.date(2026, 11, 20)),
             ("991101", dt.date(2026, 11, 23)),
+            ("991101", dt.date(2026, 11, 23)),  # three days longer: the IEP team had them
             ("991101", dt.date(2026, 11, 24)),
+            ("991101", dt.date(2026, 11, 24)),
+            ("991101", dt.date(2026, 11, 24)),
+            ("991101", dt.date(2026, 11, 25)),
             ("995901", dt.date(2026, 11, 25)),
             ("991101", dt.date(2026, 11, 27)),  # sent an hour ago; Thanksgiving does not count
             ("991101", None),  # with the IEP team

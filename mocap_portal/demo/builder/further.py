@@ -315,7 +315,7 @@ def _courses_that_ran(stage: Running) -> None:
     _how_it_ended(stage, finished, Result.COMPLETED, 100, "B+")
     _how_it_ended(stage, completed, Result.COMPLETED, 100, "A")
     registration.confirm_result(
-        completed.line.pk, by=stage.coordinator, at=stage.on(0), credit_earned=Decimal("0.50")
+        completed.line.pk, by=stage.coordinator, at=stage.at, credit_earned=Decimal("0.50")
     )
     registration.withdraw(
         withdrawn.request.pk,

@@ -167,9 +167,9 @@ class TestRequests:
             ("991101", dt.date(2026, 11, 19)),  # half time
             ("991101", dt.date(2026, 11, 20)),
             ("991101", dt.date(2026, 11, 20)),  # asked by phone
-            ("992102", dt.date(2026, 11, 20)),
             ("991101", dt.date(2026, 11, 23)),
             ("991101", dt.date(2026, 11, 23)),  # three days longer: the IEP team had them
+            ("992102", dt.date(2026, 11, 23)),
             ("991101", dt.date(2026, 11, 24)),
             ("991101", dt.date(2026, 11, 24)),
             ("991101", dt.date(2026, 11, 24)),

@@ -70,6 +70,12 @@ FORMS = [
     Form("part_time:child_correct", "Save the changes", {"first_name": "Robin", "last_name": ""}),
     Form("part_time:courses", "Continue", {"in_person_courses": "99"}),
     Form("part_time:sign", "Sign and send", {"statement_": FIRST, "has_iep_or_504": "yes"}),
+    Form(
+        "part_time:amend",
+        "Sign and send the change",
+        {"in_person_courses": "99", "note": "Call in the evening."},
+    ),
+    Form("part_time:exchange", "Sign and send the change"),
     # The district decides
     Form("part_time:inbox", "Find"),
     Form("part_time:pause", "Pause the clock"),

@@ -274,6 +274,7 @@ class Story:
                 f"“{DENIED}” was denied",
                 f"The district registered the student for “{APPROVED}”",
                 f"{ITS_PROVIDER} confirmed the place in “{APPROVED}”",
+                "“Creative Writing” starts Still to come",
             ]
         )
         roles = (

@@ -64,9 +64,8 @@ def state_office() -> list[User]:
 
 
 def tell_submitted(request: CourseRequest, *, at: dt.datetime) -> None:
-    _tell(
+    _tell_family(
         request,
-        family_of(request),
         "submitted",
         subject=_("We received your course request %(number)s"),
         sentences=[
@@ -74,7 +73,6 @@ def tell_submitted(request: CourseRequest, *, at: dt.datetime) -> None:
             _("The district has to answer in writing by %(due)s."),
             _("You can see every step on this page:"),
         ],
-        page="part_time:status",
         at=at,
         due=_due_on(request),
     )
@@ -83,9 +81,8 @@ def tell_submitted(request: CourseRequest, *, at: dt.datetime) -> None:
 
 def tell_entered(request: CourseRequest, *, at: dt.datetime) -> None:
     """Staff entered it for a family: reviewers are told as always, and of the family who has an account."""
-    _tell(
+    _tell_family(
         request,
-        family_of(request),
         "entered",
         subject=_("Your district entered course request %(number)s for your family"),
         sentences=[
@@ -95,7 +92,6 @@ def tell_entered(request: CourseRequest, *, at: dt.datetime) -> None:
             _("The district has to answer in writing by %(due)s."),
             _("You can see every step on this page:"),
         ],
-        page="part_time:status",
         at=at,
         due=_due_on(request),
     )
@@ -138,16 +134,14 @@ def tell_draft_waits(request: CourseRequest, *, at: dt.datetime) -> None:
 def tell_amended(amendment: Amendment) -> None:
     """The family gets a receipt of its change, and the district hears of it: before it opened the request or after."""
     request, at = amendment.request, amendment.at
-    _tell(
+    _tell_family(
         request,
-        family_of(request),
         f"amended:{amendment.pk}",
         subject=_("You changed your course request %(number)s"),
         sentences=[
             _("The change of your request %(number)s was signed and sent to %(district)s."),
             _("The clock goes on as before. What changed is on this page:"),
         ],
-        page="part_time:status",
         at=at,
     )
     _tell(
@@ -168,75 +162,65 @@ def tell_decided(decision: Decision, *, at: dt.datetime) -> None:
     """The family has a letter to read: the first one, or one that replaces another."""
     request = decision.line.request
     if decision.supersedes_id is not None:
-        _tell(
+        _tell_family(
             request,
-            family_of(request),
             f"superseded:{decision.pk}",
             subject=_("Your district replaced its decision about a course of request %(number)s"),
             sentences=[
                 _("%(district)s decided again about a course of your request %(number)s."),
                 _("The new letter says why, and which letter no longer holds. It is on this page:"),
             ],
-            page="part_time:status",
             at=at,
         )
         return
-    _tell(
+    _tell_family(
         request,
-        family_of(request),
         f"decided:{decision.line_id}",
         subject=_("Your district decided about a course of request %(number)s"),
         sentences=[
             _("%(district)s decided about a course of your request %(number)s."),
             _("The letter with the decision and what you can do next is on this page:"),
         ],
-        page="part_time:status",
         at=at,
     )
 
 
 def tell_decided_on_paper(request: CourseRequest, *, at: dt.datetime) -> None:
     """One mail for all that was recorded from one paper, to those of the family who have an account."""
-    _tell(
+    _tell_family(
         request,
-        family_of(request),
         f"decided on paper:{at.isoformat()}",
         subject=_("Your district recorded a decision on paper about course request %(number)s"),
         sentences=[
             _("%(district)s recorded here what it decided on paper about your request %(number)s."),
             _("The decision and what comes next are on this page:"),
         ],
-        page="part_time:status",
         at=at,
     )
 
 
 def tell_paused(request: CourseRequest, *, at: dt.datetime) -> None:
-    _tell(
+    _tell_family(
         request,
-        family_of(request),
         f"paused:{at.isoformat()}",
         subject=_("More time for your course request %(number)s"),
         sentences=[
             _("The clock of your request %(number)s stands still while a school team does its part."),
             _("The reason is on this page. We write to you when the clock runs again."),
         ],
-        page="part_time:status",
         at=at,
     )
 
 
 def tell_resumed(request: CourseRequest, *, at: dt.datetime) -> None:
-    _tell(
+    _tell_family(
         request,
-        family_of(request),
         f"resumed:{at.isoformat()}",
         subject=_("The clock of your course request %(number)s runs again"),
         sentences=[
             _("The school team has done its part on your request %(number)s."),
             _("The district has to answer in writing by %(due)s."),
         ],
-        page="part_time:status",
         at=at,
         due=_due_on(request),
     )
@@ -314,6 +298,22 @@ def _due_on(request: CourseRequest) -> dt.date:
     request.clock.refresh_from_db()
     assert request.clock.due_on is not None  # it runs
     return request.clock.due_on
+
+
+def _tell_family(
+    request: CourseRequest,
+    what: str,
+    *,
+    subject: "StrOrPromise",
+    sentences: "Sequence[StrOrPromise]",
+    at: dt.datetime,
+    **names: dt.date,
+) -> None:
+    """Tells those who may read the request, and leads them to where they follow it."""
+    people = family_of(request)
+    _tell(
+        request, people, what, subject=subject, sentences=sentences, page="part_time:status", at=at, **names
+    )
 
 
 def _tell(

@@ -11,6 +11,7 @@ import pgtrigger.migrations
 import providers.models.profiles
 from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations, models
+from mocap_portal.foundation.shared.migrations import Together
 
 
 class Migration(migrations.Migration):
@@ -25,901 +26,909 @@ class Migration(migrations.Migration):
 
     operations = [
         TrigramExtension(),
-        migrations.CreateModel(
-            name='Application',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('received_on', models.DateField()),
-                ('answer_by', models.DateField()),
-                ('outcome', models.CharField(blank=True, choices=[('granted', 'Granted'), ('denied', 'Denied')], max_length=7)),
-                ('answered_on', models.DateField(blank=True, null=True)),
-                ('explanation', models.TextField(blank=True)),
+        Together(
+            operations=[
+                migrations.CreateModel(
+                    name='Application',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('received_on', models.DateField()),
+                        ('answer_by', models.DateField()),
+                        ('outcome', models.CharField(blank=True, choices=[('granted', 'Granted'), ('denied', 'Denied')], max_length=7)),
+                        ('answered_on', models.DateField(blank=True, null=True)),
+                        ('explanation', models.TextField(blank=True)),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name='ApplicationEvent',
+                    fields=[
+                        ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                        ('pgh_label', models.TextField(help_text='The event label.')),
+                        ('id', models.BigIntegerField()),
+                        ('received_on', models.DateField()),
+                        ('answer_by', models.DateField()),
+                        ('outcome', models.CharField(blank=True, choices=[('granted', 'Granted'), ('denied', 'Denied')], max_length=7)),
+                        ('answered_on', models.DateField(blank=True, null=True)),
+                        ('explanation', models.TextField(blank=True)),
+                    ],
+                    options={
+                        'abstract': False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Availability',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('state', models.CharField(choices=[('open', 'Open'), ('closed', 'Closed'), ('full', 'Full')], max_length=6)),
+                        ('changed_at', models.DateTimeField()),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name='AvailabilityEvent',
+                    fields=[
+                        ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                        ('pgh_label', models.TextField(help_text='The event label.')),
+                        ('id', models.BigIntegerField()),
+                        ('state', models.CharField(choices=[('open', 'Open'), ('closed', 'Closed'), ('full', 'Full')], max_length=6)),
+                        ('changed_at', models.DateTimeField()),
+                    ],
+                    options={
+                        'abstract': False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name='CorrectiveAction',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('problem', models.TextField()),
+                        ('noticed_on', models.DateField()),
+                        ('cure_by', models.DateField()),
+                        ('cleared_on', models.DateField(blank=True, null=True)),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name='CorrectiveActionEvent',
+                    fields=[
+                        ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                        ('pgh_label', models.TextField(help_text='The event label.')),
+                        ('id', models.BigIntegerField()),
+                        ('problem', models.TextField()),
+                        ('noticed_on', models.DateField()),
+                        ('cure_by', models.DateField()),
+                        ('cleared_on', models.DateField(blank=True, null=True)),
+                    ],
+                    options={
+                        'abstract': False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name='ProviderProfile',
+                    fields=[
+                        ('provider', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='profile', serialize=False, to='directory.provider')),
+                        ('integrity_url', models.URLField(blank=True)),
+                        ('netiquette_url', models.URLField(blank=True)),
+                        ('plagiarism_url', models.URLField(blank=True)),
+                        ('privacy_url', models.URLField(blank=True)),
+                        ('consequences_url', models.URLField(blank=True)),
+                        ('contact_methods', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('phone', 'Phone'), ('email', 'Email'), ('messages', 'Messages inside the course'), ('video', 'Video call'), ('office_hours', 'Online office hours')], max_length=12), blank=True, default=list, size=None)),
+                        ('weekly_contact_attested_on', models.DateField(blank=True, null=True)),
+                        ('is_full_time', models.BooleanField(default=False)),
+                        ('accommodations_url', models.URLField(blank=True)),
+                        ('student_teacher_ratio', models.PositiveSmallIntegerField(blank=True, null=True)),
+                    ],
+                    bases=(providers.models.profiles.ProfileFacts, models.Model),
+                ),
+                migrations.CreateModel(
+                    name='ProviderProfileEvent',
+                    fields=[
+                        ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                        ('pgh_label', models.TextField(help_text='The event label.')),
+                        ('integrity_url', models.URLField(blank=True)),
+                        ('netiquette_url', models.URLField(blank=True)),
+                        ('plagiarism_url', models.URLField(blank=True)),
+                        ('privacy_url', models.URLField(blank=True)),
+                        ('consequences_url', models.URLField(blank=True)),
+                        ('contact_methods', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('phone', 'Phone'), ('email', 'Email'), ('messages', 'Messages inside the course'), ('video', 'Video call'), ('office_hours', 'Online office hours')], max_length=12), blank=True, default=list, size=None)),
+                        ('weekly_contact_attested_on', models.DateField(blank=True, null=True)),
+                        ('is_full_time', models.BooleanField(default=False)),
+                        ('accommodations_url', models.URLField(blank=True)),
+                        ('student_teacher_ratio', models.PositiveSmallIntegerField(blank=True, null=True)),
+                    ],
+                    options={
+                        'abstract': False,
+                    },
+                    bases=(providers.models.profiles.ProfileFacts, models.Model),
+                ),
+                migrations.CreateModel(
+                    name='Review',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('kind', models.CharField(choices=[('accessibility', 'Accessibility checklist (WCAG 2.1)'), ('data_security', 'Data-security review')], max_length=13)),
+                        ('done_on', models.DateField()),
+                        ('reference', models.CharField(blank=True, help_text='Where the paper is kept', max_length=200)),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name='ReviewEvent',
+                    fields=[
+                        ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                        ('pgh_label', models.TextField(help_text='The event label.')),
+                        ('id', models.BigIntegerField()),
+                        ('kind', models.CharField(choices=[('accessibility', 'Accessibility checklist (WCAG 2.1)'), ('data_security', 'Data-security review')], max_length=13)),
+                        ('done_on', models.DateField()),
+                        ('reference', models.CharField(blank=True, help_text='Where the paper is kept', max_length=200)),
+                    ],
+                    options={
+                        'abstract': False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Sanction',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('kind', models.CharField(choices=[('suspension', 'Suspended'), ('revocation', 'Revoked')], max_length=10)),
+                        ('is_urgent', models.BooleanField(default=False)),
+                        ('reason', models.TextField()),
+                        ('valid_from', models.DateField()),
+                        ('valid_to', models.DateField(blank=True, null=True)),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name='SanctionEvent',
+                    fields=[
+                        ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                        ('pgh_label', models.TextField(help_text='The event label.')),
+                        ('id', models.BigIntegerField()),
+                        ('kind', models.CharField(choices=[('suspension', 'Suspended'), ('revocation', 'Revoked')], max_length=10)),
+                        ('is_urgent', models.BooleanField(default=False)),
+                        ('reason', models.TextField()),
+                        ('valid_from', models.DateField()),
+                        ('valid_to', models.DateField(blank=True, null=True)),
+                    ],
+                    options={
+                        'abstract': False,
+                    },
+                ),
             ],
         ),
-        migrations.CreateModel(
-            name='ApplicationEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('received_on', models.DateField()),
-                ('answer_by', models.DateField()),
-                ('outcome', models.CharField(blank=True, choices=[('granted', 'Granted'), ('denied', 'Denied')], max_length=7)),
-                ('answered_on', models.DateField(blank=True, null=True)),
-                ('explanation', models.TextField(blank=True)),
+        Together(
+            operations=[
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='agreement',
+                    name='insert_insert',
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='agreement',
+                    name='update_update',
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='agreement',
+                    name='delete_delete',
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='authorization',
+                    name='insert_insert',
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='authorization',
+                    name='update_update',
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='authorization',
+                    name='delete_delete',
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='course',
+                    name='insert_insert',
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='course',
+                    name='update_update',
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='course',
+                    name='delete_delete',
+                ),
+                migrations.AddField(
+                    model_name='agreement',
+                    name='attested_by',
+                    field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
+                ),
+                migrations.AddField(
+                    model_name='agreement',
+                    name='attested_name',
+                    field=models.CharField(blank=True, max_length=120),
+                ),
+                migrations.AddField(
+                    model_name='agreement',
+                    name='attested_on',
+                    field=models.DateField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='agreement',
+                    name='attested_title',
+                    field=models.CharField(blank=True, max_length=120),
+                ),
+                migrations.AddField(
+                    model_name='agreement',
+                    name='document',
+                    field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='papers.document'),
+                ),
+                migrations.AddField(
+                    model_name='agreement',
+                    name='partner_lea',
+                    field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.lea'),
+                ),
+                migrations.AddField(
+                    model_name='agreementevent',
+                    name='attested_by',
+                    field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
+                ),
+                migrations.AddField(
+                    model_name='agreementevent',
+                    name='attested_name',
+                    field=models.CharField(blank=True, max_length=120),
+                ),
+                migrations.AddField(
+                    model_name='agreementevent',
+                    name='attested_on',
+                    field=models.DateField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='agreementevent',
+                    name='attested_title',
+                    field=models.CharField(blank=True, max_length=120),
+                ),
+                migrations.AddField(
+                    model_name='agreementevent',
+                    name='document',
+                    field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='papers.document'),
+                ),
+                migrations.AddField(
+                    model_name='agreementevent',
+                    name='partner_lea',
+                    field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.lea'),
+                ),
+                migrations.AddField(
+                    model_name='authorization',
+                    name='granted_by',
+                    field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
+                ),
+                migrations.AddField(
+                    model_name='authorization',
+                    name='kind',
+                    field=models.CharField(choices=[('grant', 'Authorized'), ('renewal', 'Renewed'), ('automatic', "Approved automatically: a district's own courses")], default='grant', max_length=9),
+                ),
+                migrations.AddField(
+                    model_name='authorizationevent',
+                    name='granted_by',
+                    field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
+                ),
+                migrations.AddField(
+                    model_name='authorizationevent',
+                    name='kind',
+                    field=models.CharField(choices=[('grant', 'Authorized'), ('renewal', 'Renewed'), ('automatic', "Approved automatically: a district's own courses")], default='grant', max_length=9),
+                ),
+                migrations.AddField(
+                    model_name='course',
+                    name='assurance_accessibility_by',
+                    field=models.CharField(blank=True, max_length=120),
+                ),
+                migrations.AddField(
+                    model_name='course',
+                    name='assurance_accessibility_on',
+                    field=models.DateField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='course',
+                    name='assurance_ap_by',
+                    field=models.CharField(blank=True, max_length=120),
+                ),
+                migrations.AddField(
+                    model_name='course',
+                    name='assurance_ap_on',
+                    field=models.DateField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='course',
+                    name='assurance_data_security_by',
+                    field=models.CharField(blank=True, max_length=120),
+                ),
+                migrations.AddField(
+                    model_name='course',
+                    name='assurance_data_security_on',
+                    field=models.DateField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='course',
+                    name='assurance_educator_by',
+                    field=models.CharField(blank=True, max_length=120),
+                ),
+                migrations.AddField(
+                    model_name='course',
+                    name='assurance_educator_on',
+                    field=models.DateField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='course',
+                    name='assurance_standards_by',
+                    field=models.CharField(blank=True, max_length=120),
+                ),
+                migrations.AddField(
+                    model_name='course',
+                    name='assurance_standards_on',
+                    field=models.DateField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='course',
+                    name='lea_offered',
+                    field=models.BooleanField(default=False, help_text="A district's own course that meets RSMo 162.1250"),
+                ),
+                migrations.AddField(
+                    model_name='course',
+                    name='prerequisites',
+                    field=models.CharField(blank=True, max_length=300),
+                ),
+                migrations.AddField(
+                    model_name='course',
+                    name='state_assessed',
+                    field=models.BooleanField(default=False, help_text='Ends with a test of the state'),
+                ),
+                migrations.AddField(
+                    model_name='course',
+                    name='timing',
+                    field=models.CharField(blank=True, choices=[('synchronous', 'Live sessions at set times (synchronous)'), ('asynchronous', 'At any time of the day (asynchronous)')], max_length=12),
+                ),
+                migrations.AddField(
+                    model_name='course',
+                    name='weekly_minutes',
+                    field=models.PositiveSmallIntegerField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='courseevent',
+                    name='assurance_accessibility_by',
+                    field=models.CharField(blank=True, max_length=120),
+                ),
+                migrations.AddField(
+                    model_name='courseevent',
+                    name='assurance_accessibility_on',
+                    field=models.DateField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='courseevent',
+                    name='assurance_ap_by',
+                    field=models.CharField(blank=True, max_length=120),
+                ),
+                migrations.AddField(
+                    model_name='courseevent',
+                    name='assurance_ap_on',
+                    field=models.DateField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='courseevent',
+                    name='assurance_data_security_by',
+                    field=models.CharField(blank=True, max_length=120),
+                ),
+                migrations.AddField(
+                    model_name='courseevent',
+                    name='assurance_data_security_on',
+                    field=models.DateField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='courseevent',
+                    name='assurance_educator_by',
+                    field=models.CharField(blank=True, max_length=120),
+                ),
+                migrations.AddField(
+                    model_name='courseevent',
+                    name='assurance_educator_on',
+                    field=models.DateField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='courseevent',
+                    name='assurance_standards_by',
+                    field=models.CharField(blank=True, max_length=120),
+                ),
+                migrations.AddField(
+                    model_name='courseevent',
+                    name='assurance_standards_on',
+                    field=models.DateField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='courseevent',
+                    name='lea_offered',
+                    field=models.BooleanField(default=False, help_text="A district's own course that meets RSMo 162.1250"),
+                ),
+                migrations.AddField(
+                    model_name='courseevent',
+                    name='prerequisites',
+                    field=models.CharField(blank=True, max_length=300),
+                ),
+                migrations.AddField(
+                    model_name='courseevent',
+                    name='state_assessed',
+                    field=models.BooleanField(default=False, help_text='Ends with a test of the state'),
+                ),
+                migrations.AddField(
+                    model_name='courseevent',
+                    name='timing',
+                    field=models.CharField(blank=True, choices=[('synchronous', 'Live sessions at set times (synchronous)'), ('asynchronous', 'At any time of the day (asynchronous)')], max_length=12),
+                ),
+                migrations.AddField(
+                    model_name='courseevent',
+                    name='weekly_minutes',
+                    field=models.PositiveSmallIntegerField(blank=True, null=True),
+                ),
+                migrations.AlterField(
+                    model_name='agreement',
+                    name='provider',
+                    field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='directory.provider'),
+                ),
+                migrations.AlterField(
+                    model_name='agreement',
+                    name='reference',
+                    field=models.CharField(blank=True, help_text='Where the signed paper is kept', max_length=200),
+                ),
+                migrations.AlterField(
+                    model_name='agreementevent',
+                    name='provider',
+                    field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.provider'),
+                ),
+                migrations.AlterField(
+                    model_name='agreementevent',
+                    name='reference',
+                    field=models.CharField(blank=True, help_text='Where the signed paper is kept', max_length=200),
+                ),
+                migrations.AlterField(
+                    model_name='courseevent',
+                    name='pgh_obj',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='course_facts_events', to='providers.course'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='agreement',
+                    trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_agreementevent" ("attested_by_id", "attested_name", "attested_on", "attested_title", "document_id", "forbids_advertising", "forbids_sale", "id", "kind", "lea_id", "partner_lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "reference", "valid_from", "valid_to") SELECT new_values."attested_by_id", new_values."attested_name", new_values."attested_on", new_values."attested_title", new_values."document_id", new_values."forbids_advertising", new_values."forbids_sale", new_values."id", new_values."kind", new_values."lea_id", new_values."partner_lea_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."provider_id", new_values."reference", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='6680bce633ebb5644c006d17be8d799bda2f5d0f', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_1a7fa', referencing='REFERENCING NEW TABLE AS new_values ', table='providers_agreement', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='agreement',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_agreementevent" ("attested_by_id", "attested_name", "attested_on", "attested_title", "document_id", "forbids_advertising", "forbids_sale", "id", "kind", "lea_id", "partner_lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "reference", "valid_from", "valid_to") SELECT new_values."attested_by_id", new_values."attested_name", new_values."attested_on", new_values."attested_title", new_values."document_id", new_values."forbids_advertising", new_values."forbids_sale", new_values."id", new_values."kind", new_values."lea_id", new_values."partner_lea_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."provider_id", new_values."reference", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='a673fb06eacf1721f52522e026f298fa3accafc9', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_73add', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='providers_agreement', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='agreement',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_agreementevent" ("attested_by_id", "attested_name", "attested_on", "attested_title", "document_id", "forbids_advertising", "forbids_sale", "id", "kind", "lea_id", "partner_lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "reference", "valid_from", "valid_to") SELECT old_values."attested_by_id", old_values."attested_name", old_values."attested_on", old_values."attested_title", old_values."document_id", old_values."forbids_advertising", old_values."forbids_sale", old_values."id", old_values."kind", old_values."lea_id", old_values."partner_lea_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."provider_id", old_values."reference", old_values."valid_from", old_values."valid_to" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='95976da773adb73c0e0968e19b728f8fff54fea5', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_69e6c', referencing='REFERENCING OLD TABLE AS old_values ', table='providers_agreement', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='authorization',
+                    trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_authorizationevent" ("granted_by_id", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "source", "valid_from", "valid_to") SELECT new_values."granted_by_id", new_values."id", new_values."kind", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."provider_id", new_values."source", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='4cb09d231583135abf54cdd6c64e7cff7db4c1d7', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_78570', referencing='REFERENCING NEW TABLE AS new_values ', table='providers_authorization', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='authorization',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_authorizationevent" ("granted_by_id", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "source", "valid_from", "valid_to") SELECT new_values."granted_by_id", new_values."id", new_values."kind", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."provider_id", new_values."source", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='f35b3363c4e6dd574cc9e6c84a42a8790633de7b', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_fe2a9', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='providers_authorization', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='authorization',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_authorizationevent" ("granted_by_id", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "source", "valid_from", "valid_to") SELECT old_values."granted_by_id", old_values."id", old_values."kind", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."provider_id", old_values."source", old_values."valid_from", old_values."valid_to" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='19830f5bcce682f02cff46abacac96f05face80b', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_ba196', referencing='REFERENCING OLD TABLE AS old_values ', table='providers_authorization', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='course',
+                    trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_courseevent" ("ap", "assurance_accessibility", "assurance_accessibility_by", "assurance_accessibility_on", "assurance_ap", "assurance_ap_by", "assurance_ap_on", "assurance_data_security", "assurance_data_security_by", "assurance_data_security_on", "assurance_educator", "assurance_educator_by", "assurance_educator_on", "assurance_standards", "assurance_standards_by", "assurance_standards_on", "college_board_approved", "credits", "grade_high", "grade_low", "id", "instruction", "lea_offered", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prerequisites", "price_semester", "price_year", "provider_course_code", "provider_id", "state_assessed", "state_course_code", "structure", "subject", "timing", "title", "valid_from", "valid_to", "weekly_minutes") SELECT new_values."ap", new_values."assurance_accessibility", new_values."assurance_accessibility_by", new_values."assurance_accessibility_on", new_values."assurance_ap", new_values."assurance_ap_by", new_values."assurance_ap_on", new_values."assurance_data_security", new_values."assurance_data_security_by", new_values."assurance_data_security_on", new_values."assurance_educator", new_values."assurance_educator_by", new_values."assurance_educator_on", new_values."assurance_standards", new_values."assurance_standards_by", new_values."assurance_standards_on", new_values."college_board_approved", new_values."credits", new_values."grade_high", new_values."grade_low", new_values."id", new_values."instruction", new_values."lea_offered", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."prerequisites", new_values."price_semester", new_values."price_year", new_values."provider_course_code", new_values."provider_id", new_values."state_assessed", new_values."state_course_code", new_values."structure", new_values."subject", new_values."timing", new_values."title", new_values."valid_from", new_values."valid_to", new_values."weekly_minutes" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='95940e537ce6edf4cb482cd04a59df5bbee0f15d', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_85423', referencing='REFERENCING NEW TABLE AS new_values ', table='providers_course', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='course',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_courseevent" ("ap", "assurance_accessibility", "assurance_accessibility_by", "assurance_accessibility_on", "assurance_ap", "assurance_ap_by", "assurance_ap_on", "assurance_data_security", "assurance_data_security_by", "assurance_data_security_on", "assurance_educator", "assurance_educator_by", "assurance_educator_on", "assurance_standards", "assurance_standards_by", "assurance_standards_on", "college_board_approved", "credits", "grade_high", "grade_low", "id", "instruction", "lea_offered", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prerequisites", "price_semester", "price_year", "provider_course_code", "provider_id", "state_assessed", "state_course_code", "structure", "subject", "timing", "title", "valid_from", "valid_to", "weekly_minutes") SELECT new_values."ap", new_values."assurance_accessibility", new_values."assurance_accessibility_by", new_values."assurance_accessibility_on", new_values."assurance_ap", new_values."assurance_ap_by", new_values."assurance_ap_on", new_values."assurance_data_security", new_values."assurance_data_security_by", new_values."assurance_data_security_on", new_values."assurance_educator", new_values."assurance_educator_by", new_values."assurance_educator_on", new_values."assurance_standards", new_values."assurance_standards_by", new_values."assurance_standards_on", new_values."college_board_approved", new_values."credits", new_values."grade_high", new_values."grade_low", new_values."id", new_values."instruction", new_values."lea_offered", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."prerequisites", new_values."price_semester", new_values."price_year", new_values."provider_course_code", new_values."provider_id", new_values."state_assessed", new_values."state_course_code", new_values."structure", new_values."subject", new_values."timing", new_values."title", new_values."valid_from", new_values."valid_to", new_values."weekly_minutes" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='d39b3464656c6ed0921956aeff37b722c31cd8b4', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_86477', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='providers_course', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='course',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_courseevent" ("ap", "assurance_accessibility", "assurance_accessibility_by", "assurance_accessibility_on", "assurance_ap", "assurance_ap_by", "assurance_ap_on", "assurance_data_security", "assurance_data_security_by", "assurance_data_security_on", "assurance_educator", "assurance_educator_by", "assurance_educator_on", "assurance_standards", "assurance_standards_by", "assurance_standards_on", "college_board_approved", "credits", "grade_high", "grade_low", "id", "instruction", "lea_offered", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prerequisites", "price_semester", "price_year", "provider_course_code", "provider_id", "state_assessed", "state_course_code", "structure", "subject", "timing", "title", "valid_from", "valid_to", "weekly_minutes") SELECT old_values."ap", old_values."assurance_accessibility", old_values."assurance_accessibility_by", old_values."assurance_accessibility_on", old_values."assurance_ap", old_values."assurance_ap_by", old_values."assurance_ap_on", old_values."assurance_data_security", old_values."assurance_data_security_by", old_values."assurance_data_security_on", old_values."assurance_educator", old_values."assurance_educator_by", old_values."assurance_educator_on", old_values."assurance_standards", old_values."assurance_standards_by", old_values."assurance_standards_on", old_values."college_board_approved", old_values."credits", old_values."grade_high", old_values."grade_low", old_values."id", old_values."instruction", old_values."lea_offered", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."prerequisites", old_values."price_semester", old_values."price_year", old_values."provider_course_code", old_values."provider_id", old_values."state_assessed", old_values."state_course_code", old_values."structure", old_values."subject", old_values."timing", old_values."title", old_values."valid_from", old_values."valid_to", old_values."weekly_minutes" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='ade50f0dd83c0963ed40792d01fecd521ebd5e79', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_ce86c', referencing='REFERENCING OLD TABLE AS old_values ', table='providers_course', when='AFTER')),
+                ),
+                migrations.AddConstraint(
+                    model_name='agreement',
+                    constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('kind', '='), ('lea', '='), ('partner_lea', '='), (models.Func(models.F('valid_from'), models.F('valid_to'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='one_cooperative_of_two_leas_at_a_time'),
+                ),
+                migrations.AddConstraint(
+                    model_name='agreement',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'cooperative'), ('partner_lea__isnull', False), ('provider__isnull', True)), models.Q(models.Q(('kind', 'cooperative'), _negated=True), ('partner_lea__isnull', True), ('provider__isnull', False)), _connector='OR'), name='agreement_names_the_other_side'),
+                ),
+                migrations.AddConstraint(
+                    model_name='agreement',
+                    constraint=models.CheckConstraint(condition=models.Q(('partner_lea__isnull', True), models.Q(('partner_lea', models.F('lea')), _negated=True), _connector='OR'), name='cooperative_joins_two_leas'),
+                ),
+                migrations.AddConstraint(
+                    model_name='agreement',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('reference', ''), _negated=True), ('document__isnull', False), _connector='OR'), name='agreement_has_a_paper'),
+                ),
+                migrations.AddConstraint(
+                    model_name='agreement',
+                    constraint=models.CheckConstraint(condition=models.Q(('kind', 'data'), models.Q(models.Q(('attested_name', ''), _negated=True), models.Q(('attested_title', ''), _negated=True), ('attested_by__isnull', False), ('attested_on__isnull', False)), _connector='OR'), name='agreements_of_162_1250_are_attested'),
+                ),
+                migrations.AddConstraint(
+                    model_name='course',
+                    constraint=models.CheckConstraint(condition=models.Q(('state_assessed', False), models.Q(('assurance_standards', 'N/A'), _negated=True), _connector='OR'), name='state_tested_courses_are_aligned'),
+                ),
+                migrations.AddConstraint(
+                    model_name='course',
+                    constraint=models.CheckConstraint(condition=models.Q(('weekly_minutes__isnull', True), ('weekly_minutes__gt', 0), _connector='OR'), name='course_takes_some_time'),
+                ),
+                migrations.AddField(
+                    model_name='application',
+                    name='answered_by',
+                    field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
+                ),
+                migrations.AddField(
+                    model_name='application',
+                    name='provider',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='applications', to='directory.provider'),
+                ),
+                migrations.AddField(
+                    model_name='applicationevent',
+                    name='answered_by',
+                    field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
+                ),
+                migrations.AddField(
+                    model_name='applicationevent',
+                    name='pgh_context',
+                    field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+                ),
+                migrations.AddField(
+                    model_name='applicationevent',
+                    name='pgh_obj',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='providers.application'),
+                ),
+                migrations.AddField(
+                    model_name='applicationevent',
+                    name='provider',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.provider'),
+                ),
+                migrations.AddField(
+                    model_name='availability',
+                    name='changed_by',
+                    field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
+                ),
+                migrations.AddField(
+                    model_name='availability',
+                    name='course',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='availabilities', to='providers.course'),
+                ),
+                migrations.AddField(
+                    model_name='availability',
+                    name='term',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='directory.term'),
+                ),
+                migrations.AddField(
+                    model_name='availabilityevent',
+                    name='changed_by',
+                    field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
+                ),
+                migrations.AddField(
+                    model_name='availabilityevent',
+                    name='course',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='providers.course'),
+                ),
+                migrations.AddField(
+                    model_name='availabilityevent',
+                    name='pgh_context',
+                    field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+                ),
+                migrations.AddField(
+                    model_name='availabilityevent',
+                    name='pgh_obj',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='providers.availability'),
+                ),
+                migrations.AddField(
+                    model_name='availabilityevent',
+                    name='term',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.term'),
+                ),
+                migrations.AddField(
+                    model_name='correctiveaction',
+                    name='cleared_by',
+                    field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
+                ),
+                migrations.AddField(
+                    model_name='correctiveaction',
+                    name='noticed_by',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
+                ),
+                migrations.AddField(
+                    model_name='correctiveaction',
+                    name='provider',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='corrective_actions', to='directory.provider'),
+                ),
+                migrations.AddField(
+                    model_name='correctiveactionevent',
+                    name='cleared_by',
+                    field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
+                ),
+                migrations.AddField(
+                    model_name='correctiveactionevent',
+                    name='noticed_by',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
+                ),
+                migrations.AddField(
+                    model_name='correctiveactionevent',
+                    name='pgh_context',
+                    field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+                ),
+                migrations.AddField(
+                    model_name='correctiveactionevent',
+                    name='pgh_obj',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='providers.correctiveaction'),
+                ),
+                migrations.AddField(
+                    model_name='correctiveactionevent',
+                    name='provider',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.provider'),
+                ),
+                migrations.AddField(
+                    model_name='providerprofile',
+                    name='weekly_contact_attested_by',
+                    field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
+                ),
+                migrations.AddField(
+                    model_name='providerprofileevent',
+                    name='pgh_context',
+                    field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+                ),
+                migrations.AddField(
+                    model_name='providerprofileevent',
+                    name='pgh_obj',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='profile_facts_events', to='providers.providerprofile'),
+                ),
+                migrations.AddField(
+                    model_name='providerprofileevent',
+                    name='provider',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', serialize=False, to='directory.provider'),
+                ),
+                migrations.AddField(
+                    model_name='providerprofileevent',
+                    name='weekly_contact_attested_by',
+                    field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
+                ),
+                migrations.AddField(
+                    model_name='review',
+                    name='document',
+                    field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='papers.document'),
+                ),
+                migrations.AddField(
+                    model_name='review',
+                    name='entered_by',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
+                ),
+                migrations.AddField(
+                    model_name='review',
+                    name='provider',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reviews', to='directory.provider'),
+                ),
+                migrations.AddField(
+                    model_name='reviewevent',
+                    name='document',
+                    field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='papers.document'),
+                ),
+                migrations.AddField(
+                    model_name='reviewevent',
+                    name='entered_by',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
+                ),
+                migrations.AddField(
+                    model_name='reviewevent',
+                    name='pgh_context',
+                    field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+                ),
+                migrations.AddField(
+                    model_name='reviewevent',
+                    name='pgh_obj',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='providers.review'),
+                ),
+                migrations.AddField(
+                    model_name='reviewevent',
+                    name='provider',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.provider'),
+                ),
+                migrations.AddField(
+                    model_name='sanction',
+                    name='corrective_action',
+                    field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sanctions', to='providers.correctiveaction'),
+                ),
+                migrations.AddField(
+                    model_name='sanction',
+                    name='imposed_by',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
+                ),
+                migrations.AddField(
+                    model_name='sanction',
+                    name='lifted_by',
+                    field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
+                ),
+                migrations.AddField(
+                    model_name='sanction',
+                    name='provider',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sanctions', to='directory.provider'),
+                ),
+                migrations.AddField(
+                    model_name='sanctionevent',
+                    name='corrective_action',
+                    field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='providers.correctiveaction'),
+                ),
+                migrations.AddField(
+                    model_name='sanctionevent',
+                    name='imposed_by',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
+                ),
+                migrations.AddField(
+                    model_name='sanctionevent',
+                    name='lifted_by',
+                    field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
+                ),
+                migrations.AddField(
+                    model_name='sanctionevent',
+                    name='pgh_context',
+                    field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+                ),
+                migrations.AddField(
+                    model_name='sanctionevent',
+                    name='pgh_obj',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='providers.sanction'),
+                ),
+                migrations.AddField(
+                    model_name='sanctionevent',
+                    name='provider',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.provider'),
+                ),
+                migrations.AddField(
+                    model_name='course',
+                    name='search_text',
+                    field=models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Lower(django.db.models.functions.text.Concat('title', models.Value(' '), 'subject')), output_field=models.TextField()),
+                ),
+                migrations.AddField(
+                    model_name='courseevent',
+                    name='search_text',
+                    field=models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Lower(django.db.models.functions.text.Concat('title', models.Value(' '), 'subject')), output_field=models.TextField()),
+                ),
+                migrations.AddConstraint(
+                    model_name='application',
+                    constraint=models.UniqueConstraint(condition=models.Q(('outcome', '')), fields=('provider',), name='one_unanswered_application'),
+                ),
+                migrations.AddConstraint(
+                    model_name='application',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'denied'), _negated=True), models.Q(('explanation', ''), _negated=True), _connector='OR'), name='denied_applications_are_explained'),
+                ),
+                migrations.AddConstraint(
+                    model_name='application',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_on__isnull', True), ('outcome', '')), models.Q(models.Q(('outcome', ''), _negated=True), ('answered_on__isnull', False)), _connector='OR'), name='answered_applications_have_a_day'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='application',
+                    trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_applicationevent" ("answer_by", "answered_by_id", "answered_on", "explanation", "id", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "received_on") SELECT new_values."answer_by", new_values."answered_by_id", new_values."answered_on", new_values."explanation", new_values."id", new_values."outcome", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."provider_id", new_values."received_on" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='f85d8c59d7729083b379f01e2c18f912729f1c42', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_1d17c', referencing='REFERENCING NEW TABLE AS new_values ', table='providers_application', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='application',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_applicationevent" ("answer_by", "answered_by_id", "answered_on", "explanation", "id", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "received_on") SELECT new_values."answer_by", new_values."answered_by_id", new_values."answered_on", new_values."explanation", new_values."id", new_values."outcome", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."provider_id", new_values."received_on" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='a6f4ac154bd81acc21efb95ec99ad29057570c21', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_ec464', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='providers_application', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='application',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_applicationevent" ("answer_by", "answered_by_id", "answered_on", "explanation", "id", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "received_on") SELECT old_values."answer_by", old_values."answered_by_id", old_values."answered_on", old_values."explanation", old_values."id", old_values."outcome", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."provider_id", old_values."received_on" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='51228d9707e77c920bdd8c9adf516eec993b56b9', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_2e7f9', referencing='REFERENCING OLD TABLE AS old_values ', table='providers_application', when='AFTER')),
+                ),
+                migrations.AddConstraint(
+                    model_name='availability',
+                    constraint=models.UniqueConstraint(fields=('course', 'term'), name='one_availability_per_term'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='availability',
+                    trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_availabilityevent" ("changed_at", "changed_by_id", "course_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "term_id") SELECT new_values."changed_at", new_values."changed_by_id", new_values."course_id", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."state", new_values."term_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='6975676f05d8fbdfe661fa326074b58597a426da', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_c2217', referencing='REFERENCING NEW TABLE AS new_values ', table='providers_availability', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='availability',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_availabilityevent" ("changed_at", "changed_by_id", "course_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "term_id") SELECT new_values."changed_at", new_values."changed_by_id", new_values."course_id", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."state", new_values."term_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='468e2e34112582e7da1d69145407d48f44f36096', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_7fde9', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='providers_availability', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='availability',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_availabilityevent" ("changed_at", "changed_by_id", "course_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "term_id") SELECT old_values."changed_at", old_values."changed_by_id", old_values."course_id", old_values."id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."state", old_values."term_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='d8ed1f56a120e1c363d677194adf2abb848d047e', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_a4bfc', referencing='REFERENCING OLD TABLE AS old_values ', table='providers_availability', when='AFTER')),
+                ),
+                migrations.AddConstraint(
+                    model_name='correctiveaction',
+                    constraint=models.CheckConstraint(condition=models.Q(('cure_by__gt', models.F('noticed_on'))), name='time_to_cure_follows_the_notice'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='correctiveaction',
+                    trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_correctiveactionevent" ("cleared_by_id", "cleared_on", "cure_by", "id", "noticed_by_id", "noticed_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "provider_id") SELECT new_values."cleared_by_id", new_values."cleared_on", new_values."cure_by", new_values."id", new_values."noticed_by_id", new_values."noticed_on", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."problem", new_values."provider_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='31a9e79cb45009190bc93b7e6e419f41fc835aae', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_a229e', referencing='REFERENCING NEW TABLE AS new_values ', table='providers_correctiveaction', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='correctiveaction',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_correctiveactionevent" ("cleared_by_id", "cleared_on", "cure_by", "id", "noticed_by_id", "noticed_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "provider_id") SELECT new_values."cleared_by_id", new_values."cleared_on", new_values."cure_by", new_values."id", new_values."noticed_by_id", new_values."noticed_on", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."problem", new_values."provider_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='0636889491783149ee76e99b8dae8cfd9d6df832', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_bcc8c', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='providers_correctiveaction', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='correctiveaction',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_correctiveactionevent" ("cleared_by_id", "cleared_on", "cure_by", "id", "noticed_by_id", "noticed_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "provider_id") SELECT old_values."cleared_by_id", old_values."cleared_on", old_values."cure_by", old_values."id", old_values."noticed_by_id", old_values."noticed_on", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."problem", old_values."provider_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='f6439b865e0462f64293401ffee77f6b32d5f0bd', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_8a30a', referencing='REFERENCING OLD TABLE AS old_values ', table='providers_correctiveaction', when='AFTER')),
+                ),
+                migrations.AddConstraint(
+                    model_name='providerprofile',
+                    constraint=models.CheckConstraint(condition=models.Q(('weekly_contact_attested_on__isnull', True), ('contact_methods__len__gte', 2), _connector='OR'), name='attested_contact_has_two_methods'),
+                ),
+                migrations.AddConstraint(
+                    model_name='providerprofile',
+                    constraint=models.CheckConstraint(condition=models.Q(('is_full_time', False), models.Q(('student_teacher_ratio__gt', 0), models.Q(('accommodations_url', ''), _negated=True)), _connector='OR'), name='full_time_providers_tell_ratio_and_accommodations'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='providerprofile',
+                    trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_providerprofileevent" ("accommodations_url", "consequences_url", "contact_methods", "integrity_url", "is_full_time", "netiquette_url", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plagiarism_url", "privacy_url", "provider_id", "student_teacher_ratio", "weekly_contact_attested_by_id", "weekly_contact_attested_on") SELECT new_values."accommodations_url", new_values."consequences_url", new_values."contact_methods", new_values."integrity_url", new_values."is_full_time", new_values."netiquette_url", _pgh_attached_context.value, NOW(), \'insert\', new_values."provider_id", new_values."plagiarism_url", new_values."privacy_url", new_values."provider_id", new_values."student_teacher_ratio", new_values."weekly_contact_attested_by_id", new_values."weekly_contact_attested_on" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='932f42945843644cb7cbe2dd67e8171a53b3e41a', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_4186c', referencing='REFERENCING NEW TABLE AS new_values ', table='providers_providerprofile', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='providerprofile',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_providerprofileevent" ("accommodations_url", "consequences_url", "contact_methods", "integrity_url", "is_full_time", "netiquette_url", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plagiarism_url", "privacy_url", "provider_id", "student_teacher_ratio", "weekly_contact_attested_by_id", "weekly_contact_attested_on") SELECT new_values."accommodations_url", new_values."consequences_url", new_values."contact_methods", new_values."integrity_url", new_values."is_full_time", new_values."netiquette_url", _pgh_attached_context.value, NOW(), \'update\', new_values."provider_id", new_values."plagiarism_url", new_values."privacy_url", new_values."provider_id", new_values."student_teacher_ratio", new_values."weekly_contact_attested_by_id", new_values."weekly_contact_attested_on" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."provider_id") = (new_values."provider_id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='3f428ced91fe0bd6f66575ee5ea732bde33e996f', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_0b431', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='providers_providerprofile', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='providerprofile',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_providerprofileevent" ("accommodations_url", "consequences_url", "contact_methods", "integrity_url", "is_full_time", "netiquette_url", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plagiarism_url", "privacy_url", "provider_id", "student_teacher_ratio", "weekly_contact_attested_by_id", "weekly_contact_attested_on") SELECT old_values."accommodations_url", old_values."consequences_url", old_values."contact_methods", old_values."integrity_url", old_values."is_full_time", old_values."netiquette_url", _pgh_attached_context.value, NOW(), \'delete\', old_values."provider_id", old_values."plagiarism_url", old_values."privacy_url", old_values."provider_id", old_values."student_teacher_ratio", old_values."weekly_contact_attested_by_id", old_values."weekly_contact_attested_on" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='69fc75a6150d0c608a89a74aa2233fe3242c44a7', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_54452', referencing='REFERENCING OLD TABLE AS old_values ', table='providers_providerprofile', when='AFTER')),
+                ),
+                migrations.AddConstraint(
+                    model_name='review',
+                    constraint=models.UniqueConstraint(fields=('provider', 'kind', 'done_on'), name='one_review_of_a_kind_a_day'),
+                ),
+                migrations.AddConstraint(
+                    model_name='review',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('reference', ''), _negated=True), ('document__isnull', False), _connector='OR'), name='reviews_are_attached'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='review',
+                    trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_reviewevent" ("document_id", "done_on", "entered_by_id", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "reference") SELECT new_values."document_id", new_values."done_on", new_values."entered_by_id", new_values."id", new_values."kind", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."provider_id", new_values."reference" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='b64f84ed3be086b19fb9804abd80676fae24b003', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_1edf0', referencing='REFERENCING NEW TABLE AS new_values ', table='providers_review', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='review',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_reviewevent" ("document_id", "done_on", "entered_by_id", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "reference") SELECT new_values."document_id", new_values."done_on", new_values."entered_by_id", new_values."id", new_values."kind", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."provider_id", new_values."reference" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='66e810ead0722527fad626eb941c85f3e840f2fe', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_cc6b4', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='providers_review', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='review',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_reviewevent" ("document_id", "done_on", "entered_by_id", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "reference") SELECT old_values."document_id", old_values."done_on", old_values."entered_by_id", old_values."id", old_values."kind", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."provider_id", old_values."reference" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='95963533899e383f66495184e8da4fcb2911df53', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_beaff', referencing='REFERENCING OLD TABLE AS old_values ', table='providers_review', when='AFTER')),
+                ),
+                migrations.AddConstraint(
+                    model_name='sanction',
+                    constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='sanction_starts_before_it_ends'),
+                ),
+                migrations.AddConstraint(
+                    model_name='sanction',
+                    constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('provider', '='), (models.Func(models.F('valid_from'), models.F('valid_to'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='one_sanction_at_a_time'),
+                ),
+                migrations.AddConstraint(
+                    model_name='sanction',
+                    constraint=models.CheckConstraint(condition=models.Q(('corrective_action__isnull', False), ('is_urgent', True), _connector='OR'), name='sanctions_follow_a_notice_or_are_urgent'),
+                ),
+                migrations.AddConstraint(
+                    model_name='sanction',
+                    constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='sanctions_have_a_reason'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='sanction',
+                    trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_sanctionevent" ("corrective_action_id", "id", "imposed_by_id", "is_urgent", "kind", "lifted_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "reason", "valid_from", "valid_to") SELECT new_values."corrective_action_id", new_values."id", new_values."imposed_by_id", new_values."is_urgent", new_values."kind", new_values."lifted_by_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."provider_id", new_values."reason", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='7f85679d7d951cc32817025d136d0da92022b4e7', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_74cc5', referencing='REFERENCING NEW TABLE AS new_values ', table='providers_sanction', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='sanction',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_sanctionevent" ("corrective_action_id", "id", "imposed_by_id", "is_urgent", "kind", "lifted_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "reason", "valid_from", "valid_to") SELECT new_values."corrective_action_id", new_values."id", new_values."imposed_by_id", new_values."is_urgent", new_values."kind", new_values."lifted_by_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."provider_id", new_values."reason", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='73c4f9bd51e2d1b8be7f5ca94680a80790f3871f', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_49e23', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='providers_sanction', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='sanction',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_sanctionevent" ("corrective_action_id", "id", "imposed_by_id", "is_urgent", "kind", "lifted_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "reason", "valid_from", "valid_to") SELECT old_values."corrective_action_id", old_values."id", old_values."imposed_by_id", old_values."is_urgent", old_values."kind", old_values."lifted_by_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."provider_id", old_values."reason", old_values."valid_from", old_values."valid_to" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='2049b69e80f3ff2cb79244747658058f83583ccd', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_037d2', referencing='REFERENCING OLD TABLE AS old_values ', table='providers_sanction', when='AFTER')),
+                ),
+                migrations.AddIndex(
+                    model_name='course',
+                    index=models.Index(django.db.models.functions.text.Lower('title'), models.F('id'), name='course_by_title'),
+                ),
+                migrations.AddIndex(
+                    model_name='course',
+                    index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('search_text', 'gin_trgm_ops'), name='course_by_words'),
+                ),
+                migrations.AddIndex(
+                    model_name='course',
+                    index=models.Index(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('provider_course_code'), 'text_pattern_ops'), name='course_by_own_code'),
+                ),
+                migrations.AddIndex(
+                    model_name='course',
+                    index=models.Index(django.contrib.postgres.indexes.OpClass('state_course_code', 'varchar_pattern_ops'), name='course_by_state_code'),
+                ),
             ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Availability',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('open', 'Open'), ('closed', 'Closed'), ('full', 'Full')], max_length=6)),
-                ('changed_at', models.DateTimeField()),
-            ],
-        ),
-        migrations.CreateModel(
-            name='AvailabilityEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('state', models.CharField(choices=[('open', 'Open'), ('closed', 'Closed'), ('full', 'Full')], max_length=6)),
-                ('changed_at', models.DateTimeField()),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='CorrectiveAction',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('problem', models.TextField()),
-                ('noticed_on', models.DateField()),
-                ('cure_by', models.DateField()),
-                ('cleared_on', models.DateField(blank=True, null=True)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='CorrectiveActionEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('problem', models.TextField()),
-                ('noticed_on', models.DateField()),
-                ('cure_by', models.DateField()),
-                ('cleared_on', models.DateField(blank=True, null=True)),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='ProviderProfile',
-            fields=[
-                ('provider', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='profile', serialize=False, to='directory.provider')),
-                ('integrity_url', models.URLField(blank=True)),
-                ('netiquette_url', models.URLField(blank=True)),
-                ('plagiarism_url', models.URLField(blank=True)),
-                ('privacy_url', models.URLField(blank=True)),
-                ('consequences_url', models.URLField(blank=True)),
-                ('contact_methods', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('phone', 'Phone'), ('email', 'Email'), ('messages', 'Messages inside the course'), ('video', 'Video call'), ('office_hours', 'Online office hours')], max_length=12), blank=True, default=list, size=None)),
-                ('weekly_contact_attested_on', models.DateField(blank=True, null=True)),
-                ('is_full_time', models.BooleanField(default=False)),
-                ('accommodations_url', models.URLField(blank=True)),
-                ('student_teacher_ratio', models.PositiveSmallIntegerField(blank=True, null=True)),
-            ],
-            bases=(providers.models.profiles.ProfileFacts, models.Model),
-        ),
-        migrations.CreateModel(
-            name='ProviderProfileEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('integrity_url', models.URLField(blank=True)),
-                ('netiquette_url', models.URLField(blank=True)),
-                ('plagiarism_url', models.URLField(blank=True)),
-                ('privacy_url', models.URLField(blank=True)),
-                ('consequences_url', models.URLField(blank=True)),
-                ('contact_methods', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('phone', 'Phone'), ('email', 'Email'), ('messages', 'Messages inside the course'), ('video', 'Video call'), ('office_hours', 'Online office hours')], max_length=12), blank=True, default=list, size=None)),
-                ('weekly_contact_attested_on', models.DateField(blank=True, null=True)),
-                ('is_full_time', models.BooleanField(default=False)),
-                ('accommodations_url', models.URLField(blank=True)),
-                ('student_teacher_ratio', models.PositiveSmallIntegerField(blank=True, null=True)),
-            ],
-            options={
-                'abstract': False,
-            },
-            bases=(providers.models.profiles.ProfileFacts, models.Model),
-        ),
-        migrations.CreateModel(
-            name='Review',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('accessibility', 'Accessibility checklist (WCAG 2.1)'), ('data_security', 'Data-security review')], max_length=13)),
-                ('done_on', models.DateField()),
-                ('reference', models.CharField(blank=True, help_text='Where the paper is kept', max_length=200)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='ReviewEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('accessibility', 'Accessibility checklist (WCAG 2.1)'), ('data_security', 'Data-security review')], max_length=13)),
-                ('done_on', models.DateField()),
-                ('reference', models.CharField(blank=True, help_text='Where the paper is kept', max_length=200)),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Sanction',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('suspension', 'Suspended'), ('revocation', 'Revoked')], max_length=10)),
-                ('is_urgent', models.BooleanField(default=False)),
-                ('reason', models.TextField()),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='SanctionEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('suspension', 'Suspended'), ('revocation', 'Revoked')], max_length=10)),
-                ('is_urgent', models.BooleanField(default=False)),
-                ('reason', models.TextField()),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='agreement',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='agreement',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='agreement',
-            name='delete_delete',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='authorization',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='authorization',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='authorization',
-            name='delete_delete',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='course',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='course',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='course',
-            name='delete_delete',
-        ),
-        migrations.AddField(
-            model_name='agreement',
-            name='attested_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='agreement',
-            name='attested_name',
-            field=models.CharField(blank=True, max_length=120),
-        ),
-        migrations.AddField(
-            model_name='agreement',
-            name='attested_on',
-            field=models.DateField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='agreement',
-            name='attested_title',
-            field=models.CharField(blank=True, max_length=120),
-        ),
-        migrations.AddField(
-            model_name='agreement',
-            name='document',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='papers.document'),
-        ),
-        migrations.AddField(
-            model_name='agreement',
-            name='partner_lea',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.lea'),
-        ),
-        migrations.AddField(
-            model_name='agreementevent',
-            name='attested_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='agreementevent',
-            name='attested_name',
-            field=models.CharField(blank=True, max_length=120),
-        ),
-        migrations.AddField(
-            model_name='agreementevent',
-            name='attested_on',
-            field=models.DateField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='agreementevent',
-            name='attested_title',
-            field=models.CharField(blank=True, max_length=120),
-        ),
-        migrations.AddField(
-            model_name='agreementevent',
-            name='document',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='papers.document'),
-        ),
-        migrations.AddField(
-            model_name='agreementevent',
-            name='partner_lea',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.lea'),
-        ),
-        migrations.AddField(
-            model_name='authorization',
-            name='granted_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='authorization',
-            name='kind',
-            field=models.CharField(choices=[('grant', 'Authorized'), ('renewal', 'Renewed'), ('automatic', "Approved automatically: a district's own courses")], default='grant', max_length=9),
-        ),
-        migrations.AddField(
-            model_name='authorizationevent',
-            name='granted_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='authorizationevent',
-            name='kind',
-            field=models.CharField(choices=[('grant', 'Authorized'), ('renewal', 'Renewed'), ('automatic', "Approved automatically: a district's own courses")], default='grant', max_length=9),
-        ),
-        migrations.AddField(
-            model_name='course',
-            name='assurance_accessibility_by',
-            field=models.CharField(blank=True, max_length=120),
-        ),
-        migrations.AddField(
-            model_name='course',
-            name='assurance_accessibility_on',
-            field=models.DateField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='course',
-            name='assurance_ap_by',
-            field=models.CharField(blank=True, max_length=120),
-        ),
-        migrations.AddField(
-            model_name='course',
-            name='assurance_ap_on',
-            field=models.DateField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='course',
-            name='assurance_data_security_by',
-            field=models.CharField(blank=True, max_length=120),
-        ),
-        migrations.AddField(
-            model_name='course',
-            name='assurance_data_security_on',
-            field=models.DateField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='course',
-            name='assurance_educator_by',
-            field=models.CharField(blank=True, max_length=120),
-        ),
-        migrations.AddField(
-            model_name='course',
-            name='assurance_educator_on',
-            field=models.DateField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='course',
-            name='assurance_standards_by',
-            field=models.CharField(blank=True, max_length=120),
-        ),
-        migrations.AddField(
-            model_name='course',
-            name='assurance_standards_on',
-            field=models.DateField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='course',
-            name='lea_offered',
-            field=models.BooleanField(default=False, help_text="A district's own course that meets RSMo 162.1250"),
-        ),
-        migrations.AddField(
-            model_name='course',
-            name='prerequisites',
-            field=models.CharField(blank=True, max_length=300),
-        ),
-        migrations.AddField(
-            model_name='course',
-            name='state_assessed',
-            field=models.BooleanField(default=False, help_text='Ends with a test of the state'),
-        ),
-        migrations.AddField(
-            model_name='course',
-            name='timing',
-            field=models.CharField(blank=True, choices=[('synchronous', 'Live sessions at set times (synchronous)'), ('asynchronous', 'At any time of the day (asynchronous)')], max_length=12),
-        ),
-        migrations.AddField(
-            model_name='course',
-            name='weekly_minutes',
-            field=models.PositiveSmallIntegerField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='courseevent',
-            name='assurance_accessibility_by',
-            field=models.CharField(blank=True, max_length=120),
-        ),
-        migrations.AddField(
-            model_name='courseevent',
-            name='assurance_accessibility_on',
-            field=models.DateField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='courseevent',
-            name='assurance_ap_by',
-            field=models.CharField(blank=True, max_length=120),
-        ),
-        migrations.AddField(
-            model_name='courseevent',
-            name='assurance_ap_on',
-            field=models.DateField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='courseevent',
-            name='assurance_data_security_by',
-            field=models.CharField(blank=True, max_length=120),
-        ),
-        migrations.AddField(
-            model_name='courseevent',
-            name='assurance_data_security_on',
-            field=models.DateField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='courseevent',
-            name='assurance_educator_by',
-            field=models.CharField(blank=True, max_length=120),
-        ),
-        migrations.AddField(
-            model_name='courseevent',
-            name='assurance_educator_on',
-            field=models.DateField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='courseevent',
-            name='assurance_standards_by',
-            field=models.CharField(blank=True, max_length=120),
-        ),
-        migrations.AddField(
-            model_name='courseevent',
-            name='assurance_standards_on',
-            field=models.DateField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='courseevent',
-            name='lea_offered',
-            field=models.BooleanField(default=False, help_text="A district's own course that meets RSMo 162.1250"),
-        ),
-        migrations.AddField(
-            model_name='courseevent',
-            name='prerequisites',
-            field=models.CharField(blank=True, max_length=300),
-        ),
-        migrations.AddField(
-            model_name='courseevent',
-            name='state_assessed',
-            field=models.BooleanField(default=False, help_text='Ends with a test of the state'),
-        ),
-        migrations.AddField(
-            model_name='courseevent',
-            name='timing',
-            field=models.CharField(blank=True, choices=[('synchronous', 'Live sessions at set times (synchronous)'), ('asynchronous', 'At any time of the day (asynchronous)')], max_length=12),
-        ),
-        migrations.AddField(
-            model_name='courseevent',
-            name='weekly_minutes',
-            field=models.PositiveSmallIntegerField(blank=True, null=True),
-        ),
-        migrations.AlterField(
-            model_name='agreement',
-            name='provider',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='directory.provider'),
-        ),
-        migrations.AlterField(
-            model_name='agreement',
-            name='reference',
-            field=models.CharField(blank=True, help_text='Where the signed paper is kept', max_length=200),
-        ),
-        migrations.AlterField(
-            model_name='agreementevent',
-            name='provider',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.provider'),
-        ),
-        migrations.AlterField(
-            model_name='agreementevent',
-            name='reference',
-            field=models.CharField(blank=True, help_text='Where the signed paper is kept', max_length=200),
-        ),
-        migrations.AlterField(
-            model_name='courseevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='course_facts_events', to='providers.course'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='agreement',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_agreementevent" ("attested_by_id", "attested_name", "attested_on", "attested_title", "document_id", "forbids_advertising", "forbids_sale", "id", "kind", "lea_id", "partner_lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "reference", "valid_from", "valid_to") SELECT new_values."attested_by_id", new_values."attested_name", new_values."attested_on", new_values."attested_title", new_values."document_id", new_values."forbids_advertising", new_values."forbids_sale", new_values."id", new_values."kind", new_values."lea_id", new_values."partner_lea_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."provider_id", new_values."reference", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='6680bce633ebb5644c006d17be8d799bda2f5d0f', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_1a7fa', referencing='REFERENCING NEW TABLE AS new_values ', table='providers_agreement', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='agreement',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_agreementevent" ("attested_by_id", "attested_name", "attested_on", "attested_title", "document_id", "forbids_advertising", "forbids_sale", "id", "kind", "lea_id", "partner_lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "reference", "valid_from", "valid_to") SELECT new_values."attested_by_id", new_values."attested_name", new_values."attested_on", new_values."attested_title", new_values."document_id", new_values."forbids_advertising", new_values."forbids_sale", new_values."id", new_values."kind", new_values."lea_id", new_values."partner_lea_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."provider_id", new_values."reference", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='a673fb06eacf1721f52522e026f298fa3accafc9', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_73add', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='providers_agreement', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='agreement',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_agreementevent" ("attested_by_id", "attested_name", "attested_on", "attested_title", "document_id", "forbids_advertising", "forbids_sale", "id", "kind", "lea_id", "partner_lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "reference", "valid_from", "valid_to") SELECT old_values."attested_by_id", old_values."attested_name", old_values."attested_on", old_values."attested_title", old_values."document_id", old_values."forbids_advertising", old_values."forbids_sale", old_values."id", old_values."kind", old_values."lea_id", old_values."partner_lea_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."provider_id", old_values."reference", old_values."valid_from", old_values."valid_to" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='95976da773adb73c0e0968e19b728f8fff54fea5', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_69e6c', referencing='REFERENCING OLD TABLE AS old_values ', table='providers_agreement', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='authorization',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_authorizationevent" ("granted_by_id", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "source", "valid_from", "valid_to") SELECT new_values."granted_by_id", new_values."id", new_values."kind", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."provider_id", new_values."source", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='4cb09d231583135abf54cdd6c64e7cff7db4c1d7', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_78570', referencing='REFERENCING NEW TABLE AS new_values ', table='providers_authorization', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='authorization',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_authorizationevent" ("granted_by_id", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "source", "valid_from", "valid_to") SELECT new_values."granted_by_id", new_values."id", new_values."kind", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."provider_id", new_values."source", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='f35b3363c4e6dd574cc9e6c84a42a8790633de7b', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_fe2a9', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='providers_authorization', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='authorization',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_authorizationevent" ("granted_by_id", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "source", "valid_from", "valid_to") SELECT old_values."granted_by_id", old_values."id", old_values."kind", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."provider_id", old_values."source", old_values."valid_from", old_values."valid_to" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='19830f5bcce682f02cff46abacac96f05face80b', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_ba196', referencing='REFERENCING OLD TABLE AS old_values ', table='providers_authorization', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='course',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_courseevent" ("ap", "assurance_accessibility", "assurance_accessibility_by", "assurance_accessibility_on", "assurance_ap", "assurance_ap_by", "assurance_ap_on", "assurance_data_security", "assurance_data_security_by", "assurance_data_security_on", "assurance_educator", "assurance_educator_by", "assurance_educator_on", "assurance_standards", "assurance_standards_by", "assurance_standards_on", "college_board_approved", "credits", "grade_high", "grade_low", "id", "instruction", "lea_offered", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prerequisites", "price_semester", "price_year", "provider_course_code", "provider_id", "state_assessed", "state_course_code", "structure", "subject", "timing", "title", "valid_from", "valid_to", "weekly_minutes") SELECT new_values."ap", new_values."assurance_accessibility", new_values."assurance_accessibility_by", new_values."assurance_accessibility_on", new_values."assurance_ap", new_values."assurance_ap_by", new_values."assurance_ap_on", new_values."assurance_data_security", new_values."assurance_data_security_by", new_values."assurance_data_security_on", new_values."assurance_educator", new_values."assurance_educator_by", new_values."assurance_educator_on", new_values."assurance_standards", new_values."assurance_standards_by", new_values."assurance_standards_on", new_values."college_board_approved", new_values."credits", new_values."grade_high", new_values."grade_low", new_values."id", new_values."instruction", new_values."lea_offered", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."prerequisites", new_values."price_semester", new_values."price_year", new_values."provider_course_code", new_values."provider_id", new_values."state_assessed", new_values."state_course_code", new_values."structure", new_values."subject", new_values."timing", new_values."title", new_values."valid_from", new_values."valid_to", new_values."weekly_minutes" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='95940e537ce6edf4cb482cd04a59df5bbee0f15d', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_85423', referencing='REFERENCING NEW TABLE AS new_values ', table='providers_course', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='course',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_courseevent" ("ap", "assurance_accessibility", "assurance_accessibility_by", "assurance_accessibility_on", "assurance_ap", "assurance_ap_by", "assurance_ap_on", "assurance_data_security", "assurance_data_security_by", "assurance_data_security_on", "assurance_educator", "assurance_educator_by", "assurance_educator_on", "assurance_standards", "assurance_standards_by", "assurance_standards_on", "college_board_approved", "credits", "grade_high", "grade_low", "id", "instruction", "lea_offered", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prerequisites", "price_semester", "price_year", "provider_course_code", "provider_id", "state_assessed", "state_course_code", "structure", "subject", "timing", "title", "valid_from", "valid_to", "weekly_minutes") SELECT new_values."ap", new_values."assurance_accessibility", new_values."assurance_accessibility_by", new_values."assurance_accessibility_on", new_values."assurance_ap", new_values."assurance_ap_by", new_values."assurance_ap_on", new_values."assurance_data_security", new_values."assurance_data_security_by", new_values."assurance_data_security_on", new_values."assurance_educator", new_values."assurance_educator_by", new_values."assurance_educator_on", new_values."assurance_standards", new_values."assurance_standards_by", new_values."assurance_standards_on", new_values."college_board_approved", new_values."credits", new_values."grade_high", new_values."grade_low", new_values."id", new_values."instruction", new_values."lea_offered", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."prerequisites", new_values."price_semester", new_values."price_year", new_values."provider_course_code", new_values."provider_id", new_values."state_assessed", new_values."state_course_code", new_values."structure", new_values."subject", new_values."timing", new_values."title", new_values."valid_from", new_values."valid_to", new_values."weekly_minutes" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='d39b3464656c6ed0921956aeff37b722c31cd8b4', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_86477', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='providers_course', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='course',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_courseevent" ("ap", "assurance_accessibility", "assurance_accessibility_by", "assurance_accessibility_on", "assurance_ap", "assurance_ap_by", "assurance_ap_on", "assurance_data_security", "assurance_data_security_by", "assurance_data_security_on", "assurance_educator", "assurance_educator_by", "assurance_educator_on", "assurance_standards", "assurance_standards_by", "assurance_standards_on", "college_board_approved", "credits", "grade_high", "grade_low", "id", "instruction", "lea_offered", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prerequisites", "price_semester", "price_year", "provider_course_code", "provider_id", "state_assessed", "state_course_code", "structure", "subject", "timing", "title", "valid_from", "valid_to", "weekly_minutes") SELECT old_values."ap", old_values."assurance_accessibility", old_values."assurance_accessibility_by", old_values."assurance_accessibility_on", old_values."assurance_ap", old_values."assurance_ap_by", old_values."assurance_ap_on", old_values."assurance_data_security", old_values."assurance_data_security_by", old_values."assurance_data_security_on", old_values."assurance_educator", old_values."assurance_educator_by", old_values."assurance_educator_on", old_values."assurance_standards", old_values."assurance_standards_by", old_values."assurance_standards_on", old_values."college_board_approved", old_values."credits", old_values."grade_high", old_values."grade_low", old_values."id", old_values."instruction", old_values."lea_offered", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."prerequisites", old_values."price_semester", old_values."price_year", old_values."provider_course_code", old_values."provider_id", old_values."state_assessed", old_values."state_course_code", old_values."structure", old_values."subject", old_values."timing", old_values."title", old_values."valid_from", old_values."valid_to", old_values."weekly_minutes" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='ade50f0dd83c0963ed40792d01fecd521ebd5e79', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_ce86c', referencing='REFERENCING OLD TABLE AS old_values ', table='providers_course', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='agreement',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('kind', '='), ('lea', '='), ('partner_lea', '='), (models.Func(models.F('valid_from'), models.F('valid_to'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='one_cooperative_of_two_leas_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'cooperative'), ('partner_lea__isnull', False), ('provider__isnull', True)), models.Q(models.Q(('kind', 'cooperative'), _negated=True), ('partner_lea__isnull', True), ('provider__isnull', False)), _connector='OR'), name='agreement_names_the_other_side'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('partner_lea__isnull', True), models.Q(('partner_lea', models.F('lea')), _negated=True), _connector='OR'), name='cooperative_joins_two_leas'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reference', ''), _negated=True), ('document__isnull', False), _connector='OR'), name='agreement_has_a_paper'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'data'), models.Q(models.Q(('attested_name', ''), _negated=True), models.Q(('attested_title', ''), _negated=True), ('attested_by__isnull', False), ('attested_on__isnull', False)), _connector='OR'), name='agreements_of_162_1250_are_attested'),
-        ),
-        migrations.AddConstraint(
-            model_name='course',
-            constraint=models.CheckConstraint(condition=models.Q(('state_assessed', False), models.Q(('assurance_standards', 'N/A'), _negated=True), _connector='OR'), name='state_tested_courses_are_aligned'),
-        ),
-        migrations.AddConstraint(
-            model_name='course',
-            constraint=models.CheckConstraint(condition=models.Q(('weekly_minutes__isnull', True), ('weekly_minutes__gt', 0), _connector='OR'), name='course_takes_some_time'),
-        ),
-        migrations.AddField(
-            model_name='application',
-            name='answered_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='application',
-            name='provider',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='applications', to='directory.provider'),
-        ),
-        migrations.AddField(
-            model_name='applicationevent',
-            name='answered_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='applicationevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='applicationevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='providers.application'),
-        ),
-        migrations.AddField(
-            model_name='applicationevent',
-            name='provider',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.provider'),
-        ),
-        migrations.AddField(
-            model_name='availability',
-            name='changed_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='availability',
-            name='course',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='availabilities', to='providers.course'),
-        ),
-        migrations.AddField(
-            model_name='availability',
-            name='term',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='directory.term'),
-        ),
-        migrations.AddField(
-            model_name='availabilityevent',
-            name='changed_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='availabilityevent',
-            name='course',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='providers.course'),
-        ),
-        migrations.AddField(
-            model_name='availabilityevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='availabilityevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='providers.availability'),
-        ),
-        migrations.AddField(
-            model_name='availabilityevent',
-            name='term',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.term'),
-        ),
-        migrations.AddField(
-            model_name='correctiveaction',
-            name='cleared_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='correctiveaction',
-            name='noticed_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='correctiveaction',
-            name='provider',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='corrective_actions', to='directory.provider'),
-        ),
-        migrations.AddField(
-            model_name='correctiveactionevent',
-            name='cleared_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='correctiveactionevent',
-            name='noticed_by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='correctiveactionevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='correctiveactionevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='providers.correctiveaction'),
-        ),
-        migrations.AddField(
-            model_name='correctiveactionevent',
-            name='provider',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.provider'),
-        ),
-        migrations.AddField(
-            model_name='providerprofile',
-            name='weekly_contact_attested_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='providerprofileevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='providerprofileevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='profile_facts_events', to='providers.providerprofile'),
-        ),
-        migrations.AddField(
-            model_name='providerprofileevent',
-            name='provider',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', serialize=False, to='directory.provider'),
-        ),
-        migrations.AddField(
-            model_name='providerprofileevent',
-            name='weekly_contact_attested_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='review',
-            name='document',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='papers.document'),
-        ),
-        migrations.AddField(
-            model_name='review',
-            name='entered_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='review',
-            name='provider',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reviews', to='directory.provider'),
-        ),
-        migrations.AddField(
-            model_name='reviewevent',
-            name='document',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='papers.document'),
-        ),
-        migrations.AddField(
-            model_name='reviewevent',
-            name='entered_by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='reviewevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='reviewevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='providers.review'),
-        ),
-        migrations.AddField(
-            model_name='reviewevent',
-            name='provider',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.provider'),
-        ),
-        migrations.AddField(
-            model_name='sanction',
-            name='corrective_action',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sanctions', to='providers.correctiveaction'),
-        ),
-        migrations.AddField(
-            model_name='sanction',
-            name='imposed_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='sanction',
-            name='lifted_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='sanction',
-            name='provider',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sanctions', to='directory.provider'),
-        ),
-        migrations.AddField(
-            model_name='sanctionevent',
-            name='corrective_action',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='providers.correctiveaction'),
-        ),
-        migrations.AddField(
-            model_name='sanctionevent',
-            name='imposed_by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='sanctionevent',
-            name='lifted_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='sanctionevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='sanctionevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='providers.sanction'),
-        ),
-        migrations.AddField(
-            model_name='sanctionevent',
-            name='provider',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.provider'),
-        ),
-        migrations.AddField(
-            model_name='course',
-            name='search_text',
-            field=models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Lower(django.db.models.functions.text.Concat('title', models.Value(' '), 'subject')), output_field=models.TextField()),
-        ),
-        migrations.AddField(
-            model_name='courseevent',
-            name='search_text',
-            field=models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Lower(django.db.models.functions.text.Concat('title', models.Value(' '), 'subject')), output_field=models.TextField()),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.UniqueConstraint(condition=models.Q(('outcome', '')), fields=('provider',), name='one_unanswered_application'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'denied'), _negated=True), models.Q(('explanation', ''), _negated=True), _connector='OR'), name='denied_applications_are_explained'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_on__isnull', True), ('outcome', '')), models.Q(models.Q(('outcome', ''), _negated=True), ('answered_on__isnull', False)), _connector='OR'), name='answered_applications_have_a_day'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='application',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_applicationevent" ("answer_by", "answered_by_id", "answered_on", "explanation", "id", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "received_on") SELECT new_values."answer_by", new_values."answered_by_id", new_values."answered_on", new_values."explanation", new_values."id", new_values."outcome", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."provider_id", new_values."received_on" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='f85d8c59d7729083b379f01e2c18f912729f1c42', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_1d17c', referencing='REFERENCING NEW TABLE AS new_values ', table='providers_application', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='application',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_applicationevent" ("answer_by", "answered_by_id", "answered_on", "explanation", "id", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "received_on") SELECT new_values."answer_by", new_values."answered_by_id", new_values."answered_on", new_values."explanation", new_values."id", new_values."outcome", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."provider_id", new_values."received_on" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='a6f4ac154bd81acc21efb95ec99ad29057570c21', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_ec464', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='providers_application', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='application',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_applicationevent" ("answer_by", "answered_by_id", "answered_on", "explanation", "id", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "received_on") SELECT old_values."answer_by", old_values."answered_by_id", old_values."answered_on", old_values."explanation", old_values."id", old_values."outcome", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."provider_id", old_values."received_on" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='51228d9707e77c920bdd8c9adf516eec993b56b9', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_2e7f9', referencing='REFERENCING OLD TABLE AS old_values ', table='providers_application', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='availability',
-            constraint=models.UniqueConstraint(fields=('course', 'term'), name='one_availability_per_term'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='availability',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_availabilityevent" ("changed_at", "changed_by_id", "course_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "term_id") SELECT new_values."changed_at", new_values."changed_by_id", new_values."course_id", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."state", new_values."term_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='6975676f05d8fbdfe661fa326074b58597a426da', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_c2217', referencing='REFERENCING NEW TABLE AS new_values ', table='providers_availability', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='availability',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_availabilityevent" ("changed_at", "changed_by_id", "course_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "term_id") SELECT new_values."changed_at", new_values."changed_by_id", new_values."course_id", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."state", new_values."term_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='468e2e34112582e7da1d69145407d48f44f36096', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_7fde9', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='providers_availability', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='availability',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_availabilityevent" ("changed_at", "changed_by_id", "course_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "term_id") SELECT old_values."changed_at", old_values."changed_by_id", old_values."course_id", old_values."id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."state", old_values."term_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='d8ed1f56a120e1c363d677194adf2abb848d047e', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_a4bfc', referencing='REFERENCING OLD TABLE AS old_values ', table='providers_availability', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='correctiveaction',
-            constraint=models.CheckConstraint(condition=models.Q(('cure_by__gt', models.F('noticed_on'))), name='time_to_cure_follows_the_notice'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='correctiveaction',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_correctiveactionevent" ("cleared_by_id", "cleared_on", "cure_by", "id", "noticed_by_id", "noticed_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "provider_id") SELECT new_values."cleared_by_id", new_values."cleared_on", new_values."cure_by", new_values."id", new_values."noticed_by_id", new_values."noticed_on", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."problem", new_values."provider_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='31a9e79cb45009190bc93b7e6e419f41fc835aae', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_a229e', referencing='REFERENCING NEW TABLE AS new_values ', table='providers_correctiveaction', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='correctiveaction',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_correctiveactionevent" ("cleared_by_id", "cleared_on", "cure_by", "id", "noticed_by_id", "noticed_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "provider_id") SELECT new_values."cleared_by_id", new_values."cleared_on", new_values."cure_by", new_values."id", new_values."noticed_by_id", new_values."noticed_on", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."problem", new_values."provider_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='0636889491783149ee76e99b8dae8cfd9d6df832', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_bcc8c', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='providers_correctiveaction', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='correctiveaction',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_correctiveactionevent" ("cleared_by_id", "cleared_on", "cure_by", "id", "noticed_by_id", "noticed_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "provider_id") SELECT old_values."cleared_by_id", old_values."cleared_on", old_values."cure_by", old_values."id", old_values."noticed_by_id", old_values."noticed_on", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."problem", old_values."provider_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='f6439b865e0462f64293401ffee77f6b32d5f0bd', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_8a30a', referencing='REFERENCING OLD TABLE AS old_values ', table='providers_correctiveaction', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='providerprofile',
-            constraint=models.CheckConstraint(condition=models.Q(('weekly_contact_attested_on__isnull', True), ('contact_methods__len__gte', 2), _connector='OR'), name='attested_contact_has_two_methods'),
-        ),
-        migrations.AddConstraint(
-            model_name='providerprofile',
-            constraint=models.CheckConstraint(condition=models.Q(('is_full_time', False), models.Q(('student_teacher_ratio__gt', 0), models.Q(('accommodations_url', ''), _negated=True)), _connector='OR'), name='full_time_providers_tell_ratio_and_accommodations'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='providerprofile',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_providerprofileevent" ("accommodations_url", "consequences_url", "contact_methods", "integrity_url", "is_full_time", "netiquette_url", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plagiarism_url", "privacy_url", "provider_id", "student_teacher_ratio", "weekly_contact_attested_by_id", "weekly_contact_attested_on") SELECT new_values."accommodations_url", new_values."consequences_url", new_values."contact_methods", new_values."integrity_url", new_values."is_full_time", new_values."netiquette_url", _pgh_attached_context.value, NOW(), \'insert\', new_values."provider_id", new_values."plagiarism_url", new_values."privacy_url", new_values."provider_id", new_values."student_teacher_ratio", new_values."weekly_contact_attested_by_id", new_values."weekly_contact_attested_on" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='932f42945843644cb7cbe2dd67e8171a53b3e41a', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_4186c', referencing='REFERENCING NEW TABLE AS new_values ', table='providers_providerprofile', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='providerprofile',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_providerprofileevent" ("accommodations_url", "consequences_url", "contact_methods", "integrity_url", "is_full_time", "netiquette_url", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plagiarism_url", "privacy_url", "provider_id", "student_teacher_ratio", "weekly_contact_attested_by_id", "weekly_contact_attested_on") SELECT new_values."accommodations_url", new_values."consequences_url", new_values."contact_methods", new_values."integrity_url", new_values."is_full_time", new_values."netiquette_url", _pgh_attached_context.value, NOW(), \'update\', new_values."provider_id", new_values."plagiarism_url", new_values."privacy_url", new_values."provider_id", new_values."student_teacher_ratio", new_values."weekly_contact_attested_by_id", new_values."weekly_contact_attested_on" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."provider_id") = (new_values."provider_id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='3f428ced91fe0bd6f66575ee5ea732bde33e996f', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_0b431', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='providers_providerprofile', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='providerprofile',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_providerprofileevent" ("accommodations_url", "consequences_url", "contact_methods", "integrity_url", "is_full_time", "netiquette_url", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plagiarism_url", "privacy_url", "provider_id", "student_teacher_ratio", "weekly_contact_attested_by_id", "weekly_contact_attested_on") SELECT old_values."accommodations_url", old_values."consequences_url", old_values."contact_methods", old_values."integrity_url", old_values."is_full_time", old_values."netiquette_url", _pgh_attached_context.value, NOW(), \'delete\', old_values."provider_id", old_values."plagiarism_url", old_values."privacy_url", old_values."provider_id", old_values."student_teacher_ratio", old_values."weekly_contact_attested_by_id", old_values."weekly_contact_attested_on" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='69fc75a6150d0c608a89a74aa2233fe3242c44a7', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_54452', referencing='REFERENCING OLD TABLE AS old_values ', table='providers_providerprofile', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.UniqueConstraint(fields=('provider', 'kind', 'done_on'), name='one_review_of_a_kind_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reference', ''), _negated=True), ('document__isnull', False), _connector='OR'), name='reviews_are_attached'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='review',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_reviewevent" ("document_id", "done_on", "entered_by_id", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "reference") SELECT new_values."document_id", new_values."done_on", new_values."entered_by_id", new_values."id", new_values."kind", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."provider_id", new_values."reference" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='b64f84ed3be086b19fb9804abd80676fae24b003', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_1edf0', referencing='REFERENCING NEW TABLE AS new_values ', table='providers_review', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='review',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_reviewevent" ("document_id", "done_on", "entered_by_id", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "reference") SELECT new_values."document_id", new_values."done_on", new_values."entered_by_id", new_values."id", new_values."kind", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."provider_id", new_values."reference" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='66e810ead0722527fad626eb941c85f3e840f2fe', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_cc6b4', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='providers_review', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='review',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_reviewevent" ("document_id", "done_on", "entered_by_id", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "reference") SELECT old_values."document_id", old_values."done_on", old_values."entered_by_id", old_values."id", old_values."kind", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."provider_id", old_values."reference" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='95963533899e383f66495184e8da4fcb2911df53', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_beaff', referencing='REFERENCING OLD TABLE AS old_values ', table='providers_review', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='sanction',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='sanction_starts_before_it_ends'),
-        ),
-        migrations.AddConstraint(
-            model_name='sanction',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('provider', '='), (models.Func(models.F('valid_from'), models.F('valid_to'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='one_sanction_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='sanction',
-            constraint=models.CheckConstraint(condition=models.Q(('corrective_action__isnull', False), ('is_urgent', True), _connector='OR'), name='sanctions_follow_a_notice_or_are_urgent'),
-        ),
-        migrations.AddConstraint(
-            model_name='sanction',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='sanctions_have_a_reason'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='sanction',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_sanctionevent" ("corrective_action_id", "id", "imposed_by_id", "is_urgent", "kind", "lifted_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "reason", "valid_from", "valid_to") SELECT new_values."corrective_action_id", new_values."id", new_values."imposed_by_id", new_values."is_urgent", new_values."kind", new_values."lifted_by_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."provider_id", new_values."reason", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='7f85679d7d951cc32817025d136d0da92022b4e7', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_74cc5', referencing='REFERENCING NEW TABLE AS new_values ', table='providers_sanction', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='sanction',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_sanctionevent" ("corrective_action_id", "id", "imposed_by_id", "is_urgent", "kind", "lifted_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "reason", "valid_from", "valid_to") SELECT new_values."corrective_action_id", new_values."id", new_values."imposed_by_id", new_values."is_urgent", new_values."kind", new_values."lifted_by_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."provider_id", new_values."reason", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='73c4f9bd51e2d1b8be7f5ca94680a80790f3871f', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_49e23', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='providers_sanction', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='sanction',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_sanctionevent" ("corrective_action_id", "id", "imposed_by_id", "is_urgent", "kind", "lifted_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "reason", "valid_from", "valid_to") SELECT old_values."corrective_action_id", old_values."id", old_values."imposed_by_id", old_values."is_urgent", old_values."kind", old_values."lifted_by_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."provider_id", old_values."reason", old_values."valid_from", old_values."valid_to" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='2049b69e80f3ff2cb79244747658058f83583ccd', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_037d2', referencing='REFERENCING OLD TABLE AS old_values ', table='providers_sanction', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='course',
-            index=models.Index(django.db.models.functions.text.Lower('title'), models.F('id'), name='course_by_title'),
-        ),
-        migrations.AddIndex(
-            model_name='course',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('search_text', 'gin_trgm_ops'), name='course_by_words'),
-        ),
-        migrations.AddIndex(
-            model_name='course',
-            index=models.Index(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('provider_course_code'), 'text_pattern_ops'), name='course_by_own_code'),
-        ),
-        migrations.AddIndex(
-            model_name='course',
-            index=models.Index(django.contrib.postgres.indexes.OpClass('state_course_code', 'varchar_pattern_ops'), name='course_by_state_code'),
         ),
     ]

@@ -8,6 +8,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+from mocap_portal.foundation.shared.migrations import Together
 
 
 class Migration(migrations.Migration):
@@ -25,724 +26,732 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Amendment',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('signed_name', models.CharField(max_length=120)),
-                ('after_opening', models.BooleanField(help_text='The district had opened the request before')),
-                ('changes', models.JSONField()),
+        Together(
+            operations=[
+                migrations.CreateModel(
+                    name='Amendment',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('at', models.DateTimeField()),
+                        ('signed_name', models.CharField(max_length=120)),
+                        ('after_opening', models.BooleanField(help_text='The district had opened the request before')),
+                        ('changes', models.JSONField()),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name='AmendmentEvent',
+                    fields=[
+                        ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                        ('pgh_label', models.TextField(help_text='The event label.')),
+                        ('id', models.BigIntegerField()),
+                        ('at', models.DateTimeField()),
+                        ('signed_name', models.CharField(max_length=120)),
+                        ('after_opening', models.BooleanField(help_text='The district had opened the request before')),
+                        ('changes', models.JSONField()),
+                    ],
+                    options={
+                        'abstract': False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Recommendation',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('at', models.DateTimeField()),
+                        ('advice', models.CharField(choices=[('for', 'For the course'), ('against', 'Against the course'), ('open', 'No view either way')], max_length=7)),
+                        ('words', models.TextField()),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name='RecommendationEvent',
+                    fields=[
+                        ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                        ('pgh_label', models.TextField(help_text='The event label.')),
+                        ('id', models.BigIntegerField()),
+                        ('at', models.DateTimeField()),
+                        ('advice', models.CharField(choices=[('for', 'For the course'), ('against', 'Against the course'), ('open', 'No view either way')], max_length=7)),
+                        ('words', models.TextField()),
+                    ],
+                    options={
+                        'abstract': False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name='TeamReview',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('at', models.DateTimeField()),
+                        ('met_on', models.DateField()),
+                        ('outcome', models.CharField(choices=[('suits', "The virtual course can meet the student's plan"), ('suits_with_help', 'It can, with the help that the team describes'), ('does_not_suit', "It cannot meet the student's plan")], max_length=15)),
+                        ('words', models.TextField(blank=True)),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name='TeamReviewEvent',
+                    fields=[
+                        ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                        ('pgh_label', models.TextField(help_text='The event label.')),
+                        ('id', models.BigIntegerField()),
+                        ('at', models.DateTimeField()),
+                        ('met_on', models.DateField()),
+                        ('outcome', models.CharField(choices=[('suits', "The virtual course can meet the student's plan"), ('suits_with_help', 'It can, with the help that the team describes'), ('does_not_suit', "It cannot meet the student's plan")], max_length=15)),
+                        ('words', models.TextField(blank=True)),
+                    ],
+                    options={
+                        'abstract': False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Unfinished',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('page', models.CharField(max_length=60)),
+                        ('answers', models.JSONField()),
+                        ('saved_at', models.DateTimeField()),
+                    ],
+                ),
             ],
         ),
-        migrations.CreateModel(
-            name='AmendmentEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('signed_name', models.CharField(max_length=120)),
-                ('after_opening', models.BooleanField(help_text='The district had opened the request before')),
-                ('changes', models.JSONField()),
+        Together(
+            operations=[
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='courseline',
+                    name='insert_insert',
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='courseline',
+                    name='update_update',
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='courseline',
+                    name='delete_delete',
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='courserequest',
+                    name='insert_insert',
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='courserequest',
+                    name='update_update',
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='courserequest',
+                    name='delete_delete',
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='decision',
+                    name='insert_insert',
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='decision',
+                    name='update_update',
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='decision',
+                    name='delete_delete',
+                ),
+                migrations.RemoveConstraint(
+                    model_name='courseline',
+                    name='a_course_is_asked_for_once',
+                ),
+                migrations.RemoveConstraint(
+                    model_name='courserequest',
+                    name='submitted_requests_are_signed_and_timed',
+                ),
+                migrations.RemoveConstraint(
+                    model_name='decision',
+                    name='in_person_options_were_considered',
+                ),
+                migrations.AlterField(
+                    model_name='decision',
+                    name='line',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='part_time.courseline'),
+                ),
+                migrations.AddField(
+                    model_name='courseline',
+                    name='basis',
+                    field=models.CharField(choices=[('district', 'The district pays'), ('asked', 'Above a full load: the district is asked whether it pays'), ('agreed', 'Above a full load: the district agreed to pay'), ('private', 'The family pays the provider')], default='district', max_length=8),
+                ),
+                migrations.AddField(
+                    model_name='courseline',
+                    name='credit_earned',
+                    field=models.DecimalField(blank=True, decimal_places=2, max_digits=3, null=True),
+                ),
+                migrations.AddField(
+                    model_name='courseline',
+                    name='decision',
+                    field=models.OneToOneField(blank=True, help_text='The decision that holds; those it replaced stay in `decisions`', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='part_time.decision'),
+                ),
+                migrations.AddField(
+                    model_name='courseline',
+                    name='end_reason',
+                    field=models.CharField(blank=True, max_length=300),
+                ),
+                migrations.AddField(
+                    model_name='courseline',
+                    name='ended_on',
+                    field=models.DateField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='courseline',
+                    name='ends_on',
+                    field=models.DateField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='courseline',
+                    name='final_grade',
+                    field=models.CharField(blank=True, max_length=10),
+                ),
+                migrations.AddField(
+                    model_name='courseline',
+                    name='percent_complete',
+                    field=models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(100)]),
+                ),
+                migrations.AddField(
+                    model_name='courseline',
+                    name='planned_minutes',
+                    field=models.PositiveSmallIntegerField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='courseline',
+                    name='reason',
+                    field=models.ForeignKey(blank=True, help_text='Why the family asks: told to the counselor, never a ground', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.codemeaning'),
+                ),
+                migrations.AddField(
+                    model_name='courseline',
+                    name='reason_words',
+                    field=models.CharField(blank=True, max_length=200),
+                ),
+                migrations.AddField(
+                    model_name='courseline',
+                    name='replaces',
+                    field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='part_time.courseline'),
+                ),
+                migrations.AddField(
+                    model_name='courseline',
+                    name='started_on',
+                    field=models.DateField(blank=True, help_text='The first day, once it came', null=True),
+                ),
+                migrations.AddField(
+                    model_name='courselineevent',
+                    name='basis',
+                    field=models.CharField(choices=[('district', 'The district pays'), ('asked', 'Above a full load: the district is asked whether it pays'), ('agreed', 'Above a full load: the district agreed to pay'), ('private', 'The family pays the provider')], default='district', max_length=8),
+                ),
+                migrations.AddField(
+                    model_name='courselineevent',
+                    name='credit_earned',
+                    field=models.DecimalField(blank=True, decimal_places=2, max_digits=3, null=True),
+                ),
+                migrations.AddField(
+                    model_name='courselineevent',
+                    name='decision',
+                    field=models.ForeignKey(blank=True, db_constraint=False, help_text='The decision that holds; those it replaced stay in `decisions`', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='part_time.decision'),
+                ),
+                migrations.AddField(
+                    model_name='courselineevent',
+                    name='end_reason',
+                    field=models.CharField(blank=True, max_length=300),
+                ),
+                migrations.AddField(
+                    model_name='courselineevent',
+                    name='ended_on',
+                    field=models.DateField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='courselineevent',
+                    name='ends_on',
+                    field=models.DateField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='courselineevent',
+                    name='final_grade',
+                    field=models.CharField(blank=True, max_length=10),
+                ),
+                migrations.AddField(
+                    model_name='courselineevent',
+                    name='percent_complete',
+                    field=models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(100)]),
+                ),
+                migrations.AddField(
+                    model_name='courselineevent',
+                    name='planned_minutes',
+                    field=models.PositiveSmallIntegerField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='courselineevent',
+                    name='reason',
+                    field=models.ForeignKey(blank=True, db_constraint=False, help_text='Why the family asks: told to the counselor, never a ground', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.codemeaning'),
+                ),
+                migrations.AddField(
+                    model_name='courselineevent',
+                    name='reason_words',
+                    field=models.CharField(blank=True, max_length=200),
+                ),
+                migrations.AddField(
+                    model_name='courselineevent',
+                    name='replaces',
+                    field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='part_time.courseline'),
+                ),
+                migrations.AddField(
+                    model_name='courselineevent',
+                    name='started_on',
+                    field=models.DateField(blank=True, help_text='The first day, once it came', null=True),
+                ),
+                migrations.AddField(
+                    model_name='courserequest',
+                    name='channel',
+                    field=models.CharField(choices=[('portal', 'The family wrote it here'), ('phone', 'By phone'), ('paper', 'On paper'), ('walk_in', 'In person')], default='portal', max_length=8),
+                ),
+                migrations.AddField(
+                    model_name='courserequest',
+                    name='entered_by',
+                    field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entered_requests', to='accounts.membership'),
+                ),
+                migrations.AddField(
+                    model_name='courserequest',
+                    name='note',
+                    field=models.TextField(blank=True, help_text='What else the family wants the district to know'),
+                ),
+                migrations.AddField(
+                    model_name='courserequest',
+                    name='prior_semester',
+                    field=models.CharField(blank=True, choices=[('attended', 'Yes, in a Missouri public school or charter school'), ('exception', 'No, because of a documented medical or psychological condition'), ('not_attended', 'No')], max_length=12),
+                ),
+                migrations.AddField(
+                    model_name='courserequest',
+                    name='review_clock',
+                    field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clocks.clock'),
+                ),
+                migrations.AddField(
+                    model_name='courserequest',
+                    name='scan',
+                    field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='course_request', to='papers.document'),
+                ),
+                migrations.AddField(
+                    model_name='courserequest',
+                    name='source_key',
+                    field=models.CharField(blank=True, help_text='A keyed hash of where it was sent from', max_length=64),
+                ),
+                migrations.AddField(
+                    model_name='courserequest',
+                    name='touched_at',
+                    field=models.DateTimeField(default=django.utils.timezone.now, help_text='When the family last changed the draft'),
+                    preserve_default=False,
+                ),
+                migrations.AddField(
+                    model_name='courserequestevent',
+                    name='channel',
+                    field=models.CharField(choices=[('portal', 'The family wrote it here'), ('phone', 'By phone'), ('paper', 'On paper'), ('walk_in', 'In person')], default='portal', max_length=8),
+                ),
+                migrations.AddField(
+                    model_name='courserequestevent',
+                    name='entered_by',
+                    field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
+                ),
+                migrations.AddField(
+                    model_name='courserequestevent',
+                    name='note',
+                    field=models.TextField(blank=True, help_text='What else the family wants the district to know'),
+                ),
+                migrations.AddField(
+                    model_name='courserequestevent',
+                    name='prior_semester',
+                    field=models.CharField(blank=True, choices=[('attended', 'Yes, in a Missouri public school or charter school'), ('exception', 'No, because of a documented medical or psychological condition'), ('not_attended', 'No')], max_length=12),
+                ),
+                migrations.AddField(
+                    model_name='courserequestevent',
+                    name='review_clock',
+                    field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clocks.clock'),
+                ),
+                migrations.AddField(
+                    model_name='courserequestevent',
+                    name='scan',
+                    field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='papers.document'),
+                ),
+                migrations.AddField(
+                    model_name='courserequestevent',
+                    name='touched_at',
+                    field=models.DateTimeField(default=django.utils.timezone.now, help_text='When the family last changed the draft'),
+                    preserve_default=False,
+                ),
+                migrations.AddField(
+                    model_name='decision',
+                    name='channel',
+                    field=models.CharField(choices=[('portal', 'Decided here'), ('paper', 'Decided on paper and entered later')], default='portal', max_length=6),
+                ),
+                migrations.AddField(
+                    model_name='decision',
+                    name='decided_by_name',
+                    field=models.CharField(blank=True, max_length=120),
+                ),
+                migrations.AddField(
+                    model_name='decision',
+                    name='in_person_options',
+                    field=models.TextField(blank=True, help_text='Which ones, in words (R-23)'),
+                ),
+                migrations.AddField(
+                    model_name='decision',
+                    name='paper_reference',
+                    field=models.CharField(blank=True, help_text='Where the paper is kept', max_length=200),
+                ),
+                migrations.AddField(
+                    model_name='decision',
+                    name='scan',
+                    field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decision', to='papers.document'),
+                ),
+                migrations.AddField(
+                    model_name='decision',
+                    name='supersedes',
+                    field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='superseded_by', to='part_time.decision'),
+                ),
+                migrations.AddField(
+                    model_name='decision',
+                    name='superseding_reason',
+                    field=models.TextField(blank=True),
+                ),
+                migrations.AddField(
+                    model_name='decisionevent',
+                    name='channel',
+                    field=models.CharField(choices=[('portal', 'Decided here'), ('paper', 'Decided on paper and entered later')], default='portal', max_length=6),
+                ),
+                migrations.AddField(
+                    model_name='decisionevent',
+                    name='decided_by_name',
+                    field=models.CharField(blank=True, max_length=120),
+                ),
+                migrations.AddField(
+                    model_name='decisionevent',
+                    name='in_person_options',
+                    field=models.TextField(blank=True, help_text='Which ones, in words (R-23)'),
+                ),
+                migrations.AddField(
+                    model_name='decisionevent',
+                    name='paper_reference',
+                    field=models.CharField(blank=True, help_text='Where the paper is kept', max_length=200),
+                ),
+                migrations.AddField(
+                    model_name='decisionevent',
+                    name='scan',
+                    field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='papers.document'),
+                ),
+                migrations.AddField(
+                    model_name='decisionevent',
+                    name='supersedes',
+                    field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='part_time.decision'),
+                ),
+                migrations.AddField(
+                    model_name='decisionevent',
+                    name='superseding_reason',
+                    field=models.TextField(blank=True),
+                ),
+                migrations.AlterField(
+                    model_name='courseline',
+                    name='state',
+                    field=django_fsm.FSMField(choices=[('requested', 'Waiting for a decision'), ('approved', 'Approved'), ('denied', 'Denied'), ('registered', 'Sent to the provider'), ('confirmed', 'Confirmed by the provider'), ('active', 'Running'), ('finished', 'Finished, to be confirmed by the district'), ('completed', 'Completed'), ('cancelled', 'Taken back before it started'), ('withdrawn', 'Withdrawn after it started'), ('removed', 'Ended: the course did not serve the student')], default='requested', max_length=50, protected=True),
+                ),
+                migrations.AlterField(
+                    model_name='courselineevent',
+                    name='state',
+                    field=django_fsm.FSMField(choices=[('requested', 'Waiting for a decision'), ('approved', 'Approved'), ('denied', 'Denied'), ('registered', 'Sent to the provider'), ('confirmed', 'Confirmed by the provider'), ('active', 'Running'), ('finished', 'Finished, to be confirmed by the district'), ('completed', 'Completed'), ('cancelled', 'Taken back before it started'), ('withdrawn', 'Withdrawn after it started'), ('removed', 'Ended: the course did not serve the student')], default='requested', max_length=50, protected=True),
+                ),
+                migrations.AlterField(
+                    model_name='courserequest',
+                    name='state',
+                    field=django_fsm.FSMField(choices=[('draft', 'Draft'), ('submitted', 'Waiting for a decision'), ('decided', 'Decided'), ('cancelled', 'Taken back')], default='draft', max_length=50, protected=True),
+                ),
+                migrations.AlterField(
+                    model_name='courserequest',
+                    name='submitted_at',
+                    field=models.DateTimeField(blank=True, help_text='T0; of a paper, when it came in', null=True),
+                ),
+                migrations.AlterField(
+                    model_name='courserequestevent',
+                    name='state',
+                    field=django_fsm.FSMField(choices=[('draft', 'Draft'), ('submitted', 'Waiting for a decision'), ('decided', 'Decided'), ('cancelled', 'Taken back')], default='draft', max_length=50, protected=True),
+                ),
+                migrations.AlterField(
+                    model_name='courserequestevent',
+                    name='submitted_at',
+                    field=models.DateTimeField(blank=True, help_text='T0; of a paper, when it came in', null=True),
+                ),
+                migrations.AlterField(
+                    model_name='decision',
+                    name='letter',
+                    field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decision', to='papers.letter'),
+                ),
+                migrations.AlterField(
+                    model_name='decisionevent',
+                    name='letter',
+                    field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='papers.letter'),
+                ),
+                migrations.AlterField(
+                    model_name='step',
+                    name='kind',
+                    field=models.CharField(choices=[('started', 'Request started'), ('entered', 'Request entered by the district'), ('submitted', 'Request signed and sent'), ('opened', 'Opened by the district'), ('corrected', 'Request corrected'), ('amended', 'Request amended'), ('recommended', "Counselor's advice given"), ('approved', 'Course approved'), ('denied', 'Course denied'), ('superseded', 'Decision replaced by another'), ('paused', 'Clock paused'), ('resumed', 'Clock runs again'), ('registered', 'Sent to the provider'), ('confirmed', 'Confirmed by the provider'), ('swapped', 'Course exchanged for another'), ('running', 'Course started'), ('extended', 'Last day moved'), ('finished', 'Course finished'), ('completed', 'Credit given'), ('cancelled', 'Course taken back'), ('withdrawn', 'Student withdrawn from the course'), ('removed', 'Course ended by the district or the provider')], max_length=16),
+                ),
+                migrations.AlterField(
+                    model_name='stepevent',
+                    name='kind',
+                    field=models.CharField(choices=[('started', 'Request started'), ('entered', 'Request entered by the district'), ('submitted', 'Request signed and sent'), ('opened', 'Opened by the district'), ('corrected', 'Request corrected'), ('amended', 'Request amended'), ('recommended', "Counselor's advice given"), ('approved', 'Course approved'), ('denied', 'Course denied'), ('superseded', 'Decision replaced by another'), ('paused', 'Clock paused'), ('resumed', 'Clock runs again'), ('registered', 'Sent to the provider'), ('confirmed', 'Confirmed by the provider'), ('swapped', 'Course exchanged for another'), ('running', 'Course started'), ('extended', 'Last day moved'), ('finished', 'Course finished'), ('completed', 'Credit given'), ('cancelled', 'Course taken back'), ('withdrawn', 'Student withdrawn from the course'), ('removed', 'Course ended by the district or the provider')], max_length=16),
+                ),
+                migrations.AddIndex(
+                    model_name='courseline',
+                    index=models.Index(condition=models.Q(('state', 'confirmed')), fields=['starts_on'], name='course_line_to_start'),
+                ),
+                migrations.AddIndex(
+                    model_name='courserequest',
+                    index=models.Index(condition=models.Q(('state', 'draft')), fields=['touched_at'], name='draft_by_last_change'),
+                ),
+                migrations.AddIndex(
+                    model_name='courserequest',
+                    index=models.Index(condition=models.Q(('source_key', ''), _negated=True), fields=['source_key', 'submitted_at'], name='request_by_source_and_moment'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='courseline',
+                    trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_courselineevent" ("basis", "confirmation_clock_id", "course_id", "credit_earned", "decision_id", "end_reason", "ended_on", "ends_on", "final_grade", "id", "over_full_load", "percent_complete", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_minutes", "position", "reason_id", "reason_words", "registration_clock_id", "replaces_id", "request_id", "section", "started_on", "starts_on", "state", "teacher_name") SELECT new_values."basis", new_values."confirmation_clock_id", new_values."course_id", new_values."credit_earned", new_values."decision_id", new_values."end_reason", new_values."ended_on", new_values."ends_on", new_values."final_grade", new_values."id", new_values."over_full_load", new_values."percent_complete", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."planned_minutes", new_values."position", new_values."reason_id", new_values."reason_words", new_values."registration_clock_id", new_values."replaces_id", new_values."request_id", new_values."section", new_values."started_on", new_values."starts_on", new_values."state", new_values."teacher_name" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='55c28ba9f570678131cc8ca487fa86c24da17bed', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_8776a', referencing='REFERENCING NEW TABLE AS new_values ', table='part_time_courseline', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='courseline',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_courselineevent" ("basis", "confirmation_clock_id", "course_id", "credit_earned", "decision_id", "end_reason", "ended_on", "ends_on", "final_grade", "id", "over_full_load", "percent_complete", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_minutes", "position", "reason_id", "reason_words", "registration_clock_id", "replaces_id", "request_id", "section", "started_on", "starts_on", "state", "teacher_name") SELECT new_values."basis", new_values."confirmation_clock_id", new_values."course_id", new_values."credit_earned", new_values."decision_id", new_values."end_reason", new_values."ended_on", new_values."ends_on", new_values."final_grade", new_values."id", new_values."over_full_load", new_values."percent_complete", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."planned_minutes", new_values."position", new_values."reason_id", new_values."reason_words", new_values."registration_clock_id", new_values."replaces_id", new_values."request_id", new_values."section", new_values."started_on", new_values."starts_on", new_values."state", new_values."teacher_name" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='d97dbe54473362e3933cec1f2f1cce4fdcf73416', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_78941', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='part_time_courseline', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='courseline',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_courselineevent" ("basis", "confirmation_clock_id", "course_id", "credit_earned", "decision_id", "end_reason", "ended_on", "ends_on", "final_grade", "id", "over_full_load", "percent_complete", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_minutes", "position", "reason_id", "reason_words", "registration_clock_id", "replaces_id", "request_id", "section", "started_on", "starts_on", "state", "teacher_name") SELECT old_values."basis", old_values."confirmation_clock_id", old_values."course_id", old_values."credit_earned", old_values."decision_id", old_values."end_reason", old_values."ended_on", old_values."ends_on", old_values."final_grade", old_values."id", old_values."over_full_load", old_values."percent_complete", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."planned_minutes", old_values."position", old_values."reason_id", old_values."reason_words", old_values."registration_clock_id", old_values."replaces_id", old_values."request_id", old_values."section", old_values."started_on", old_values."starts_on", old_values."state", old_values."teacher_name" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='f83627e2a21e1b45663d7d4497042c5517f1d95f', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_4d153', referencing='REFERENCING OLD TABLE AS old_values ', table='part_time_courseline', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='courserequest',
+                    trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_courserequestevent" ("assigned_to_id", "channel", "claim_id", "clock_id", "entered_by_id", "has_iep_or_504", "id", "in_person_courses", "lea_id", "note", "opened_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prior_semester", "review_clock_id", "scan_id", "signed_by_id", "signed_name", "started_at", "state", "submitted_at", "term_id", "touched_at") SELECT new_values."assigned_to_id", new_values."channel", new_values."claim_id", new_values."clock_id", new_values."entered_by_id", new_values."has_iep_or_504", new_values."id", new_values."in_person_courses", new_values."lea_id", new_values."note", new_values."opened_at", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."prior_semester", new_values."review_clock_id", new_values."scan_id", new_values."signed_by_id", new_values."signed_name", new_values."started_at", new_values."state", new_values."submitted_at", new_values."term_id", new_values."touched_at" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='bd9ddb87f385aa1f76b5132ce3f06227ee749c57', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_bd467', referencing='REFERENCING NEW TABLE AS new_values ', table='part_time_courserequest', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='courserequest',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_courserequestevent" ("assigned_to_id", "channel", "claim_id", "clock_id", "entered_by_id", "has_iep_or_504", "id", "in_person_courses", "lea_id", "note", "opened_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prior_semester", "review_clock_id", "scan_id", "signed_by_id", "signed_name", "started_at", "state", "submitted_at", "term_id", "touched_at") SELECT new_values."assigned_to_id", new_values."channel", new_values."claim_id", new_values."clock_id", new_values."entered_by_id", new_values."has_iep_or_504", new_values."id", new_values."in_person_courses", new_values."lea_id", new_values."note", new_values."opened_at", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."prior_semester", new_values."review_clock_id", new_values."scan_id", new_values."signed_by_id", new_values."signed_name", new_values."started_at", new_values."state", new_values."submitted_at", new_values."term_id", new_values."touched_at" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."assigned_to_id" IS DISTINCT FROM (new_values."assigned_to_id") OR old_values."channel" IS DISTINCT FROM (new_values."channel") OR old_values."claim_id" IS DISTINCT FROM (new_values."claim_id") OR old_values."clock_id" IS DISTINCT FROM (new_values."clock_id") OR old_values."entered_by_id" IS DISTINCT FROM (new_values."entered_by_id") OR old_values."has_iep_or_504" IS DISTINCT FROM (new_values."has_iep_or_504") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."in_person_courses" IS DISTINCT FROM (new_values."in_person_courses") OR old_values."lea_id" IS DISTINCT FROM (new_values."lea_id") OR old_values."note" IS DISTINCT FROM (new_values."note") OR old_values."opened_at" IS DISTINCT FROM (new_values."opened_at") OR old_values."prior_semester" IS DISTINCT FROM (new_values."prior_semester") OR old_values."review_clock_id" IS DISTINCT FROM (new_values."review_clock_id") OR old_values."scan_id" IS DISTINCT FROM (new_values."scan_id") OR old_values."signed_by_id" IS DISTINCT FROM (new_values."signed_by_id") OR old_values."signed_name" IS DISTINCT FROM (new_values."signed_name") OR old_values."started_at" IS DISTINCT FROM (new_values."started_at") OR old_values."state" IS DISTINCT FROM (new_values."state") OR old_values."submitted_at" IS DISTINCT FROM (new_values."submitted_at") OR old_values."term_id" IS DISTINCT FROM (new_values."term_id") OR old_values."touched_at" IS DISTINCT FROM (new_values."touched_at")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='a268361f706edd5bef077e79ad67b057de20f130', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_ebf9a', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='part_time_courserequest', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='courserequest',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_courserequestevent" ("assigned_to_id", "channel", "claim_id", "clock_id", "entered_by_id", "has_iep_or_504", "id", "in_person_courses", "lea_id", "note", "opened_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prior_semester", "review_clock_id", "scan_id", "signed_by_id", "signed_name", "started_at", "state", "submitted_at", "term_id", "touched_at") SELECT old_values."assigned_to_id", old_values."channel", old_values."claim_id", old_values."clock_id", old_values."entered_by_id", old_values."has_iep_or_504", old_values."id", old_values."in_person_courses", old_values."lea_id", old_values."note", old_values."opened_at", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."prior_semester", old_values."review_clock_id", old_values."scan_id", old_values."signed_by_id", old_values."signed_name", old_values."started_at", old_values."state", old_values."submitted_at", old_values."term_id", old_values."touched_at" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='cd92cb2ccb46d2871a83904f232d01d324277edb', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_9d905', referencing='REFERENCING OLD TABLE AS old_values ', table='part_time_courserequest', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='decision',
+                    trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_decisionevent" ("channel", "decided_at", "decided_by_id", "decided_by_name", "explanation", "id", "in_person_considered", "in_person_options", "letter_id", "line_id", "other_factor", "outcome", "paper_reference", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "scan_id", "supersedes_id", "superseding_reason", "would_make_it_a_yes") SELECT new_values."channel", new_values."decided_at", new_values."decided_by_id", new_values."decided_by_name", new_values."explanation", new_values."id", new_values."in_person_considered", new_values."in_person_options", new_values."letter_id", new_values."line_id", new_values."other_factor", new_values."outcome", new_values."paper_reference", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."scan_id", new_values."supersedes_id", new_values."superseding_reason", new_values."would_make_it_a_yes" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='d598e54a3d22474288b4b05100989623ac9db4f9', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_82b1b', referencing='REFERENCING NEW TABLE AS new_values ', table='part_time_decision', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='decision',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_decisionevent" ("channel", "decided_at", "decided_by_id", "decided_by_name", "explanation", "id", "in_person_considered", "in_person_options", "letter_id", "line_id", "other_factor", "outcome", "paper_reference", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "scan_id", "supersedes_id", "superseding_reason", "would_make_it_a_yes") SELECT new_values."channel", new_values."decided_at", new_values."decided_by_id", new_values."decided_by_name", new_values."explanation", new_values."id", new_values."in_person_considered", new_values."in_person_options", new_values."letter_id", new_values."line_id", new_values."other_factor", new_values."outcome", new_values."paper_reference", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."scan_id", new_values."supersedes_id", new_values."superseding_reason", new_values."would_make_it_a_yes" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='66fcba5f61ae1d58227c72b69291051caa820574', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_380cf', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='part_time_decision', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='decision',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_decisionevent" ("channel", "decided_at", "decided_by_id", "decided_by_name", "explanation", "id", "in_person_considered", "in_person_options", "letter_id", "line_id", "other_factor", "outcome", "paper_reference", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "scan_id", "supersedes_id", "superseding_reason", "would_make_it_a_yes") SELECT old_values."channel", old_values."decided_at", old_values."decided_by_id", old_values."decided_by_name", old_values."explanation", old_values."id", old_values."in_person_considered", old_values."in_person_options", old_values."letter_id", old_values."line_id", old_values."other_factor", old_values."outcome", old_values."paper_reference", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."scan_id", old_values."supersedes_id", old_values."superseding_reason", old_values."would_make_it_a_yes" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='339667da048d35ef0e0583bc67a274e2ce3ff9a3', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_0e330', referencing='REFERENCING OLD TABLE AS old_values ', table='part_time_decision', when='AFTER')),
+                ),
+                migrations.AddConstraint(
+                    model_name='courseline',
+                    constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['cancelled', 'withdrawn', 'removed']), _negated=True), fields=('request', 'course'), name='a_course_is_asked_for_once'),
+                ),
+                migrations.AddConstraint(
+                    model_name='courseline',
+                    constraint=models.CheckConstraint(condition=models.Q(('over_full_load', True), ('basis__in', ['district', 'private']), _connector='OR'), name='above_a_full_load_says_who_pays'),
+                ),
+                migrations.AddConstraint(
+                    model_name='courseline',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['active', 'finished', 'completed', 'withdrawn']), _negated=True), ('started_on__isnull', False), _connector='OR'), name='what_started_has_a_first_day'),
+                ),
+                migrations.AddConstraint(
+                    model_name='courseline',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['requested', 'approved', 'denied', 'registered', 'confirmed', 'cancelled']), _negated=True), ('started_on__isnull', True), _connector='OR'), name='what_never_started_has_no_first_day'),
+                ),
+                migrations.AddConstraint(
+                    model_name='courseline',
+                    constraint=models.CheckConstraint(condition=models.Q(('ended_on__isnull', True), ('started_on__isnull', True), ('ended_on__gte', models.F('started_on')), _connector='OR'), name='a_course_ends_after_it_starts'),
+                ),
+                migrations.AddConstraint(
+                    model_name='courseline',
+                    constraint=models.CheckConstraint(condition=models.Q(('percent_complete__isnull', True), ('percent_complete__lte', 100), _connector='OR'), name='percent_complete_up_to_100'),
+                ),
+                migrations.AddConstraint(
+                    model_name='courserequest',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('clock__isnull', True), ('state', 'draft'), ('submitted_at__isnull', True)), models.Q(models.Q(('state', 'draft'), _negated=True), ('clock__isnull', False), ('submitted_at__isnull', False), models.Q(('signed_by__isnull', False), ('entered_by__isnull', False), _connector='OR'), models.Q(('signed_name', ''), _negated=True)), _connector='OR'), name='submitted_requests_are_signed_and_timed'),
+                ),
+                migrations.AddConstraint(
+                    model_name='courserequest',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('channel', 'portal'), ('entered_by__isnull', True)), models.Q(models.Q(('channel', 'portal'), _negated=True), ('entered_by__isnull', False)), _connector='OR'), name='what_staff_entered_names_who'),
+                ),
+                migrations.AddConstraint(
+                    model_name='decision',
+                    constraint=models.CheckConstraint(condition=models.Q(('in_person_considered', True), ('channel', 'paper'), _connector='OR'), name='in_person_options_were_considered'),
+                ),
+                migrations.AddConstraint(
+                    model_name='decision',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('channel', 'portal'), ('letter__isnull', False)), models.Q(('channel', 'paper'), ('letter__isnull', True), models.Q(('decided_by_name', ''), _negated=True), models.Q(('scan__isnull', False), models.Q(('paper_reference', ''), _negated=True), _connector='OR')), _connector='OR'), name='a_decision_is_in_writing'),
+                ),
+                migrations.AddConstraint(
+                    model_name='decision',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('supersedes__isnull', True), ('superseding_reason', '')), models.Q(('supersedes__isnull', False), models.Q(('superseding_reason', ''), _negated=True)), _connector='OR'), name='a_superseding_decision_says_why'),
+                ),
+                migrations.AddConstraint(
+                    model_name='decision',
+                    constraint=models.UniqueConstraint(condition=models.Q(('supersedes__isnull', True)), fields=('line',), name='a_line_is_decided_first_once'),
+                ),
+                migrations.AddField(
+                    model_name='amendment',
+                    name='by',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
+                ),
+                migrations.AddField(
+                    model_name='amendment',
+                    name='request',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='amendments', to='part_time.courserequest'),
+                ),
+                migrations.AddField(
+                    model_name='amendmentevent',
+                    name='by',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
+                ),
+                migrations.AddField(
+                    model_name='amendmentevent',
+                    name='pgh_context',
+                    field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+                ),
+                migrations.AddField(
+                    model_name='amendmentevent',
+                    name='pgh_obj',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='part_time.amendment'),
+                ),
+                migrations.AddField(
+                    model_name='amendmentevent',
+                    name='request',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='part_time.courserequest'),
+                ),
+                migrations.AddField(
+                    model_name='recommendation',
+                    name='by',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
+                ),
+                migrations.AddField(
+                    model_name='recommendation',
+                    name='line',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recommendations', to='part_time.courseline'),
+                ),
+                migrations.AddField(
+                    model_name='recommendationevent',
+                    name='by',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
+                ),
+                migrations.AddField(
+                    model_name='recommendationevent',
+                    name='line',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='part_time.courseline'),
+                ),
+                migrations.AddField(
+                    model_name='recommendationevent',
+                    name='pgh_context',
+                    field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+                ),
+                migrations.AddField(
+                    model_name='recommendationevent',
+                    name='pgh_obj',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='part_time.recommendation'),
+                ),
+                migrations.AddField(
+                    model_name='teamreview',
+                    name='by',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
+                ),
+                migrations.AddField(
+                    model_name='teamreview',
+                    name='request',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='team_reviews', to='part_time.courserequest'),
+                ),
+                migrations.AddField(
+                    model_name='teamreviewevent',
+                    name='by',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
+                ),
+                migrations.AddField(
+                    model_name='teamreviewevent',
+                    name='pgh_context',
+                    field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+                ),
+                migrations.AddField(
+                    model_name='teamreviewevent',
+                    name='pgh_obj',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='part_time.teamreview'),
+                ),
+                migrations.AddField(
+                    model_name='teamreviewevent',
+                    name='request',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='part_time.courserequest'),
+                ),
+                migrations.AddField(
+                    model_name='unfinished',
+                    name='user',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='unfinished', to=settings.AUTH_USER_MODEL),
+                ),
+                migrations.AddConstraint(
+                    model_name='amendment',
+                    constraint=models.CheckConstraint(condition=models.Q(('signed_name', ''), _negated=True), name='amendments_are_signed'),
+                ),
+                migrations.AddConstraint(
+                    model_name='amendment',
+                    constraint=models.CheckConstraint(condition=models.Q(('changes', []), _negated=True), name='amendments_change_something'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='amendment',
+                    trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_amendmentevent" ("after_opening", "at", "by_id", "changes", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "request_id", "signed_name") SELECT new_values."after_opening", new_values."at", new_values."by_id", new_values."changes", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."request_id", new_values."signed_name" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='156caaca8895f6a6cf0febdade623ee1d3a68792', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_51010', referencing='REFERENCING NEW TABLE AS new_values ', table='part_time_amendment', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='amendment',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_amendmentevent" ("after_opening", "at", "by_id", "changes", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "request_id", "signed_name") SELECT new_values."after_opening", new_values."at", new_values."by_id", new_values."changes", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."request_id", new_values."signed_name" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='4f323feba4aded90a1bab5e2edd6d939bc122910', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_503a5', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='part_time_amendment', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='amendment',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_amendmentevent" ("after_opening", "at", "by_id", "changes", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "request_id", "signed_name") SELECT old_values."after_opening", old_values."at", old_values."by_id", old_values."changes", old_values."id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."request_id", old_values."signed_name" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='8383a542e95a5a1fbb40ac75cb6bc211d5b8de35', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_0a520', referencing='REFERENCING OLD TABLE AS old_values ', table='part_time_amendment', when='AFTER')),
+                ),
+                migrations.AddConstraint(
+                    model_name='recommendation',
+                    constraint=models.CheckConstraint(condition=models.Q(('words', ''), _negated=True), name='a_recommendation_is_explained'),
+                ),
+                migrations.AddConstraint(
+                    model_name='recommendation',
+                    constraint=models.UniqueConstraint(fields=('line', 'by', 'at'), name='a_recommendation_is_given_once'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='recommendation',
+                    trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_recommendationevent" ("advice", "at", "by_id", "id", "line_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "words") SELECT new_values."advice", new_values."at", new_values."by_id", new_values."id", new_values."line_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."words" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='1b90fcde8fef0908ed897192efd819d6e5cc57bd', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_e226e', referencing='REFERENCING NEW TABLE AS new_values ', table='part_time_recommendation', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='recommendation',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_recommendationevent" ("advice", "at", "by_id", "id", "line_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "words") SELECT new_values."advice", new_values."at", new_values."by_id", new_values."id", new_values."line_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."words" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='6716f5e40ec681089d3691874843867ae2653484', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_e10e6', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='part_time_recommendation', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='recommendation',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_recommendationevent" ("advice", "at", "by_id", "id", "line_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "words") SELECT old_values."advice", old_values."at", old_values."by_id", old_values."id", old_values."line_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."words" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='b4bdc0fc9e862cda15a4090a626bd09542d5229c', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_ee5fb', referencing='REFERENCING OLD TABLE AS old_values ', table='part_time_recommendation', when='AFTER')),
+                ),
+                migrations.AddConstraint(
+                    model_name='teamreview',
+                    constraint=models.UniqueConstraint(fields=('request', 'at'), name='a_team_answers_once'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='teamreview',
+                    trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_teamreviewevent" ("at", "by_id", "id", "met_on", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "request_id", "words") SELECT new_values."at", new_values."by_id", new_values."id", new_values."met_on", new_values."outcome", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."request_id", new_values."words" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='d7b5f9afb35220238a8539c80f4e90e5b5a1be4e', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_886e2', referencing='REFERENCING NEW TABLE AS new_values ', table='part_time_teamreview', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='teamreview',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_teamreviewevent" ("at", "by_id", "id", "met_on", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "request_id", "words") SELECT new_values."at", new_values."by_id", new_values."id", new_values."met_on", new_values."outcome", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."request_id", new_values."words" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='68f79c26ca8922b74250d3f8c73f5cb443b5bdc0', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_f496e', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='part_time_teamreview', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='teamreview',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_teamreviewevent" ("at", "by_id", "id", "met_on", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "request_id", "words") SELECT old_values."at", old_values."by_id", old_values."id", old_values."met_on", old_values."outcome", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."request_id", old_values."words" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='43b6ba67879288d214b1469ba75e32c760ba78e4', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_1b822', referencing='REFERENCING OLD TABLE AS old_values ', table='part_time_teamreview', when='AFTER')),
+                ),
+                migrations.AddIndex(
+                    model_name='unfinished',
+                    index=models.Index(fields=['saved_at'], name='unfinished_by_moment'),
+                ),
+                migrations.AddConstraint(
+                    model_name='unfinished',
+                    constraint=models.UniqueConstraint(fields=('user', 'page'), name='a_page_is_left_unfinished_once'),
+                ),
             ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Recommendation',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('advice', models.CharField(choices=[('for', 'For the course'), ('against', 'Against the course'), ('open', 'No view either way')], max_length=7)),
-                ('words', models.TextField()),
-            ],
-        ),
-        migrations.CreateModel(
-            name='RecommendationEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('advice', models.CharField(choices=[('for', 'For the course'), ('against', 'Against the course'), ('open', 'No view either way')], max_length=7)),
-                ('words', models.TextField()),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='TeamReview',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('met_on', models.DateField()),
-                ('outcome', models.CharField(choices=[('suits', "The virtual course can meet the student's plan"), ('suits_with_help', 'It can, with the help that the team describes'), ('does_not_suit', "It cannot meet the student's plan")], max_length=15)),
-                ('words', models.TextField(blank=True)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='TeamReviewEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('met_on', models.DateField()),
-                ('outcome', models.CharField(choices=[('suits', "The virtual course can meet the student's plan"), ('suits_with_help', 'It can, with the help that the team describes'), ('does_not_suit', "It cannot meet the student's plan")], max_length=15)),
-                ('words', models.TextField(blank=True)),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Unfinished',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('page', models.CharField(max_length=60)),
-                ('answers', models.JSONField()),
-                ('saved_at', models.DateTimeField()),
-            ],
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='courseline',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='courseline',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='courseline',
-            name='delete_delete',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='courserequest',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='courserequest',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='courserequest',
-            name='delete_delete',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='decision',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='decision',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='decision',
-            name='delete_delete',
-        ),
-        migrations.RemoveConstraint(
-            model_name='courseline',
-            name='a_course_is_asked_for_once',
-        ),
-        migrations.RemoveConstraint(
-            model_name='courserequest',
-            name='submitted_requests_are_signed_and_timed',
-        ),
-        migrations.RemoveConstraint(
-            model_name='decision',
-            name='in_person_options_were_considered',
-        ),
-        migrations.AlterField(
-            model_name='decision',
-            name='line',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='part_time.courseline'),
-        ),
-        migrations.AddField(
-            model_name='courseline',
-            name='basis',
-            field=models.CharField(choices=[('district', 'The district pays'), ('asked', 'Above a full load: the district is asked whether it pays'), ('agreed', 'Above a full load: the district agreed to pay'), ('private', 'The family pays the provider')], default='district', max_length=8),
-        ),
-        migrations.AddField(
-            model_name='courseline',
-            name='credit_earned',
-            field=models.DecimalField(blank=True, decimal_places=2, max_digits=3, null=True),
-        ),
-        migrations.AddField(
-            model_name='courseline',
-            name='decision',
-            field=models.OneToOneField(blank=True, help_text='The decision that holds; those it replaced stay in `decisions`', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='part_time.decision'),
-        ),
-        migrations.AddField(
-            model_name='courseline',
-            name='end_reason',
-            field=models.CharField(blank=True, max_length=300),
-        ),
-        migrations.AddField(
-            model_name='courseline',
-            name='ended_on',
-            field=models.DateField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='courseline',
-            name='ends_on',
-            field=models.DateField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='courseline',
-            name='final_grade',
-            field=models.CharField(blank=True, max_length=10),
-        ),
-        migrations.AddField(
-            model_name='courseline',
-            name='percent_complete',
-            field=models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(100)]),
-        ),
-        migrations.AddField(
-            model_name='courseline',
-            name='planned_minutes',
-            field=models.PositiveSmallIntegerField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='courseline',
-            name='reason',
-            field=models.ForeignKey(blank=True, help_text='Why the family asks: told to the counselor, never a ground', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.codemeaning'),
-        ),
-        migrations.AddField(
-            model_name='courseline',
-            name='reason_words',
-            field=models.CharField(blank=True, max_length=200),
-        ),
-        migrations.AddField(
-            model_name='courseline',
-            name='replaces',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='part_time.courseline'),
-        ),
-        migrations.AddField(
-            model_name='courseline',
-            name='started_on',
-            field=models.DateField(blank=True, help_text='The first day, once it came', null=True),
-        ),
-        migrations.AddField(
-            model_name='courselineevent',
-            name='basis',
-            field=models.CharField(choices=[('district', 'The district pays'), ('asked', 'Above a full load: the district is asked whether it pays'), ('agreed', 'Above a full load: the district agreed to pay'), ('private', 'The family pays the provider')], default='district', max_length=8),
-        ),
-        migrations.AddField(
-            model_name='courselineevent',
-            name='credit_earned',
-            field=models.DecimalField(blank=True, decimal_places=2, max_digits=3, null=True),
-        ),
-        migrations.AddField(
-            model_name='courselineevent',
-            name='decision',
-            field=models.ForeignKey(blank=True, db_constraint=False, help_text='The decision that holds; those it replaced stay in `decisions`', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='part_time.decision'),
-        ),
-        migrations.AddField(
-            model_name='courselineevent',
-            name='end_reason',
-            field=models.CharField(blank=True, max_length=300),
-        ),
-        migrations.AddField(
-            model_name='courselineevent',
-            name='ended_on',
-            field=models.DateField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='courselineevent',
-            name='ends_on',
-            field=models.DateField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='courselineevent',
-            name='final_grade',
-            field=models.CharField(blank=True, max_length=10),
-        ),
-        migrations.AddField(
-            model_name='courselineevent',
-            name='percent_complete',
-            field=models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(100)]),
-        ),
-        migrations.AddField(
-            model_name='courselineevent',
-            name='planned_minutes',
-            field=models.PositiveSmallIntegerField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='courselineevent',
-            name='reason',
-            field=models.ForeignKey(blank=True, db_constraint=False, help_text='Why the family asks: told to the counselor, never a ground', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.codemeaning'),
-        ),
-        migrations.AddField(
-            model_name='courselineevent',
-            name='reason_words',
-            field=models.CharField(blank=True, max_length=200),
-        ),
-        migrations.AddField(
-            model_name='courselineevent',
-            name='replaces',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='part_time.courseline'),
-        ),
-        migrations.AddField(
-            model_name='courselineevent',
-            name='started_on',
-            field=models.DateField(blank=True, help_text='The first day, once it came', null=True),
-        ),
-        migrations.AddField(
-            model_name='courserequest',
-            name='channel',
-            field=models.CharField(choices=[('portal', 'The family wrote it here'), ('phone', 'By phone'), ('paper', 'On paper'), ('walk_in', 'In person')], default='portal', max_length=8),
-        ),
-        migrations.AddField(
-            model_name='courserequest',
-            name='entered_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entered_requests', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='courserequest',
-            name='note',
-            field=models.TextField(blank=True, help_text='What else the family wants the district to know'),
-        ),
-        migrations.AddField(
-            model_name='courserequest',
-            name='prior_semester',
-            field=models.CharField(blank=True, choices=[('attended', 'Yes, in a Missouri public school or charter school'), ('exception', 'No, because of a documented medical or psychological condition'), ('not_attended', 'No')], max_length=12),
-        ),
-        migrations.AddField(
-            model_name='courserequest',
-            name='review_clock',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clocks.clock'),
-        ),
-        migrations.AddField(
-            model_name='courserequest',
-            name='scan',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='course_request', to='papers.document'),
-        ),
-        migrations.AddField(
-            model_name='courserequest',
-            name='source_key',
-            field=models.CharField(blank=True, help_text='A keyed hash of where it was sent from', max_length=64),
-        ),
-        migrations.AddField(
-            model_name='courserequest',
-            name='touched_at',
-            field=models.DateTimeField(default=django.utils.timezone.now, help_text='When the family last changed the draft'),
-            preserve_default=False,
-        ),
-        migrations.AddField(
-            model_name='courserequestevent',
-            name='channel',
-            field=models.CharField(choices=[('portal', 'The family wrote it here'), ('phone', 'By phone'), ('paper', 'On paper'), ('walk_in', 'In person')], default='portal', max_length=8),
-        ),
-        migrations.AddField(
-            model_name='courserequestevent',
-            name='entered_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='courserequestevent',
-            name='note',
-            field=models.TextField(blank=True, help_text='What else the family wants the district to know'),
-        ),
-        migrations.AddField(
-            model_name='courserequestevent',
-            name='prior_semester',
-            field=models.CharField(blank=True, choices=[('attended', 'Yes, in a Missouri public school or charter school'), ('exception', 'No, because of a documented medical or psychological condition'), ('not_attended', 'No')], max_length=12),
-        ),
-        migrations.AddField(
-            model_name='courserequestevent',
-            name='review_clock',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clocks.clock'),
-        ),
-        migrations.AddField(
-            model_name='courserequestevent',
-            name='scan',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='papers.document'),
-        ),
-        migrations.AddField(
-            model_name='courserequestevent',
-            name='touched_at',
-            field=models.DateTimeField(default=django.utils.timezone.now, help_text='When the family last changed the draft'),
-            preserve_default=False,
-        ),
-        migrations.AddField(
-            model_name='decision',
-            name='channel',
-            field=models.CharField(choices=[('portal', 'Decided here'), ('paper', 'Decided on paper and entered later')], default='portal', max_length=6),
-        ),
-        migrations.AddField(
-            model_name='decision',
-            name='decided_by_name',
-            field=models.CharField(blank=True, max_length=120),
-        ),
-        migrations.AddField(
-            model_name='decision',
-            name='in_person_options',
-            field=models.TextField(blank=True, help_text='Which ones, in words (R-23)'),
-        ),
-        migrations.AddField(
-            model_name='decision',
-            name='paper_reference',
-            field=models.CharField(blank=True, help_text='Where the paper is kept', max_length=200),
-        ),
-        migrations.AddField(
-            model_name='decision',
-            name='scan',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decision', to='papers.document'),
-        ),
-        migrations.AddField(
-            model_name='decision',
-            name='supersedes',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='superseded_by', to='part_time.decision'),
-        ),
-        migrations.AddField(
-            model_name='decision',
-            name='superseding_reason',
-            field=models.TextField(blank=True),
-        ),
-        migrations.AddField(
-            model_name='decisionevent',
-            name='channel',
-            field=models.CharField(choices=[('portal', 'Decided here'), ('paper', 'Decided on paper and entered later')], default='portal', max_length=6),
-        ),
-        migrations.AddField(
-            model_name='decisionevent',
-            name='decided_by_name',
-            field=models.CharField(blank=True, max_length=120),
-        ),
-        migrations.AddField(
-            model_name='decisionevent',
-            name='in_person_options',
-            field=models.TextField(blank=True, help_text='Which ones, in words (R-23)'),
-        ),
-        migrations.AddField(
-            model_name='decisionevent',
-            name='paper_reference',
-            field=models.CharField(blank=True, help_text='Where the paper is kept', max_length=200),
-        ),
-        migrations.AddField(
-            model_name='decisionevent',
-            name='scan',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='papers.document'),
-        ),
-        migrations.AddField(
-            model_name='decisionevent',
-            name='supersedes',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='part_time.decision'),
-        ),
-        migrations.AddField(
-            model_name='decisionevent',
-            name='superseding_reason',
-            field=models.TextField(blank=True),
-        ),
-        migrations.AlterField(
-            model_name='courseline',
-            name='state',
-            field=django_fsm.FSMField(choices=[('requested', 'Waiting for a decision'), ('approved', 'Approved'), ('denied', 'Denied'), ('registered', 'Sent to the provider'), ('confirmed', 'Confirmed by the provider'), ('active', 'Running'), ('finished', 'Finished, to be confirmed by the district'), ('completed', 'Completed'), ('cancelled', 'Taken back before it started'), ('withdrawn', 'Withdrawn after it started'), ('removed', 'Ended: the course did not serve the student')], default='requested', max_length=50, protected=True),
-        ),
-        migrations.AlterField(
-            model_name='courselineevent',
-            name='state',
-            field=django_fsm.FSMField(choices=[('requested', 'Waiting for a decision'), ('approved', 'Approved'), ('denied', 'Denied'), ('registered', 'Sent to the provider'), ('confirmed', 'Confirmed by the provider'), ('active', 'Running'), ('finished', 'Finished, to be confirmed by the district'), ('completed', 'Completed'), ('cancelled', 'Taken back before it started'), ('withdrawn', 'Withdrawn after it started'), ('removed', 'Ended: the course did not serve the student')], default='requested', max_length=50, protected=True),
-        ),
-        migrations.AlterField(
-            model_name='courserequest',
-            name='state',
-            field=django_fsm.FSMField(choices=[('draft', 'Draft'), ('submitted', 'Waiting for a decision'), ('decided', 'Decided'), ('cancelled', 'Taken back')], default='draft', max_length=50, protected=True),
-        ),
-        migrations.AlterField(
-            model_name='courserequest',
-            name='submitted_at',
-            field=models.DateTimeField(blank=True, help_text='T0; of a paper, when it came in', null=True),
-        ),
-        migrations.AlterField(
-            model_name='courserequestevent',
-            name='state',
-            field=django_fsm.FSMField(choices=[('draft', 'Draft'), ('submitted', 'Waiting for a decision'), ('decided', 'Decided'), ('cancelled', 'Taken back')], default='draft', max_length=50, protected=True),
-        ),
-        migrations.AlterField(
-            model_name='courserequestevent',
-            name='submitted_at',
-            field=models.DateTimeField(blank=True, help_text='T0; of a paper, when it came in', null=True),
-        ),
-        migrations.AlterField(
-            model_name='decision',
-            name='letter',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decision', to='papers.letter'),
-        ),
-        migrations.AlterField(
-            model_name='decisionevent',
-            name='letter',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='papers.letter'),
-        ),
-        migrations.AlterField(
-            model_name='step',
-            name='kind',
-            field=models.CharField(choices=[('started', 'Request started'), ('entered', 'Request entered by the district'), ('submitted', 'Request signed and sent'), ('opened', 'Opened by the district'), ('corrected', 'Request corrected'), ('amended', 'Request amended'), ('recommended', "Counselor's advice given"), ('approved', 'Course approved'), ('denied', 'Course denied'), ('superseded', 'Decision replaced by another'), ('paused', 'Clock paused'), ('resumed', 'Clock runs again'), ('registered', 'Sent to the provider'), ('confirmed', 'Confirmed by the provider'), ('swapped', 'Course exchanged for another'), ('running', 'Course started'), ('extended', 'Last day moved'), ('finished', 'Course finished'), ('completed', 'Credit given'), ('cancelled', 'Course taken back'), ('withdrawn', 'Student withdrawn from the course'), ('removed', 'Course ended by the district or the provider')], max_length=16),
-        ),
-        migrations.AlterField(
-            model_name='stepevent',
-            name='kind',
-            field=models.CharField(choices=[('started', 'Request started'), ('entered', 'Request entered by the district'), ('submitted', 'Request signed and sent'), ('opened', 'Opened by the district'), ('corrected', 'Request corrected'), ('amended', 'Request amended'), ('recommended', "Counselor's advice given"), ('approved', 'Course approved'), ('denied', 'Course denied'), ('superseded', 'Decision replaced by another'), ('paused', 'Clock paused'), ('resumed', 'Clock runs again'), ('registered', 'Sent to the provider'), ('confirmed', 'Confirmed by the provider'), ('swapped', 'Course exchanged for another'), ('running', 'Course started'), ('extended', 'Last day moved'), ('finished', 'Course finished'), ('completed', 'Credit given'), ('cancelled', 'Course taken back'), ('withdrawn', 'Student withdrawn from the course'), ('removed', 'Course ended by the district or the provider')], max_length=16),
-        ),
-        migrations.AddIndex(
-            model_name='courseline',
-            index=models.Index(condition=models.Q(('state', 'confirmed')), fields=['starts_on'], name='course_line_to_start'),
-        ),
-        migrations.AddIndex(
-            model_name='courserequest',
-            index=models.Index(condition=models.Q(('state', 'draft')), fields=['touched_at'], name='draft_by_last_change'),
-        ),
-        migrations.AddIndex(
-            model_name='courserequest',
-            index=models.Index(condition=models.Q(('source_key', ''), _negated=True), fields=['source_key', 'submitted_at'], name='request_by_source_and_moment'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='courseline',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_courselineevent" ("basis", "confirmation_clock_id", "course_id", "credit_earned", "decision_id", "end_reason", "ended_on", "ends_on", "final_grade", "id", "over_full_load", "percent_complete", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_minutes", "position", "reason_id", "reason_words", "registration_clock_id", "replaces_id", "request_id", "section", "started_on", "starts_on", "state", "teacher_name") SELECT new_values."basis", new_values."confirmation_clock_id", new_values."course_id", new_values."credit_earned", new_values."decision_id", new_values."end_reason", new_values."ended_on", new_values."ends_on", new_values."final_grade", new_values."id", new_values."over_full_load", new_values."percent_complete", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."planned_minutes", new_values."position", new_values."reason_id", new_values."reason_words", new_values."registration_clock_id", new_values."replaces_id", new_values."request_id", new_values."section", new_values."started_on", new_values."starts_on", new_values."state", new_values."teacher_name" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='55c28ba9f570678131cc8ca487fa86c24da17bed', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_8776a', referencing='REFERENCING NEW TABLE AS new_values ', table='part_time_courseline', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='courseline',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_courselineevent" ("basis", "confirmation_clock_id", "course_id", "credit_earned", "decision_id", "end_reason", "ended_on", "ends_on", "final_grade", "id", "over_full_load", "percent_complete", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_minutes", "position", "reason_id", "reason_words", "registration_clock_id", "replaces_id", "request_id", "section", "started_on", "starts_on", "state", "teacher_name") SELECT new_values."basis", new_values."confirmation_clock_id", new_values."course_id", new_values."credit_earned", new_values."decision_id", new_values."end_reason", new_values."ended_on", new_values."ends_on", new_values."final_grade", new_values."id", new_values."over_full_load", new_values."percent_complete", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."planned_minutes", new_values."position", new_values."reason_id", new_values."reason_words", new_values."registration_clock_id", new_values."replaces_id", new_values."request_id", new_values."section", new_values."started_on", new_values."starts_on", new_values."state", new_values."teacher_name" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='d97dbe54473362e3933cec1f2f1cce4fdcf73416', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_78941', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='part_time_courseline', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='courseline',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_courselineevent" ("basis", "confirmation_clock_id", "course_id", "credit_earned", "decision_id", "end_reason", "ended_on", "ends_on", "final_grade", "id", "over_full_load", "percent_complete", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_minutes", "position", "reason_id", "reason_words", "registration_clock_id", "replaces_id", "request_id", "section", "started_on", "starts_on", "state", "teacher_name") SELECT old_values."basis", old_values."confirmation_clock_id", old_values."course_id", old_values."credit_earned", old_values."decision_id", old_values."end_reason", old_values."ended_on", old_values."ends_on", old_values."final_grade", old_values."id", old_values."over_full_load", old_values."percent_complete", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."planned_minutes", old_values."position", old_values."reason_id", old_values."reason_words", old_values."registration_clock_id", old_values."replaces_id", old_values."request_id", old_values."section", old_values."started_on", old_values."starts_on", old_values."state", old_values."teacher_name" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='f83627e2a21e1b45663d7d4497042c5517f1d95f', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_4d153', referencing='REFERENCING OLD TABLE AS old_values ', table='part_time_courseline', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='courserequest',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_courserequestevent" ("assigned_to_id", "channel", "claim_id", "clock_id", "entered_by_id", "has_iep_or_504", "id", "in_person_courses", "lea_id", "note", "opened_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prior_semester", "review_clock_id", "scan_id", "signed_by_id", "signed_name", "started_at", "state", "submitted_at", "term_id", "touched_at") SELECT new_values."assigned_to_id", new_values."channel", new_values."claim_id", new_values."clock_id", new_values."entered_by_id", new_values."has_iep_or_504", new_values."id", new_values."in_person_courses", new_values."lea_id", new_values."note", new_values."opened_at", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."prior_semester", new_values."review_clock_id", new_values."scan_id", new_values."signed_by_id", new_values."signed_name", new_values."started_at", new_values."state", new_values."submitted_at", new_values."term_id", new_values."touched_at" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='bd9ddb87f385aa1f76b5132ce3f06227ee749c57', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_bd467', referencing='REFERENCING NEW TABLE AS new_values ', table='part_time_courserequest', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='courserequest',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_courserequestevent" ("assigned_to_id", "channel", "claim_id", "clock_id", "entered_by_id", "has_iep_or_504", "id", "in_person_courses", "lea_id", "note", "opened_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prior_semester", "review_clock_id", "scan_id", "signed_by_id", "signed_name", "started_at", "state", "submitted_at", "term_id", "touched_at") SELECT new_values."assigned_to_id", new_values."channel", new_values."claim_id", new_values."clock_id", new_values."entered_by_id", new_values."has_iep_or_504", new_values."id", new_values."in_person_courses", new_values."lea_id", new_values."note", new_values."opened_at", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."prior_semester", new_values."review_clock_id", new_values."scan_id", new_values."signed_by_id", new_values."signed_name", new_values."started_at", new_values."state", new_values."submitted_at", new_values."term_id", new_values."touched_at" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."assigned_to_id" IS DISTINCT FROM (new_values."assigned_to_id") OR old_values."channel" IS DISTINCT FROM (new_values."channel") OR old_values."claim_id" IS DISTINCT FROM (new_values."claim_id") OR old_values."clock_id" IS DISTINCT FROM (new_values."clock_id") OR old_values."entered_by_id" IS DISTINCT FROM (new_values."entered_by_id") OR old_values."has_iep_or_504" IS DISTINCT FROM (new_values."has_iep_or_504") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."in_person_courses" IS DISTINCT FROM (new_values."in_person_courses") OR old_values."lea_id" IS DISTINCT FROM (new_values."lea_id") OR old_values."note" IS DISTINCT FROM (new_values."note") OR old_values."opened_at" IS DISTINCT FROM (new_values."opened_at") OR old_values."prior_semester" IS DISTINCT FROM (new_values."prior_semester") OR old_values."review_clock_id" IS DISTINCT FROM (new_values."review_clock_id") OR old_values."scan_id" IS DISTINCT FROM (new_values."scan_id") OR old_values."signed_by_id" IS DISTINCT FROM (new_values."signed_by_id") OR old_values."signed_name" IS DISTINCT FROM (new_values."signed_name") OR old_values."started_at" IS DISTINCT FROM (new_values."started_at") OR old_values."state" IS DISTINCT FROM (new_values."state") OR old_values."submitted_at" IS DISTINCT FROM (new_values."submitted_at") OR old_values."term_id" IS DISTINCT FROM (new_values."term_id") OR old_values."touched_at" IS DISTINCT FROM (new_values."touched_at")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='a268361f706edd5bef077e79ad67b057de20f130', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_ebf9a', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='part_time_courserequest', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='courserequest',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_courserequestevent" ("assigned_to_id", "channel", "claim_id", "clock_id", "entered_by_id", "has_iep_or_504", "id", "in_person_courses", "lea_id", "note", "opened_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prior_semester", "review_clock_id", "scan_id", "signed_by_id", "signed_name", "started_at", "state", "submitted_at", "term_id", "touched_at") SELECT old_values."assigned_to_id", old_values."channel", old_values."claim_id", old_values."clock_id", old_values."entered_by_id", old_values."has_iep_or_504", old_values."id", old_values."in_person_courses", old_values."lea_id", old_values."note", old_values."opened_at", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."prior_semester", old_values."review_clock_id", old_values."scan_id", old_values."signed_by_id", old_values."signed_name", old_values."started_at", old_values."state", old_values."submitted_at", old_values."term_id", old_values."touched_at" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='cd92cb2ccb46d2871a83904f232d01d324277edb', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_9d905', referencing='REFERENCING OLD TABLE AS old_values ', table='part_time_courserequest', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='decision',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_decisionevent" ("channel", "decided_at", "decided_by_id", "decided_by_name", "explanation", "id", "in_person_considered", "in_person_options", "letter_id", "line_id", "other_factor", "outcome", "paper_reference", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "scan_id", "supersedes_id", "superseding_reason", "would_make_it_a_yes") SELECT new_values."channel", new_values."decided_at", new_values."decided_by_id", new_values."decided_by_name", new_values."explanation", new_values."id", new_values."in_person_considered", new_values."in_person_options", new_values."letter_id", new_values."line_id", new_values."other_factor", new_values."outcome", new_values."paper_reference", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."scan_id", new_values."supersedes_id", new_values."superseding_reason", new_values."would_make_it_a_yes" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='d598e54a3d22474288b4b05100989623ac9db4f9', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_82b1b', referencing='REFERENCING NEW TABLE AS new_values ', table='part_time_decision', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='decision',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_decisionevent" ("channel", "decided_at", "decided_by_id", "decided_by_name", "explanation", "id", "in_person_considered", "in_person_options", "letter_id", "line_id", "other_factor", "outcome", "paper_reference", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "scan_id", "supersedes_id", "superseding_reason", "would_make_it_a_yes") SELECT new_values."channel", new_values."decided_at", new_values."decided_by_id", new_values."decided_by_name", new_values."explanation", new_values."id", new_values."in_person_considered", new_values."in_person_options", new_values."letter_id", new_values."line_id", new_values."other_factor", new_values."outcome", new_values."paper_reference", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."scan_id", new_values."supersedes_id", new_values."superseding_reason", new_values."would_make_it_a_yes" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='66fcba5f61ae1d58227c72b69291051caa820574', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_380cf', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='part_time_decision', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='decision',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_decisionevent" ("channel", "decided_at", "decided_by_id", "decided_by_name", "explanation", "id", "in_person_considered", "in_person_options", "letter_id", "line_id", "other_factor", "outcome", "paper_reference", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "scan_id", "supersedes_id", "superseding_reason", "would_make_it_a_yes") SELECT old_values."channel", old_values."decided_at", old_values."decided_by_id", old_values."decided_by_name", old_values."explanation", old_values."id", old_values."in_person_considered", old_values."in_person_options", old_values."letter_id", old_values."line_id", old_values."other_factor", old_values."outcome", old_values."paper_reference", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."scan_id", old_values."supersedes_id", old_values."superseding_reason", old_values."would_make_it_a_yes" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='339667da048d35ef0e0583bc67a274e2ce3ff9a3', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_0e330', referencing='REFERENCING OLD TABLE AS old_values ', table='part_time_decision', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='courseline',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['cancelled', 'withdrawn', 'removed']), _negated=True), fields=('request', 'course'), name='a_course_is_asked_for_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='courseline',
-            constraint=models.CheckConstraint(condition=models.Q(('over_full_load', True), ('basis__in', ['district', 'private']), _connector='OR'), name='above_a_full_load_says_who_pays'),
-        ),
-        migrations.AddConstraint(
-            model_name='courseline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['active', 'finished', 'completed', 'withdrawn']), _negated=True), ('started_on__isnull', False), _connector='OR'), name='what_started_has_a_first_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='courseline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['requested', 'approved', 'denied', 'registered', 'confirmed', 'cancelled']), _negated=True), ('started_on__isnull', True), _connector='OR'), name='what_never_started_has_no_first_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='courseline',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_on__isnull', True), ('started_on__isnull', True), ('ended_on__gte', models.F('started_on')), _connector='OR'), name='a_course_ends_after_it_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='courseline',
-            constraint=models.CheckConstraint(condition=models.Q(('percent_complete__isnull', True), ('percent_complete__lte', 100), _connector='OR'), name='percent_complete_up_to_100'),
-        ),
-        migrations.AddConstraint(
-            model_name='courserequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('clock__isnull', True), ('state', 'draft'), ('submitted_at__isnull', True)), models.Q(models.Q(('state', 'draft'), _negated=True), ('clock__isnull', False), ('submitted_at__isnull', False), models.Q(('signed_by__isnull', False), ('entered_by__isnull', False), _connector='OR'), models.Q(('signed_name', ''), _negated=True)), _connector='OR'), name='submitted_requests_are_signed_and_timed'),
-        ),
-        migrations.AddConstraint(
-            model_name='courserequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('channel', 'portal'), ('entered_by__isnull', True)), models.Q(models.Q(('channel', 'portal'), _negated=True), ('entered_by__isnull', False)), _connector='OR'), name='what_staff_entered_names_who'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('in_person_considered', True), ('channel', 'paper'), _connector='OR'), name='in_person_options_were_considered'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('channel', 'portal'), ('letter__isnull', False)), models.Q(('channel', 'paper'), ('letter__isnull', True), models.Q(('decided_by_name', ''), _negated=True), models.Q(('scan__isnull', False), models.Q(('paper_reference', ''), _negated=True), _connector='OR')), _connector='OR'), name='a_decision_is_in_writing'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('supersedes__isnull', True), ('superseding_reason', '')), models.Q(('supersedes__isnull', False), models.Q(('superseding_reason', ''), _negated=True)), _connector='OR'), name='a_superseding_decision_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(condition=models.Q(('supersedes__isnull', True)), fields=('line',), name='a_line_is_decided_first_once'),
-        ),
-        migrations.AddField(
-            model_name='amendment',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='amendment',
-            name='request',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='amendments', to='part_time.courserequest'),
-        ),
-        migrations.AddField(
-            model_name='amendmentevent',
-            name='by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='amendmentevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='amendmentevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='part_time.amendment'),
-        ),
-        migrations.AddField(
-            model_name='amendmentevent',
-            name='request',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='part_time.courserequest'),
-        ),
-        migrations.AddField(
-            model_name='recommendation',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='recommendation',
-            name='line',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recommendations', to='part_time.courseline'),
-        ),
-        migrations.AddField(
-            model_name='recommendationevent',
-            name='by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='recommendationevent',
-            name='line',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='part_time.courseline'),
-        ),
-        migrations.AddField(
-            model_name='recommendationevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='recommendationevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='part_time.recommendation'),
-        ),
-        migrations.AddField(
-            model_name='teamreview',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='teamreview',
-            name='request',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='team_reviews', to='part_time.courserequest'),
-        ),
-        migrations.AddField(
-            model_name='teamreviewevent',
-            name='by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='teamreviewevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='teamreviewevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='part_time.teamreview'),
-        ),
-        migrations.AddField(
-            model_name='teamreviewevent',
-            name='request',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='part_time.courserequest'),
-        ),
-        migrations.AddField(
-            model_name='unfinished',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='unfinished', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddConstraint(
-            model_name='amendment',
-            constraint=models.CheckConstraint(condition=models.Q(('signed_name', ''), _negated=True), name='amendments_are_signed'),
-        ),
-        migrations.AddConstraint(
-            model_name='amendment',
-            constraint=models.CheckConstraint(condition=models.Q(('changes', []), _negated=True), name='amendments_change_something'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='amendment',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_amendmentevent" ("after_opening", "at", "by_id", "changes", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "request_id", "signed_name") SELECT new_values."after_opening", new_values."at", new_values."by_id", new_values."changes", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."request_id", new_values."signed_name" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='156caaca8895f6a6cf0febdade623ee1d3a68792', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_51010', referencing='REFERENCING NEW TABLE AS new_values ', table='part_time_amendment', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='amendment',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_amendmentevent" ("after_opening", "at", "by_id", "changes", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "request_id", "signed_name") SELECT new_values."after_opening", new_values."at", new_values."by_id", new_values."changes", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."request_id", new_values."signed_name" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='4f323feba4aded90a1bab5e2edd6d939bc122910', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_503a5', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='part_time_amendment', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='amendment',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_amendmentevent" ("after_opening", "at", "by_id", "changes", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "request_id", "signed_name") SELECT old_values."after_opening", old_values."at", old_values."by_id", old_values."changes", old_values."id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."request_id", old_values."signed_name" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='8383a542e95a5a1fbb40ac75cb6bc211d5b8de35', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_0a520', referencing='REFERENCING OLD TABLE AS old_values ', table='part_time_amendment', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='recommendation',
-            constraint=models.CheckConstraint(condition=models.Q(('words', ''), _negated=True), name='a_recommendation_is_explained'),
-        ),
-        migrations.AddConstraint(
-            model_name='recommendation',
-            constraint=models.UniqueConstraint(fields=('line', 'by', 'at'), name='a_recommendation_is_given_once'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='recommendation',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_recommendationevent" ("advice", "at", "by_id", "id", "line_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "words") SELECT new_values."advice", new_values."at", new_values."by_id", new_values."id", new_values."line_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."words" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='1b90fcde8fef0908ed897192efd819d6e5cc57bd', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_e226e', referencing='REFERENCING NEW TABLE AS new_values ', table='part_time_recommendation', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='recommendation',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_recommendationevent" ("advice", "at", "by_id", "id", "line_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "words") SELECT new_values."advice", new_values."at", new_values."by_id", new_values."id", new_values."line_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."words" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='6716f5e40ec681089d3691874843867ae2653484', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_e10e6', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='part_time_recommendation', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='recommendation',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_recommendationevent" ("advice", "at", "by_id", "id", "line_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "words") SELECT old_values."advice", old_values."at", old_values."by_id", old_values."id", old_values."line_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."words" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='b4bdc0fc9e862cda15a4090a626bd09542d5229c', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_ee5fb', referencing='REFERENCING OLD TABLE AS old_values ', table='part_time_recommendation', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='teamreview',
-            constraint=models.UniqueConstraint(fields=('request', 'at'), name='a_team_answers_once'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='teamreview',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_teamreviewevent" ("at", "by_id", "id", "met_on", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "request_id", "words") SELECT new_values."at", new_values."by_id", new_values."id", new_values."met_on", new_values."outcome", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."request_id", new_values."words" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='d7b5f9afb35220238a8539c80f4e90e5b5a1be4e', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_886e2', referencing='REFERENCING NEW TABLE AS new_values ', table='part_time_teamreview', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='teamreview',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_teamreviewevent" ("at", "by_id", "id", "met_on", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "request_id", "words") SELECT new_values."at", new_values."by_id", new_values."id", new_values."met_on", new_values."outcome", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."request_id", new_values."words" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='68f79c26ca8922b74250d3f8c73f5cb443b5bdc0', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_f496e', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='part_time_teamreview', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='teamreview',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_teamreviewevent" ("at", "by_id", "id", "met_on", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "request_id", "words") SELECT old_values."at", old_values."by_id", old_values."id", old_values."met_on", old_values."outcome", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."request_id", old_values."words" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='43b6ba67879288d214b1469ba75e32c760ba78e4', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_1b822', referencing='REFERENCING OLD TABLE AS old_values ', table='part_time_teamreview', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='unfinished',
-            index=models.Index(fields=['saved_at'], name='unfinished_by_moment'),
-        ),
-        migrations.AddConstraint(
-            model_name='unfinished',
-            constraint=models.UniqueConstraint(fields=('user', 'page'), name='a_page_is_left_unfinished_once'),
         ),
     ]

@@ -5,6 +5,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+from mocap_portal.foundation.shared.migrations import Together
 
 
 class Migration(migrations.Migration):
@@ -18,164 +19,172 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='LearningPlan',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('ilp', 'Individual learning plan (ILP)'), ('icap', 'Individual career and academic plan (ICAP)')], max_length=4)),
-                ('reference', models.CharField(help_text='Where the plan is kept', max_length=200)),
-                ('made_on', models.DateField()),
-                ('recorded_at', models.DateTimeField()),
+        Together(
+            operations=[
+                migrations.CreateModel(
+                    name='LearningPlan',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('kind', models.CharField(choices=[('ilp', 'Individual learning plan (ILP)'), ('icap', 'Individual career and academic plan (ICAP)')], max_length=4)),
+                        ('reference', models.CharField(help_text='Where the plan is kept', max_length=200)),
+                        ('made_on', models.DateField()),
+                        ('recorded_at', models.DateTimeField()),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name='LearningPlanEvent',
+                    fields=[
+                        ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                        ('pgh_label', models.TextField(help_text='The event label.')),
+                        ('id', models.BigIntegerField()),
+                        ('kind', models.CharField(choices=[('ilp', 'Individual learning plan (ILP)'), ('icap', 'Individual career and academic plan (ICAP)')], max_length=4)),
+                        ('reference', models.CharField(help_text='Where the plan is kept', max_length=200)),
+                        ('made_on', models.DateField()),
+                        ('recorded_at', models.DateTimeField()),
+                    ],
+                    options={
+                        'abstract': False,
+                    },
+                ),
             ],
         ),
-        migrations.CreateModel(
-            name='LearningPlanEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('ilp', 'Individual learning plan (ILP)'), ('icap', 'Individual career and academic plan (ICAP)')], max_length=4)),
-                ('reference', models.CharField(help_text='Where the plan is kept', max_length=200)),
-                ('made_on', models.DateField()),
-                ('recorded_at', models.DateTimeField()),
+        Together(
+            operations=[
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='claim',
+                    name='insert_insert',
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='claim',
+                    name='update_update',
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='claim',
+                    name='delete_delete',
+                ),
+                migrations.AddField(
+                    model_name='claim',
+                    name='asker_address',
+                    field=models.CharField(blank=True, max_length=200),
+                ),
+                migrations.AddField(
+                    model_name='claim',
+                    name='asker_email',
+                    field=models.EmailField(blank=True, max_length=254),
+                ),
+                migrations.AddField(
+                    model_name='claim',
+                    name='asker_name',
+                    field=models.CharField(blank=True, max_length=120),
+                ),
+                migrations.AddField(
+                    model_name='claim',
+                    name='asker_phone',
+                    field=models.CharField(blank=True, max_length=30),
+                ),
+                migrations.AddField(
+                    model_name='claim',
+                    name='entered_by',
+                    field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
+                ),
+                migrations.AddField(
+                    model_name='claimevent',
+                    name='asker_address',
+                    field=models.CharField(blank=True, max_length=200),
+                ),
+                migrations.AddField(
+                    model_name='claimevent',
+                    name='asker_email',
+                    field=models.EmailField(blank=True, max_length=254),
+                ),
+                migrations.AddField(
+                    model_name='claimevent',
+                    name='asker_name',
+                    field=models.CharField(blank=True, max_length=120),
+                ),
+                migrations.AddField(
+                    model_name='claimevent',
+                    name='asker_phone',
+                    field=models.CharField(blank=True, max_length=30),
+                ),
+                migrations.AddField(
+                    model_name='claimevent',
+                    name='entered_by',
+                    field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
+                ),
+                migrations.AlterField(
+                    model_name='claim',
+                    name='claimant',
+                    field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='claims', to=settings.AUTH_USER_MODEL),
+                ),
+                migrations.AlterField(
+                    model_name='claimevent',
+                    name='claimant',
+                    field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='claim',
+                    trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_claimevent" ("asker_address", "asker_email", "asker_name", "asker_phone", "birth_date", "claimant_id", "created_at", "enrollment", "entered_by_id", "first_name", "grade", "id", "judged_at", "judged_by_id", "last_name", "missouri_resident", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "refusal", "relationship", "school_id", "state", "student_id") SELECT new_values."asker_address", new_values."asker_email", new_values."asker_name", new_values."asker_phone", new_values."birth_date", new_values."claimant_id", new_values."created_at", new_values."enrollment", new_values."entered_by_id", new_values."first_name", new_values."grade", new_values."id", new_values."judged_at", new_values."judged_by_id", new_values."last_name", new_values."missouri_resident", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."refusal", new_values."relationship", new_values."school_id", new_values."state", new_values."student_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='d3c43fc18be58e4991f570593b46bccc634e261d', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_e9585', referencing='REFERENCING NEW TABLE AS new_values ', table='records_claim', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='claim',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_claimevent" ("asker_address", "asker_email", "asker_name", "asker_phone", "birth_date", "claimant_id", "created_at", "enrollment", "entered_by_id", "first_name", "grade", "id", "judged_at", "judged_by_id", "last_name", "missouri_resident", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "refusal", "relationship", "school_id", "state", "student_id") SELECT new_values."asker_address", new_values."asker_email", new_values."asker_name", new_values."asker_phone", new_values."birth_date", new_values."claimant_id", new_values."created_at", new_values."enrollment", new_values."entered_by_id", new_values."first_name", new_values."grade", new_values."id", new_values."judged_at", new_values."judged_by_id", new_values."last_name", new_values."missouri_resident", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."refusal", new_values."relationship", new_values."school_id", new_values."state", new_values."student_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='f7c011dd0db3b31d2a3e59decb532c7e330c0fe2', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_7d4e4', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='records_claim', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='claim',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_claimevent" ("asker_address", "asker_email", "asker_name", "asker_phone", "birth_date", "claimant_id", "created_at", "enrollment", "entered_by_id", "first_name", "grade", "id", "judged_at", "judged_by_id", "last_name", "missouri_resident", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "refusal", "relationship", "school_id", "state", "student_id") SELECT old_values."asker_address", old_values."asker_email", old_values."asker_name", old_values."asker_phone", old_values."birth_date", old_values."claimant_id", old_values."created_at", old_values."enrollment", old_values."entered_by_id", old_values."first_name", old_values."grade", old_values."id", old_values."judged_at", old_values."judged_by_id", old_values."last_name", old_values."missouri_resident", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."refusal", old_values."relationship", old_values."school_id", old_values."state", old_values."student_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='78daec85e45fb3445ba7b58f7d67446c3082501c', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_e05d8', referencing='REFERENCING OLD TABLE AS old_values ', table='records_claim', when='AFTER')),
+                ),
+                migrations.AddConstraint(
+                    model_name='claim',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('claimant__isnull', False), ('entered_by__isnull', True)), models.Q(('claimant__isnull', True), ('entered_by__isnull', False), models.Q(('asker_name', ''), _negated=True)), _connector='OR'), name='a_claim_says_who_asked'),
+                ),
+                migrations.AddField(
+                    model_name='learningplan',
+                    name='recorded_by',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
+                ),
+                migrations.AddField(
+                    model_name='learningplan',
+                    name='student',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='learning_plans', to='records.student'),
+                ),
+                migrations.AddField(
+                    model_name='learningplanevent',
+                    name='pgh_context',
+                    field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+                ),
+                migrations.AddField(
+                    model_name='learningplanevent',
+                    name='pgh_obj',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='records.learningplan'),
+                ),
+                migrations.AddField(
+                    model_name='learningplanevent',
+                    name='recorded_by',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
+                ),
+                migrations.AddField(
+                    model_name='learningplanevent',
+                    name='student',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.student'),
+                ),
+                migrations.AddConstraint(
+                    model_name='learningplan',
+                    constraint=models.CheckConstraint(condition=models.Q(('reference', ''), _negated=True), name='a_plan_can_be_found'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='learningplan',
+                    trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_learningplanevent" ("id", "kind", "made_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "reference", "student_id") SELECT new_values."id", new_values."kind", new_values."made_on", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."recorded_at", new_values."recorded_by_id", new_values."reference", new_values."student_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='3d14b3362a178a2010951e2672039df67ccd65c1', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_ced2b', referencing='REFERENCING NEW TABLE AS new_values ', table='records_learningplan', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='learningplan',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_learningplanevent" ("id", "kind", "made_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "reference", "student_id") SELECT new_values."id", new_values."kind", new_values."made_on", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."recorded_at", new_values."recorded_by_id", new_values."reference", new_values."student_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='950819e6279ff768776fc23787fa3be24227c4fd', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_99833', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='records_learningplan', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='learningplan',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_learningplanevent" ("id", "kind", "made_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "reference", "student_id") SELECT old_values."id", old_values."kind", old_values."made_on", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."recorded_at", old_values."recorded_by_id", old_values."reference", old_values."student_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='e5bab63f662ecd598e0eb5603be03c22ff20c2a8', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_eda47', referencing='REFERENCING OLD TABLE AS old_values ', table='records_learningplan', when='AFTER')),
+                ),
             ],
-            options={
-                'abstract': False,
-            },
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='claim',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='claim',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='claim',
-            name='delete_delete',
-        ),
-        migrations.AddField(
-            model_name='claim',
-            name='asker_address',
-            field=models.CharField(blank=True, max_length=200),
-        ),
-        migrations.AddField(
-            model_name='claim',
-            name='asker_email',
-            field=models.EmailField(blank=True, max_length=254),
-        ),
-        migrations.AddField(
-            model_name='claim',
-            name='asker_name',
-            field=models.CharField(blank=True, max_length=120),
-        ),
-        migrations.AddField(
-            model_name='claim',
-            name='asker_phone',
-            field=models.CharField(blank=True, max_length=30),
-        ),
-        migrations.AddField(
-            model_name='claim',
-            name='entered_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='claimevent',
-            name='asker_address',
-            field=models.CharField(blank=True, max_length=200),
-        ),
-        migrations.AddField(
-            model_name='claimevent',
-            name='asker_email',
-            field=models.EmailField(blank=True, max_length=254),
-        ),
-        migrations.AddField(
-            model_name='claimevent',
-            name='asker_name',
-            field=models.CharField(blank=True, max_length=120),
-        ),
-        migrations.AddField(
-            model_name='claimevent',
-            name='asker_phone',
-            field=models.CharField(blank=True, max_length=30),
-        ),
-        migrations.AddField(
-            model_name='claimevent',
-            name='entered_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
-        ),
-        migrations.AlterField(
-            model_name='claim',
-            name='claimant',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='claims', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AlterField(
-            model_name='claimevent',
-            name='claimant',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='claim',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_claimevent" ("asker_address", "asker_email", "asker_name", "asker_phone", "birth_date", "claimant_id", "created_at", "enrollment", "entered_by_id", "first_name", "grade", "id", "judged_at", "judged_by_id", "last_name", "missouri_resident", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "refusal", "relationship", "school_id", "state", "student_id") SELECT new_values."asker_address", new_values."asker_email", new_values."asker_name", new_values."asker_phone", new_values."birth_date", new_values."claimant_id", new_values."created_at", new_values."enrollment", new_values."entered_by_id", new_values."first_name", new_values."grade", new_values."id", new_values."judged_at", new_values."judged_by_id", new_values."last_name", new_values."missouri_resident", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."refusal", new_values."relationship", new_values."school_id", new_values."state", new_values."student_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='d3c43fc18be58e4991f570593b46bccc634e261d', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_e9585', referencing='REFERENCING NEW TABLE AS new_values ', table='records_claim', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='claim',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_claimevent" ("asker_address", "asker_email", "asker_name", "asker_phone", "birth_date", "claimant_id", "created_at", "enrollment", "entered_by_id", "first_name", "grade", "id", "judged_at", "judged_by_id", "last_name", "missouri_resident", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "refusal", "relationship", "school_id", "state", "student_id") SELECT new_values."asker_address", new_values."asker_email", new_values."asker_name", new_values."asker_phone", new_values."birth_date", new_values."claimant_id", new_values."created_at", new_values."enrollment", new_values."entered_by_id", new_values."first_name", new_values."grade", new_values."id", new_values."judged_at", new_values."judged_by_id", new_values."last_name", new_values."missouri_resident", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."refusal", new_values."relationship", new_values."school_id", new_values."state", new_values."student_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='f7c011dd0db3b31d2a3e59decb532c7e330c0fe2', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_7d4e4', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='records_claim', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='claim',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_claimevent" ("asker_address", "asker_email", "asker_name", "asker_phone", "birth_date", "claimant_id", "created_at", "enrollment", "entered_by_id", "first_name", "grade", "id", "judged_at", "judged_by_id", "last_name", "missouri_resident", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "refusal", "relationship", "school_id", "state", "student_id") SELECT old_values."asker_address", old_values."asker_email", old_values."asker_name", old_values."asker_phone", old_values."birth_date", old_values."claimant_id", old_values."created_at", old_values."enrollment", old_values."entered_by_id", old_values."first_name", old_values."grade", old_values."id", old_values."judged_at", old_values."judged_by_id", old_values."last_name", old_values."missouri_resident", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."refusal", old_values."relationship", old_values."school_id", old_values."state", old_values."student_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='78daec85e45fb3445ba7b58f7d67446c3082501c', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_e05d8', referencing='REFERENCING OLD TABLE AS old_values ', table='records_claim', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('claimant__isnull', False), ('entered_by__isnull', True)), models.Q(('claimant__isnull', True), ('entered_by__isnull', False), models.Q(('asker_name', ''), _negated=True)), _connector='OR'), name='a_claim_says_who_asked'),
-        ),
-        migrations.AddField(
-            model_name='learningplan',
-            name='recorded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='learningplan',
-            name='student',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='learning_plans', to='records.student'),
-        ),
-        migrations.AddField(
-            model_name='learningplanevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='learningplanevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='records.learningplan'),
-        ),
-        migrations.AddField(
-            model_name='learningplanevent',
-            name='recorded_by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='learningplanevent',
-            name='student',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.student'),
-        ),
-        migrations.AddConstraint(
-            model_name='learningplan',
-            constraint=models.CheckConstraint(condition=models.Q(('reference', ''), _negated=True), name='a_plan_can_be_found'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='learningplan',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_learningplanevent" ("id", "kind", "made_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "reference", "student_id") SELECT new_values."id", new_values."kind", new_values."made_on", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."recorded_at", new_values."recorded_by_id", new_values."reference", new_values."student_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='3d14b3362a178a2010951e2672039df67ccd65c1', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_ced2b', referencing='REFERENCING NEW TABLE AS new_values ', table='records_learningplan', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='learningplan',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_learningplanevent" ("id", "kind", "made_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "reference", "student_id") SELECT new_values."id", new_values."kind", new_values."made_on", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."recorded_at", new_values."recorded_by_id", new_values."reference", new_values."student_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='950819e6279ff768776fc23787fa3be24227c4fd', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_99833', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='records_learningplan', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='learningplan',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_learningplanevent" ("id", "kind", "made_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "reference", "student_id") SELECT old_values."id", old_values."kind", old_values."made_on", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."recorded_at", old_values."recorded_by_id", old_values."reference", old_values."student_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='e5bab63f662ecd598e0eb5603be03c22ff20c2a8', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_eda47', referencing='REFERENCING OLD TABLE AS old_values ', table='records_learningplan', when='AFTER')),
         ),
     ]

@@ -5,6 +5,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+from mocap_portal.foundation.shared.migrations import Together
 
 
 class Migration(migrations.Migration):
@@ -16,72 +17,76 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='guardian',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='guardian',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='guardian',
-            name='delete_delete',
-        ),
-        migrations.AddField(
-            model_name='guardian',
-            name='adult_basis',
-            field=models.CharField(blank=True, choices=[('consent', 'The student has agreed in writing'), ('dependent', "The student is the parent's dependent for income tax (34 CFR 99.31(a)(8))")], help_text='Why a parent may still read the record when the student is of age (R-132)', max_length=9),
-        ),
-        migrations.AddField(
-            model_name='guardian',
-            name='adult_basis_at',
-            field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='guardian',
-            name='adult_basis_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='guardian',
-            name='ended_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='guardianevent',
-            name='adult_basis',
-            field=models.CharField(blank=True, choices=[('consent', 'The student has agreed in writing'), ('dependent', "The student is the parent's dependent for income tax (34 CFR 99.31(a)(8))")], help_text='Why a parent may still read the record when the student is of age (R-132)', max_length=9),
-        ),
-        migrations.AddField(
-            model_name='guardianevent',
-            name='adult_basis_at',
-            field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='guardianevent',
-            name='adult_basis_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='guardianevent',
-            name='ended_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='guardian',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_guardianevent" ("adult_basis", "adult_basis_at", "adult_basis_by_id", "end_basis", "ended_by_id", "ended_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "relationship", "started_on", "student_id", "user_id") SELECT new_values."adult_basis", new_values."adult_basis_at", new_values."adult_basis_by_id", new_values."end_basis", new_values."ended_by_id", new_values."ended_on", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."relationship", new_values."started_on", new_values."student_id", new_values."user_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='0c4590c7e543aab7f5b56fdbbfd3d7d493f96a8a', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_24bde', referencing='REFERENCING NEW TABLE AS new_values ', table='records_guardian', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='guardian',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_guardianevent" ("adult_basis", "adult_basis_at", "adult_basis_by_id", "end_basis", "ended_by_id", "ended_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "relationship", "started_on", "student_id", "user_id") SELECT new_values."adult_basis", new_values."adult_basis_at", new_values."adult_basis_by_id", new_values."end_basis", new_values."ended_by_id", new_values."ended_on", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."relationship", new_values."started_on", new_values."student_id", new_values."user_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='240917c6e7a0b0eea08a2df82fb48ff58674c7ca', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_fe40e', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='records_guardian', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='guardian',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_guardianevent" ("adult_basis", "adult_basis_at", "adult_basis_by_id", "end_basis", "ended_by_id", "ended_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "relationship", "started_on", "student_id", "user_id") SELECT old_values."adult_basis", old_values."adult_basis_at", old_values."adult_basis_by_id", old_values."end_basis", old_values."ended_by_id", old_values."ended_on", old_values."id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."relationship", old_values."started_on", old_values."student_id", old_values."user_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='39b7d009a0df90a2956f30d730a73bce63de65cb', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_f670d', referencing='REFERENCING OLD TABLE AS old_values ', table='records_guardian', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='guardian',
-            constraint=models.CheckConstraint(condition=models.Q(('adult_basis', ''), models.Q(('adult_basis_at__isnull', False), ('adult_basis_by__isnull', False)), _connector='OR'), name='a_basis_says_who_recorded_it'),
+        Together(
+            operations=[
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='guardian',
+                    name='insert_insert',
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='guardian',
+                    name='update_update',
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='guardian',
+                    name='delete_delete',
+                ),
+                migrations.AddField(
+                    model_name='guardian',
+                    name='adult_basis',
+                    field=models.CharField(blank=True, choices=[('consent', 'The student has agreed in writing'), ('dependent', "The student is the parent's dependent for income tax (34 CFR 99.31(a)(8))")], help_text='Why a parent may still read the record when the student is of age (R-132)', max_length=9),
+                ),
+                migrations.AddField(
+                    model_name='guardian',
+                    name='adult_basis_at',
+                    field=models.DateTimeField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='guardian',
+                    name='adult_basis_by',
+                    field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
+                ),
+                migrations.AddField(
+                    model_name='guardian',
+                    name='ended_by',
+                    field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
+                ),
+                migrations.AddField(
+                    model_name='guardianevent',
+                    name='adult_basis',
+                    field=models.CharField(blank=True, choices=[('consent', 'The student has agreed in writing'), ('dependent', "The student is the parent's dependent for income tax (34 CFR 99.31(a)(8))")], help_text='Why a parent may still read the record when the student is of age (R-132)', max_length=9),
+                ),
+                migrations.AddField(
+                    model_name='guardianevent',
+                    name='adult_basis_at',
+                    field=models.DateTimeField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='guardianevent',
+                    name='adult_basis_by',
+                    field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
+                ),
+                migrations.AddField(
+                    model_name='guardianevent',
+                    name='ended_by',
+                    field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='guardian',
+                    trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_guardianevent" ("adult_basis", "adult_basis_at", "adult_basis_by_id", "end_basis", "ended_by_id", "ended_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "relationship", "started_on", "student_id", "user_id") SELECT new_values."adult_basis", new_values."adult_basis_at", new_values."adult_basis_by_id", new_values."end_basis", new_values."ended_by_id", new_values."ended_on", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."relationship", new_values."started_on", new_values."student_id", new_values."user_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='0c4590c7e543aab7f5b56fdbbfd3d7d493f96a8a', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_24bde', referencing='REFERENCING NEW TABLE AS new_values ', table='records_guardian', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='guardian',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_guardianevent" ("adult_basis", "adult_basis_at", "adult_basis_by_id", "end_basis", "ended_by_id", "ended_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "relationship", "started_on", "student_id", "user_id") SELECT new_values."adult_basis", new_values."adult_basis_at", new_values."adult_basis_by_id", new_values."end_basis", new_values."ended_by_id", new_values."ended_on", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."relationship", new_values."started_on", new_values."student_id", new_values."user_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='240917c6e7a0b0eea08a2df82fb48ff58674c7ca', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_fe40e', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='records_guardian', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='guardian',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_guardianevent" ("adult_basis", "adult_basis_at", "adult_basis_by_id", "end_basis", "ended_by_id", "ended_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "relationship", "started_on", "student_id", "user_id") SELECT old_values."adult_basis", old_values."adult_basis_at", old_values."adult_basis_by_id", old_values."end_basis", old_values."ended_by_id", old_values."ended_on", old_values."id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."relationship", old_values."started_on", old_values."student_id", old_values."user_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='39b7d009a0df90a2956f30d730a73bce63de65cb', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_f670d', referencing='REFERENCING OLD TABLE AS old_values ', table='records_guardian', when='AFTER')),
+                ),
+                migrations.AddConstraint(
+                    model_name='guardian',
+                    constraint=models.CheckConstraint(condition=models.Q(('adult_basis', ''), models.Q(('adult_basis_at__isnull', False), ('adult_basis_by__isnull', False)), _connector='OR'), name='a_basis_says_who_recorded_it'),
+                ),
+            ],
         ),
     ]

@@ -4,6 +4,7 @@ import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
+from mocap_portal.foundation.shared.migrations import Together
 
 
 class Migration(migrations.Migration):
@@ -18,334 +19,342 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Extension',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('was', models.DateField()),
-                ('ends_on', models.DateField()),
-                ('reason', models.CharField(max_length=300)),
-                ('agreed_by', models.CharField(choices=[('family', 'The family'), ('district', 'The district'), ('provider', 'The provider')], max_length=8)),
-                ('agreed_name', models.CharField(max_length=120)),
+        Together(
+            operations=[
+                migrations.CreateModel(
+                    name='Extension',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('at', models.DateTimeField()),
+                        ('was', models.DateField()),
+                        ('ends_on', models.DateField()),
+                        ('reason', models.CharField(max_length=300)),
+                        ('agreed_by', models.CharField(choices=[('family', 'The family'), ('district', 'The district'), ('provider', 'The provider')], max_length=8)),
+                        ('agreed_name', models.CharField(max_length=120)),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name='ExtensionEvent',
+                    fields=[
+                        ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                        ('pgh_label', models.TextField(help_text='The event label.')),
+                        ('id', models.BigIntegerField()),
+                        ('at', models.DateTimeField()),
+                        ('was', models.DateField()),
+                        ('ends_on', models.DateField()),
+                        ('reason', models.CharField(max_length=300)),
+                        ('agreed_by', models.CharField(choices=[('family', 'The family'), ('district', 'The district'), ('provider', 'The provider')], max_length=8)),
+                        ('agreed_name', models.CharField(max_length=120)),
+                    ],
+                    options={
+                        'abstract': False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Swap',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('at', models.DateTimeField()),
+                        ('reason', models.CharField(max_length=300)),
+                        ('asked_by', models.CharField(choices=[('family', 'The family'), ('district', 'The district'), ('provider', 'The provider')], max_length=8)),
+                        ('asked_name', models.CharField(max_length=120)),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name='SwapEvent',
+                    fields=[
+                        ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                        ('pgh_label', models.TextField(help_text='The event label.')),
+                        ('id', models.BigIntegerField()),
+                        ('at', models.DateTimeField()),
+                        ('reason', models.CharField(max_length=300)),
+                        ('asked_by', models.CharField(choices=[('family', 'The family'), ('district', 'The district'), ('provider', 'The provider')], max_length=8)),
+                        ('asked_name', models.CharField(max_length=120)),
+                    ],
+                    options={
+                        'abstract': False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Teacher',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('name', models.CharField(max_length=120)),
+                        ('certificate_number', models.CharField(max_length=20)),
+                        ('certificate_kind', models.CharField(blank=True, help_text='As it is called on the certificate', max_length=80)),
+                        ('valid_from', models.DateField()),
+                        ('valid_to', models.DateField(help_text='Last valid day')),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name='TeacherEvent',
+                    fields=[
+                        ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                        ('pgh_label', models.TextField(help_text='The event label.')),
+                        ('id', models.BigIntegerField()),
+                        ('name', models.CharField(max_length=120)),
+                        ('certificate_number', models.CharField(max_length=20)),
+                        ('certificate_kind', models.CharField(blank=True, help_text='As it is called on the certificate', max_length=80)),
+                        ('valid_from', models.DateField()),
+                        ('valid_to', models.DateField(help_text='Last valid day')),
+                    ],
+                    options={
+                        'abstract': False,
+                    },
+                ),
             ],
         ),
-        migrations.CreateModel(
-            name='ExtensionEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('was', models.DateField()),
-                ('ends_on', models.DateField()),
-                ('reason', models.CharField(max_length=300)),
-                ('agreed_by', models.CharField(choices=[('family', 'The family'), ('district', 'The district'), ('provider', 'The provider')], max_length=8)),
-                ('agreed_name', models.CharField(max_length=120)),
+        Together(
+            operations=[
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='rosterline',
+                    name='insert_insert',
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='rosterline',
+                    name='update_update',
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='rosterline',
+                    name='delete_delete',
+                ),
+                migrations.RemoveConstraint(
+                    model_name='rosterline',
+                    name='confirmed_roster_lines_say_when_and_who',
+                ),
+                migrations.RemoveIndex(
+                    model_name='rosterline',
+                    name='roster_by_provider_and_state',
+                ),
+                migrations.RemoveField(
+                    model_name='rosterline',
+                    name='section',
+                ),
+                migrations.RemoveField(
+                    model_name='rosterline',
+                    name='starts_on',
+                ),
+                migrations.RemoveField(
+                    model_name='rosterline',
+                    name='state',
+                ),
+                migrations.RemoveField(
+                    model_name='rosterline',
+                    name='teacher_name',
+                ),
+                migrations.RemoveField(
+                    model_name='rosterlineevent',
+                    name='section',
+                ),
+                migrations.RemoveField(
+                    model_name='rosterlineevent',
+                    name='starts_on',
+                ),
+                migrations.RemoveField(
+                    model_name='rosterlineevent',
+                    name='state',
+                ),
+                migrations.RemoveField(
+                    model_name='rosterlineevent',
+                    name='teacher_name',
+                ),
+                migrations.AddField(
+                    model_name='rosterline',
+                    name='result',
+                    field=models.CharField(blank=True, choices=[('completed', 'The whole course'), ('half', 'Half of the course'), ('part', 'Less than half of the course')], max_length=9),
+                ),
+                migrations.AddField(
+                    model_name='rosterline',
+                    name='returned_because',
+                    field=models.CharField(blank=True, help_text='Why the district sent the last result back', max_length=300),
+                ),
+                migrations.AddField(
+                    model_name='rosterlineevent',
+                    name='result',
+                    field=models.CharField(blank=True, choices=[('completed', 'The whole course'), ('half', 'Half of the course'), ('part', 'Less than half of the course')], max_length=9),
+                ),
+                migrations.AddField(
+                    model_name='rosterlineevent',
+                    name='returned_because',
+                    field=models.CharField(blank=True, help_text='Why the district sent the last result back', max_length=300),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='rosterline',
+                    trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "registration_rosterlineevent" ("birth_date", "clock_id", "confirmed_at", "confirmed_by_id", "contact_email", "contact_name", "contact_phone", "first_name", "grade", "id", "last_name", "lea_id", "line_id", "mosis_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "result", "returned_because", "sent_at", "sent_by_id", "teacher_id") SELECT new_values."birth_date", new_values."clock_id", new_values."confirmed_at", new_values."confirmed_by_id", new_values."contact_email", new_values."contact_name", new_values."contact_phone", new_values."first_name", new_values."grade", new_values."id", new_values."last_name", new_values."lea_id", new_values."line_id", new_values."mosis_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."provider_id", new_values."result", new_values."returned_because", new_values."sent_at", new_values."sent_by_id", new_values."teacher_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='02fc912925516540b35eab528432cf49371ada0a', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_88d24', referencing='REFERENCING NEW TABLE AS new_values ', table='registration_rosterline', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='rosterline',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "registration_rosterlineevent" ("birth_date", "clock_id", "confirmed_at", "confirmed_by_id", "contact_email", "contact_name", "contact_phone", "first_name", "grade", "id", "last_name", "lea_id", "line_id", "mosis_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "result", "returned_because", "sent_at", "sent_by_id", "teacher_id") SELECT new_values."birth_date", new_values."clock_id", new_values."confirmed_at", new_values."confirmed_by_id", new_values."contact_email", new_values."contact_name", new_values."contact_phone", new_values."first_name", new_values."grade", new_values."id", new_values."last_name", new_values."lea_id", new_values."line_id", new_values."mosis_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."provider_id", new_values."result", new_values."returned_because", new_values."sent_at", new_values."sent_by_id", new_values."teacher_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='677a4ea8a55342c766b055e5b9ab6cbd95af595d', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_91746', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='registration_rosterline', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='rosterline',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "registration_rosterlineevent" ("birth_date", "clock_id", "confirmed_at", "confirmed_by_id", "contact_email", "contact_name", "contact_phone", "first_name", "grade", "id", "last_name", "lea_id", "line_id", "mosis_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "result", "returned_because", "sent_at", "sent_by_id", "teacher_id") SELECT old_values."birth_date", old_values."clock_id", old_values."confirmed_at", old_values."confirmed_by_id", old_values."contact_email", old_values."contact_name", old_values."contact_phone", old_values."first_name", old_values."grade", old_values."id", old_values."last_name", old_values."lea_id", old_values."line_id", old_values."mosis_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."provider_id", old_values."result", old_values."returned_because", old_values."sent_at", old_values."sent_by_id", old_values."teacher_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='d5e6175bf25c3d4aeb9bcd2efec40bce71315bbf', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_0485f', referencing='REFERENCING OLD TABLE AS old_values ', table='registration_rosterline', when='AFTER')),
+                ),
+                migrations.AddField(
+                    model_name='extension',
+                    name='by',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
+                ),
+                migrations.AddField(
+                    model_name='extension',
+                    name='line',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='extensions', to='part_time.courseline'),
+                ),
+                migrations.AddField(
+                    model_name='extensionevent',
+                    name='by',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
+                ),
+                migrations.AddField(
+                    model_name='extensionevent',
+                    name='line',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='part_time.courseline'),
+                ),
+                migrations.AddField(
+                    model_name='extensionevent',
+                    name='pgh_context',
+                    field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+                ),
+                migrations.AddField(
+                    model_name='extensionevent',
+                    name='pgh_obj',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='registration.extension'),
+                ),
+                migrations.AddField(
+                    model_name='swap',
+                    name='by',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
+                ),
+                migrations.AddField(
+                    model_name='swap',
+                    name='line',
+                    field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='swap', to='part_time.courseline'),
+                ),
+                migrations.AddField(
+                    model_name='swapevent',
+                    name='by',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
+                ),
+                migrations.AddField(
+                    model_name='swapevent',
+                    name='line',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='part_time.courseline'),
+                ),
+                migrations.AddField(
+                    model_name='swapevent',
+                    name='pgh_context',
+                    field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+                ),
+                migrations.AddField(
+                    model_name='swapevent',
+                    name='pgh_obj',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='registration.swap'),
+                ),
+                migrations.AddField(
+                    model_name='teacher',
+                    name='organization',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='teachers', to='directory.organization'),
+                ),
+                migrations.AddField(
+                    model_name='rosterline',
+                    name='teacher',
+                    field=models.ForeignKey(blank=True, help_text='Of the provider, or of the district where it teaches a curriculum (R-99)', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='roster_lines', to='registration.teacher'),
+                ),
+                migrations.AddField(
+                    model_name='rosterlineevent',
+                    name='teacher',
+                    field=models.ForeignKey(blank=True, db_constraint=False, help_text='Of the provider, or of the district where it teaches a curriculum (R-99)', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='registration.teacher'),
+                ),
+                migrations.AddConstraint(
+                    model_name='rosterline',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR'), name='confirmed_roster_lines_say_when_and_who'),
+                ),
+                migrations.AddField(
+                    model_name='teacherevent',
+                    name='organization',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.organization'),
+                ),
+                migrations.AddField(
+                    model_name='teacherevent',
+                    name='pgh_context',
+                    field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+                ),
+                migrations.AddField(
+                    model_name='teacherevent',
+                    name='pgh_obj',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='registration.teacher'),
+                ),
+                migrations.AddConstraint(
+                    model_name='extension',
+                    constraint=models.CheckConstraint(condition=models.Q(('ends_on__gt', models.F('was'))), name='an_extension_ends_later'),
+                ),
+                migrations.AddConstraint(
+                    model_name='extension',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), models.Q(('agreed_name', ''), _negated=True)), name='an_extension_says_why_and_who_agreed'),
+                ),
+                migrations.AddConstraint(
+                    model_name='extension',
+                    constraint=models.UniqueConstraint(fields=('line', 'ends_on'), name='a_last_day_moves_to_a_day_once'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='extension',
+                    trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "registration_extensionevent" ("agreed_by", "agreed_name", "at", "by_id", "ends_on", "id", "line_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "was") SELECT new_values."agreed_by", new_values."agreed_name", new_values."at", new_values."by_id", new_values."ends_on", new_values."id", new_values."line_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."reason", new_values."was" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='6d12dc3d0b65ad5b9e46b07a6fe4b19a4816237e', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_0777b', referencing='REFERENCING NEW TABLE AS new_values ', table='registration_extension', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='extension',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "registration_extensionevent" ("agreed_by", "agreed_name", "at", "by_id", "ends_on", "id", "line_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "was") SELECT new_values."agreed_by", new_values."agreed_name", new_values."at", new_values."by_id", new_values."ends_on", new_values."id", new_values."line_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."reason", new_values."was" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='6e137aca4fe3155fdf20600d776d4a70efdee2f7', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_f6728', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='registration_extension', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='extension',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "registration_extensionevent" ("agreed_by", "agreed_name", "at", "by_id", "ends_on", "id", "line_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "was") SELECT old_values."agreed_by", old_values."agreed_name", old_values."at", old_values."by_id", old_values."ends_on", old_values."id", old_values."line_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."reason", old_values."was" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='dd8f02ca5a14d8b0fd0228b2fecb39b2c6a99202', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_2101f', referencing='REFERENCING OLD TABLE AS old_values ', table='registration_extension', when='AFTER')),
+                ),
+                migrations.AddConstraint(
+                    model_name='swap',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), models.Q(('asked_name', ''), _negated=True)), name='a_swap_says_why_and_who_asked'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='swap',
+                    trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "registration_swapevent" ("asked_by", "asked_name", "at", "by_id", "id", "line_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason") SELECT new_values."asked_by", new_values."asked_name", new_values."at", new_values."by_id", new_values."id", new_values."line_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."reason" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='0e849966c5980545df10a590691de41a1c2daa8a', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_81aa6', referencing='REFERENCING NEW TABLE AS new_values ', table='registration_swap', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='swap',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "registration_swapevent" ("asked_by", "asked_name", "at", "by_id", "id", "line_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason") SELECT new_values."asked_by", new_values."asked_name", new_values."at", new_values."by_id", new_values."id", new_values."line_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."reason" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='3c09a52a924320bca8bf8c92ada18ce426913c23', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_2da26', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='registration_swap', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='swap',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "registration_swapevent" ("asked_by", "asked_name", "at", "by_id", "id", "line_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason") SELECT old_values."asked_by", old_values."asked_name", old_values."at", old_values."by_id", old_values."id", old_values."line_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."reason" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='89dadd926626395a788d712c9afc26535a814264', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_2b480', referencing='REFERENCING OLD TABLE AS old_values ', table='registration_swap', when='AFTER')),
+                ),
+                migrations.AddIndex(
+                    model_name='teacher',
+                    index=models.Index(fields=['organization', 'valid_to'], name='teacher_by_last_valid_day'),
+                ),
+                migrations.AddConstraint(
+                    model_name='teacher',
+                    constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='certificate_starts_before_it_ends'),
+                ),
+                migrations.AddConstraint(
+                    model_name='teacher',
+                    constraint=models.UniqueConstraint(fields=('organization', 'certificate_number'), name='a_certificate_is_on_file_once'),
+                ),
+                migrations.AddConstraint(
+                    model_name='teacher',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('certificate_number', ''), _negated=True), models.Q(('certificate_number__regex', '(^|[^0-9])[0-9]{3}[ -]?[0-9]{2}[ -]?[0-9]{4}([^0-9]|$)'), _negated=True)), name='a_certificate_number_is_no_ssn'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='teacher',
+                    trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "registration_teacherevent" ("certificate_kind", "certificate_number", "id", "name", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_from", "valid_to") SELECT new_values."certificate_kind", new_values."certificate_number", new_values."id", new_values."name", new_values."organization_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='13c908d289c37c2998409f9b29aba9b5733d8808', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_4a454', referencing='REFERENCING NEW TABLE AS new_values ', table='registration_teacher', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='teacher',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "registration_teacherevent" ("certificate_kind", "certificate_number", "id", "name", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_from", "valid_to") SELECT new_values."certificate_kind", new_values."certificate_number", new_values."id", new_values."name", new_values."organization_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='59eee791c1b4c5e554c72eb8de76f38f4f8a0717', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_f19d5', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='registration_teacher', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='teacher',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "registration_teacherevent" ("certificate_kind", "certificate_number", "id", "name", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_from", "valid_to") SELECT old_values."certificate_kind", old_values."certificate_number", old_values."id", old_values."name", old_values."organization_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."valid_from", old_values."valid_to" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='53220f8a92f37f59a753063db0f55b27fcbe30ad', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_00e0c', referencing='REFERENCING OLD TABLE AS old_values ', table='registration_teacher', when='AFTER')),
+                ),
             ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Swap',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('reason', models.CharField(max_length=300)),
-                ('asked_by', models.CharField(choices=[('family', 'The family'), ('district', 'The district'), ('provider', 'The provider')], max_length=8)),
-                ('asked_name', models.CharField(max_length=120)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='SwapEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('reason', models.CharField(max_length=300)),
-                ('asked_by', models.CharField(choices=[('family', 'The family'), ('district', 'The district'), ('provider', 'The provider')], max_length=8)),
-                ('asked_name', models.CharField(max_length=120)),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Teacher',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120)),
-                ('certificate_number', models.CharField(max_length=20)),
-                ('certificate_kind', models.CharField(blank=True, help_text='As it is called on the certificate', max_length=80)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(help_text='Last valid day')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='TeacherEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('name', models.CharField(max_length=120)),
-                ('certificate_number', models.CharField(max_length=20)),
-                ('certificate_kind', models.CharField(blank=True, help_text='As it is called on the certificate', max_length=80)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(help_text='Last valid day')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='rosterline',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='rosterline',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='rosterline',
-            name='delete_delete',
-        ),
-        migrations.RemoveConstraint(
-            model_name='rosterline',
-            name='confirmed_roster_lines_say_when_and_who',
-        ),
-        migrations.RemoveIndex(
-            model_name='rosterline',
-            name='roster_by_provider_and_state',
-        ),
-        migrations.RemoveField(
-            model_name='rosterline',
-            name='section',
-        ),
-        migrations.RemoveField(
-            model_name='rosterline',
-            name='starts_on',
-        ),
-        migrations.RemoveField(
-            model_name='rosterline',
-            name='state',
-        ),
-        migrations.RemoveField(
-            model_name='rosterline',
-            name='teacher_name',
-        ),
-        migrations.RemoveField(
-            model_name='rosterlineevent',
-            name='section',
-        ),
-        migrations.RemoveField(
-            model_name='rosterlineevent',
-            name='starts_on',
-        ),
-        migrations.RemoveField(
-            model_name='rosterlineevent',
-            name='state',
-        ),
-        migrations.RemoveField(
-            model_name='rosterlineevent',
-            name='teacher_name',
-        ),
-        migrations.AddField(
-            model_name='rosterline',
-            name='result',
-            field=models.CharField(blank=True, choices=[('completed', 'The whole course'), ('half', 'Half of the course'), ('part', 'Less than half of the course')], max_length=9),
-        ),
-        migrations.AddField(
-            model_name='rosterline',
-            name='returned_because',
-            field=models.CharField(blank=True, help_text='Why the district sent the last result back', max_length=300),
-        ),
-        migrations.AddField(
-            model_name='rosterlineevent',
-            name='result',
-            field=models.CharField(blank=True, choices=[('completed', 'The whole course'), ('half', 'Half of the course'), ('part', 'Less than half of the course')], max_length=9),
-        ),
-        migrations.AddField(
-            model_name='rosterlineevent',
-            name='returned_because',
-            field=models.CharField(blank=True, help_text='Why the district sent the last result back', max_length=300),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='rosterline',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "registration_rosterlineevent" ("birth_date", "clock_id", "confirmed_at", "confirmed_by_id", "contact_email", "contact_name", "contact_phone", "first_name", "grade", "id", "last_name", "lea_id", "line_id", "mosis_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "result", "returned_because", "sent_at", "sent_by_id", "teacher_id") SELECT new_values."birth_date", new_values."clock_id", new_values."confirmed_at", new_values."confirmed_by_id", new_values."contact_email", new_values."contact_name", new_values."contact_phone", new_values."first_name", new_values."grade", new_values."id", new_values."last_name", new_values."lea_id", new_values."line_id", new_values."mosis_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."provider_id", new_values."result", new_values."returned_because", new_values."sent_at", new_values."sent_by_id", new_values."teacher_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='02fc912925516540b35eab528432cf49371ada0a', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_88d24', referencing='REFERENCING NEW TABLE AS new_values ', table='registration_rosterline', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='rosterline',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "registration_rosterlineevent" ("birth_date", "clock_id", "confirmed_at", "confirmed_by_id", "contact_email", "contact_name", "contact_phone", "first_name", "grade", "id", "last_name", "lea_id", "line_id", "mosis_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "result", "returned_because", "sent_at", "sent_by_id", "teacher_id") SELECT new_values."birth_date", new_values."clock_id", new_values."confirmed_at", new_values."confirmed_by_id", new_values."contact_email", new_values."contact_name", new_values."contact_phone", new_values."first_name", new_values."grade", new_values."id", new_values."last_name", new_values."lea_id", new_values."line_id", new_values."mosis_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."provider_id", new_values."result", new_values."returned_because", new_values."sent_at", new_values."sent_by_id", new_values."teacher_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='677a4ea8a55342c766b055e5b9ab6cbd95af595d', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_91746', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='registration_rosterline', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='rosterline',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "registration_rosterlineevent" ("birth_date", "clock_id", "confirmed_at", "confirmed_by_id", "contact_email", "contact_name", "contact_phone", "first_name", "grade", "id", "last_name", "lea_id", "line_id", "mosis_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "result", "returned_because", "sent_at", "sent_by_id", "teacher_id") SELECT old_values."birth_date", old_values."clock_id", old_values."confirmed_at", old_values."confirmed_by_id", old_values."contact_email", old_values."contact_name", old_values."contact_phone", old_values."first_name", old_values."grade", old_values."id", old_values."last_name", old_values."lea_id", old_values."line_id", old_values."mosis_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."provider_id", old_values."result", old_values."returned_because", old_values."sent_at", old_values."sent_by_id", old_values."teacher_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='d5e6175bf25c3d4aeb9bcd2efec40bce71315bbf', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_0485f', referencing='REFERENCING OLD TABLE AS old_values ', table='registration_rosterline', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='extension',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='extension',
-            name='line',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='extensions', to='part_time.courseline'),
-        ),
-        migrations.AddField(
-            model_name='extensionevent',
-            name='by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='extensionevent',
-            name='line',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='part_time.courseline'),
-        ),
-        migrations.AddField(
-            model_name='extensionevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='extensionevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='registration.extension'),
-        ),
-        migrations.AddField(
-            model_name='swap',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='swap',
-            name='line',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='swap', to='part_time.courseline'),
-        ),
-        migrations.AddField(
-            model_name='swapevent',
-            name='by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='swapevent',
-            name='line',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='part_time.courseline'),
-        ),
-        migrations.AddField(
-            model_name='swapevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='swapevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='registration.swap'),
-        ),
-        migrations.AddField(
-            model_name='teacher',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='teachers', to='directory.organization'),
-        ),
-        migrations.AddField(
-            model_name='rosterline',
-            name='teacher',
-            field=models.ForeignKey(blank=True, help_text='Of the provider, or of the district where it teaches a curriculum (R-99)', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='roster_lines', to='registration.teacher'),
-        ),
-        migrations.AddField(
-            model_name='rosterlineevent',
-            name='teacher',
-            field=models.ForeignKey(blank=True, db_constraint=False, help_text='Of the provider, or of the district where it teaches a curriculum (R-99)', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='registration.teacher'),
-        ),
-        migrations.AddConstraint(
-            model_name='rosterline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR'), name='confirmed_roster_lines_say_when_and_who'),
-        ),
-        migrations.AddField(
-            model_name='teacherevent',
-            name='organization',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.organization'),
-        ),
-        migrations.AddField(
-            model_name='teacherevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='teacherevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='registration.teacher'),
-        ),
-        migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gt', models.F('was'))), name='an_extension_ends_later'),
-        ),
-        migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), models.Q(('agreed_name', ''), _negated=True)), name='an_extension_says_why_and_who_agreed'),
-        ),
-        migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.UniqueConstraint(fields=('line', 'ends_on'), name='a_last_day_moves_to_a_day_once'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='extension',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "registration_extensionevent" ("agreed_by", "agreed_name", "at", "by_id", "ends_on", "id", "line_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "was") SELECT new_values."agreed_by", new_values."agreed_name", new_values."at", new_values."by_id", new_values."ends_on", new_values."id", new_values."line_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."reason", new_values."was" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='6d12dc3d0b65ad5b9e46b07a6fe4b19a4816237e', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_0777b', referencing='REFERENCING NEW TABLE AS new_values ', table='registration_extension', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='extension',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "registration_extensionevent" ("agreed_by", "agreed_name", "at", "by_id", "ends_on", "id", "line_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "was") SELECT new_values."agreed_by", new_values."agreed_name", new_values."at", new_values."by_id", new_values."ends_on", new_values."id", new_values."line_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."reason", new_values."was" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='6e137aca4fe3155fdf20600d776d4a70efdee2f7', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_f6728', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='registration_extension', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='extension',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "registration_extensionevent" ("agreed_by", "agreed_name", "at", "by_id", "ends_on", "id", "line_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "was") SELECT old_values."agreed_by", old_values."agreed_name", old_values."at", old_values."by_id", old_values."ends_on", old_values."id", old_values."line_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."reason", old_values."was" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='dd8f02ca5a14d8b0fd0228b2fecb39b2c6a99202', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_2101f', referencing='REFERENCING OLD TABLE AS old_values ', table='registration_extension', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='swap',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), models.Q(('asked_name', ''), _negated=True)), name='a_swap_says_why_and_who_asked'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='swap',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "registration_swapevent" ("asked_by", "asked_name", "at", "by_id", "id", "line_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason") SELECT new_values."asked_by", new_values."asked_name", new_values."at", new_values."by_id", new_values."id", new_values."line_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."reason" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='0e849966c5980545df10a590691de41a1c2daa8a', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_81aa6', referencing='REFERENCING NEW TABLE AS new_values ', table='registration_swap', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='swap',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "registration_swapevent" ("asked_by", "asked_name", "at", "by_id", "id", "line_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason") SELECT new_values."asked_by", new_values."asked_name", new_values."at", new_values."by_id", new_values."id", new_values."line_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."reason" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='3c09a52a924320bca8bf8c92ada18ce426913c23', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_2da26', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='registration_swap', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='swap',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "registration_swapevent" ("asked_by", "asked_name", "at", "by_id", "id", "line_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason") SELECT old_values."asked_by", old_values."asked_name", old_values."at", old_values."by_id", old_values."id", old_values."line_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."reason" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='89dadd926626395a788d712c9afc26535a814264', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_2b480', referencing='REFERENCING OLD TABLE AS old_values ', table='registration_swap', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='teacher',
-            index=models.Index(fields=['organization', 'valid_to'], name='teacher_by_last_valid_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='teacher',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='certificate_starts_before_it_ends'),
-        ),
-        migrations.AddConstraint(
-            model_name='teacher',
-            constraint=models.UniqueConstraint(fields=('organization', 'certificate_number'), name='a_certificate_is_on_file_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='teacher',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('certificate_number', ''), _negated=True), models.Q(('certificate_number__regex', '(^|[^0-9])[0-9]{3}[ -]?[0-9]{2}[ -]?[0-9]{4}([^0-9]|$)'), _negated=True)), name='a_certificate_number_is_no_ssn'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='teacher',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "registration_teacherevent" ("certificate_kind", "certificate_number", "id", "name", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_from", "valid_to") SELECT new_values."certificate_kind", new_values."certificate_number", new_values."id", new_values."name", new_values."organization_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='13c908d289c37c2998409f9b29aba9b5733d8808', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_4a454', referencing='REFERENCING NEW TABLE AS new_values ', table='registration_teacher', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='teacher',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "registration_teacherevent" ("certificate_kind", "certificate_number", "id", "name", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_from", "valid_to") SELECT new_values."certificate_kind", new_values."certificate_number", new_values."id", new_values."name", new_values."organization_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='59eee791c1b4c5e554c72eb8de76f38f4f8a0717', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_f19d5', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='registration_teacher', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='teacher',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "registration_teacherevent" ("certificate_kind", "certificate_number", "id", "name", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_from", "valid_to") SELECT old_values."certificate_kind", old_values."certificate_number", old_values."id", old_values."name", old_values."organization_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."valid_from", old_values."valid_to" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='53220f8a92f37f59a753063db0f55b27fcbe30ad', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_00e0c', referencing='REFERENCING OLD TABLE AS old_values ', table='registration_teacher', when='AFTER')),
         ),
     ]

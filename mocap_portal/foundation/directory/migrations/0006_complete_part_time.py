@@ -4,6 +4,7 @@ import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
+from mocap_portal.foundation.shared.migrations import Together
 
 
 class Migration(migrations.Migration):
@@ -14,204 +15,212 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='RequestWindow',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('opens_on', models.DateField()),
-                ('closes_on', models.DateField()),
+        Together(
+            operations=[
+                migrations.CreateModel(
+                    name='RequestWindow',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('opens_on', models.DateField()),
+                        ('closes_on', models.DateField()),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name='RequestWindowEvent',
+                    fields=[
+                        ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                        ('pgh_label', models.TextField(help_text='The event label.')),
+                        ('id', models.BigIntegerField()),
+                        ('opens_on', models.DateField()),
+                        ('closes_on', models.DateField()),
+                    ],
+                    options={
+                        'abstract': False,
+                    },
+                ),
             ],
         ),
-        migrations.CreateModel(
-            name='RequestWindowEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('opens_on', models.DateField()),
-                ('closes_on', models.DateField()),
+        Together(
+            operations=[
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='lea',
+                    name='insert_insert',
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='lea',
+                    name='update_update',
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='lea',
+                    name='delete_delete',
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='leapolicy',
+                    name='insert_insert',
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='leapolicy',
+                    name='update_update',
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='leapolicy',
+                    name='delete_delete',
+                ),
+                migrations.AddField(
+                    model_name='lea',
+                    name='guidance_url',
+                    field=models.URLField(blank=True, help_text="The district's guidance about MOCAP (R-143)"),
+                ),
+                migrations.AddField(
+                    model_name='lea',
+                    name='policy_full_time_url',
+                    field=models.URLField(blank=True, help_text='Policy 6191 or its like'),
+                ),
+                migrations.AddField(
+                    model_name='lea',
+                    name='policy_part_time_url',
+                    field=models.URLField(blank=True, help_text='Policy 6190 or its like'),
+                ),
+                migrations.AddField(
+                    model_name='lea',
+                    name='website',
+                    field=models.URLField(blank=True),
+                ),
+                migrations.AddField(
+                    model_name='leaevent',
+                    name='guidance_url',
+                    field=models.URLField(blank=True, help_text="The district's guidance about MOCAP (R-143)"),
+                ),
+                migrations.AddField(
+                    model_name='leaevent',
+                    name='policy_full_time_url',
+                    field=models.URLField(blank=True, help_text='Policy 6191 or its like'),
+                ),
+                migrations.AddField(
+                    model_name='leaevent',
+                    name='policy_part_time_url',
+                    field=models.URLField(blank=True, help_text='Policy 6190 or its like'),
+                ),
+                migrations.AddField(
+                    model_name='leaevent',
+                    name='website',
+                    field=models.URLField(blank=True),
+                ),
+                migrations.AddField(
+                    model_name='leapolicy',
+                    name='window_blocks',
+                    field=models.BooleanField(default=False, help_text="Requests outside the district's windows are refused (R-14)"),
+                ),
+                migrations.AddField(
+                    model_name='leapolicyevent',
+                    name='window_blocks',
+                    field=models.BooleanField(default=False, help_text="Requests outside the district's windows are refused (R-14)"),
+                ),
+                migrations.AlterField(
+                    model_name='codemeaning',
+                    name='code_set',
+                    field=models.CharField(choices=[('program', 'Program code'), ('delivery', 'Delivery system'), ('denial_factor', 'Factor of a denial'), ('acknowledgement', 'What a family acknowledges'), ('request_reason', 'Why a family asks for a course'), ('dispute_route', 'Whom a family turns to about special education')], max_length=20),
+                ),
+                migrations.AlterField(
+                    model_name='codemeaningevent',
+                    name='code_set',
+                    field=models.CharField(choices=[('program', 'Program code'), ('delivery', 'Delivery system'), ('denial_factor', 'Factor of a denial'), ('acknowledgement', 'What a family acknowledges'), ('request_reason', 'Why a family asks for a course'), ('dispute_route', 'Whom a family turns to about special education')], max_length=20),
+                ),
+                migrations.AlterField(
+                    model_name='leapolicy',
+                    name='window_text',
+                    field=models.TextField(blank=True, help_text='Guidance about dates (D-04).'),
+                ),
+                migrations.AlterField(
+                    model_name='leapolicyevent',
+                    name='window_text',
+                    field=models.TextField(blank=True, help_text='Guidance about dates (D-04).'),
+                ),
+                migrations.AlterField(
+                    model_name='legalvalue',
+                    name='key',
+                    field=models.CharField(choices=[('decision_days', 'Business days to decide a part-time request'), ('counselor_days', "Business days of them for the counselor's review"), ('register_days', 'Business days to register an approved course'), ('confirm_days', 'Business days for the provider to confirm'), ('adequacy_target', 'State adequacy target, dollars'), ('cap_year_share', 'Price cap of a year-long course, share of the target'), ('cap_semester_share', 'Price cap of a semester course, share of the target'), ('full_load', 'Courses at once that make a full load'), ('learning_plan_over', 'Active courses above which a learning plan is needed'), ('maximum_age', 'Age at which a student is too old'), ('prior_semester', 'Show the prior-semester finding (1 yes, 0 no)'), ('explanation_length', "Fewest characters of a denial's explanation"), ('board_appeal_days', 'Calendar days of the school board to answer an appeal'), ('state_appeal_days', 'Calendar days of DESE to answer an appeal'), ('invitation_days', 'Days an invitation stays open'), ('draft_reminder_days', 'Days after which a draft is mailed about'), ('unfinished_days', 'Days for which unsent answers are kept'), ('burst_requests', 'Requests from one source that are shown as a burst'), ('burst_minutes', 'Minutes within which they make a burst'), ('daily_minutes', 'Minutes a day that a course takes, unless it says otherwise'), ('weekly_days', 'Days a week on which a course is worked on'), ('swap_days', 'Calendar days after its first day in which a course can be exchanged'), ('adult_age', "Age at which a student's rights are their own"), ('authorization_years', "Most years of a provider's authorization"), ('authorization_days', 'Days to explain a denied authorization')], max_length=30),
+                ),
+                migrations.AlterField(
+                    model_name='legalvalueevent',
+                    name='key',
+                    field=models.CharField(choices=[('decision_days', 'Business days to decide a part-time request'), ('counselor_days', "Business days of them for the counselor's review"), ('register_days', 'Business days to register an approved course'), ('confirm_days', 'Business days for the provider to confirm'), ('adequacy_target', 'State adequacy target, dollars'), ('cap_year_share', 'Price cap of a year-long course, share of the target'), ('cap_semester_share', 'Price cap of a semester course, share of the target'), ('full_load', 'Courses at once that make a full load'), ('learning_plan_over', 'Active courses above which a learning plan is needed'), ('maximum_age', 'Age at which a student is too old'), ('prior_semester', 'Show the prior-semester finding (1 yes, 0 no)'), ('explanation_length', "Fewest characters of a denial's explanation"), ('board_appeal_days', 'Calendar days of the school board to answer an appeal'), ('state_appeal_days', 'Calendar days of DESE to answer an appeal'), ('invitation_days', 'Days an invitation stays open'), ('draft_reminder_days', 'Days after which a draft is mailed about'), ('unfinished_days', 'Days for which unsent answers are kept'), ('burst_requests', 'Requests from one source that are shown as a burst'), ('burst_minutes', 'Minutes within which they make a burst'), ('daily_minutes', 'Minutes a day that a course takes, unless it says otherwise'), ('weekly_days', 'Days a week on which a course is worked on'), ('swap_days', 'Calendar days after its first day in which a course can be exchanged'), ('adult_age', "Age at which a student's rights are their own"), ('authorization_years', "Most years of a provider's authorization"), ('authorization_days', 'Days to explain a denied authorization')], max_length=30),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='lea',
+                    trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_leaevent" ("active_from", "active_to", "contact_email", "contact_name", "contact_phone", "guidance_url", "kind", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "policy_full_time_url", "policy_part_time_url", "state_district_id", "website") SELECT new_values."active_from", new_values."active_to", new_values."contact_email", new_values."contact_name", new_values."contact_phone", new_values."guidance_url", new_values."kind", new_values."organization_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."organization_id", new_values."policy_full_time_url", new_values."policy_part_time_url", new_values."state_district_id", new_values."website" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='a151c41add3799d36bef2466bd7901bca6c7d83c', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_b21b8', referencing='REFERENCING NEW TABLE AS new_values ', table='directory_lea', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='lea',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_leaevent" ("active_from", "active_to", "contact_email", "contact_name", "contact_phone", "guidance_url", "kind", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "policy_full_time_url", "policy_part_time_url", "state_district_id", "website") SELECT new_values."active_from", new_values."active_to", new_values."contact_email", new_values."contact_name", new_values."contact_phone", new_values."guidance_url", new_values."kind", new_values."organization_id", _pgh_attached_context.value, NOW(), \'update\', new_values."organization_id", new_values."policy_full_time_url", new_values."policy_part_time_url", new_values."state_district_id", new_values."website" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."organization_id") = (new_values."organization_id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='2212703beeac965bca3eb1cda0b68af2c24ca044', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_1524e', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='directory_lea', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='lea',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_leaevent" ("active_from", "active_to", "contact_email", "contact_name", "contact_phone", "guidance_url", "kind", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "policy_full_time_url", "policy_part_time_url", "state_district_id", "website") SELECT old_values."active_from", old_values."active_to", old_values."contact_email", old_values."contact_name", old_values."contact_phone", old_values."guidance_url", old_values."kind", old_values."organization_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."organization_id", old_values."policy_full_time_url", old_values."policy_part_time_url", old_values."state_district_id", old_values."website" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='57885fdd2e49b6173cc61566038afb016e864f49', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_f18bd', referencing='REFERENCING OLD TABLE AS old_values ', table='directory_lea', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='leapolicy',
+                    trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_leapolicyevent" ("appeal_instructions", "appeal_ladder", "decision_by", "id", "lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prior_semester_text", "source", "valid_from", "valid_to", "window_blocks", "window_text") SELECT new_values."appeal_instructions", new_values."appeal_ladder", new_values."decision_by", new_values."id", new_values."lea_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."prior_semester_text", new_values."source", new_values."valid_from", new_values."valid_to", new_values."window_blocks", new_values."window_text" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='2495e7c229610c9e1dd600a75cadabc559e542ef', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_0ee11', referencing='REFERENCING NEW TABLE AS new_values ', table='directory_leapolicy', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='leapolicy',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_leapolicyevent" ("appeal_instructions", "appeal_ladder", "decision_by", "id", "lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prior_semester_text", "source", "valid_from", "valid_to", "window_blocks", "window_text") SELECT new_values."appeal_instructions", new_values."appeal_ladder", new_values."decision_by", new_values."id", new_values."lea_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."prior_semester_text", new_values."source", new_values."valid_from", new_values."valid_to", new_values."window_blocks", new_values."window_text" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='382c7721d22b02bf185d703a1ed0e5441173f9bf', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_65c45', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='directory_leapolicy', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='leapolicy',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_leapolicyevent" ("appeal_instructions", "appeal_ladder", "decision_by", "id", "lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prior_semester_text", "source", "valid_from", "valid_to", "window_blocks", "window_text") SELECT old_values."appeal_instructions", old_values."appeal_ladder", old_values."decision_by", old_values."id", old_values."lea_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."prior_semester_text", old_values."source", old_values."valid_from", old_values."valid_to", old_values."window_blocks", old_values."window_text" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='61f77cf5132f1ff2cb01faf6e4bd00c84dafa220', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_e7a39', referencing='REFERENCING OLD TABLE AS old_values ', table='directory_leapolicy', when='AFTER')),
+                ),
+                migrations.AddField(
+                    model_name='requestwindow',
+                    name='lea',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='request_windows', to='directory.lea'),
+                ),
+                migrations.AddField(
+                    model_name='requestwindow',
+                    name='term',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='request_windows', to='directory.term'),
+                ),
+                migrations.AddField(
+                    model_name='requestwindowevent',
+                    name='lea',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.lea'),
+                ),
+                migrations.AddField(
+                    model_name='requestwindowevent',
+                    name='pgh_context',
+                    field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+                ),
+                migrations.AddField(
+                    model_name='requestwindowevent',
+                    name='pgh_obj',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='directory.requestwindow'),
+                ),
+                migrations.AddField(
+                    model_name='requestwindowevent',
+                    name='term',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.term'),
+                ),
+                migrations.AddConstraint(
+                    model_name='requestwindow',
+                    constraint=models.UniqueConstraint(fields=('lea', 'term'), name='one_window_per_lea_and_term'),
+                ),
+                migrations.AddConstraint(
+                    model_name='requestwindow',
+                    constraint=models.CheckConstraint(condition=models.Q(('closes_on__gte', models.F('opens_on'))), name='window_opens_before_it_closes'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='requestwindow',
+                    trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_requestwindowevent" ("closes_on", "id", "lea_id", "opens_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "term_id") SELECT new_values."closes_on", new_values."id", new_values."lea_id", new_values."opens_on", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."term_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='ca2425b30b6cdc90f02ce7e01f309460088b6287', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_c9038', referencing='REFERENCING NEW TABLE AS new_values ', table='directory_requestwindow', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='requestwindow',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_requestwindowevent" ("closes_on", "id", "lea_id", "opens_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "term_id") SELECT new_values."closes_on", new_values."id", new_values."lea_id", new_values."opens_on", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."term_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='861c04f14a1ed954b08d5ba6ed1ab571ca802f3f', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_284f6', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='directory_requestwindow', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='requestwindow',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_requestwindowevent" ("closes_on", "id", "lea_id", "opens_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "term_id") SELECT old_values."closes_on", old_values."id", old_values."lea_id", old_values."opens_on", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."term_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='c99ee5c6f29724487b1c92893eb1634950977b9f', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_005c1', referencing='REFERENCING OLD TABLE AS old_values ', table='directory_requestwindow', when='AFTER')),
+                ),
             ],
-            options={
-                'abstract': False,
-            },
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='lea',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='lea',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='lea',
-            name='delete_delete',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='leapolicy',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='leapolicy',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='leapolicy',
-            name='delete_delete',
-        ),
-        migrations.AddField(
-            model_name='lea',
-            name='guidance_url',
-            field=models.URLField(blank=True, help_text="The district's guidance about MOCAP (R-143)"),
-        ),
-        migrations.AddField(
-            model_name='lea',
-            name='policy_full_time_url',
-            field=models.URLField(blank=True, help_text='Policy 6191 or its like'),
-        ),
-        migrations.AddField(
-            model_name='lea',
-            name='policy_part_time_url',
-            field=models.URLField(blank=True, help_text='Policy 6190 or its like'),
-        ),
-        migrations.AddField(
-            model_name='lea',
-            name='website',
-            field=models.URLField(blank=True),
-        ),
-        migrations.AddField(
-            model_name='leaevent',
-            name='guidance_url',
-            field=models.URLField(blank=True, help_text="The district's guidance about MOCAP (R-143)"),
-        ),
-        migrations.AddField(
-            model_name='leaevent',
-            name='policy_full_time_url',
-            field=models.URLField(blank=True, help_text='Policy 6191 or its like'),
-        ),
-        migrations.AddField(
-            model_name='leaevent',
-            name='policy_part_time_url',
-            field=models.URLField(blank=True, help_text='Policy 6190 or its like'),
-        ),
-        migrations.AddField(
-            model_name='leaevent',
-            name='website',
-            field=models.URLField(blank=True),
-        ),
-        migrations.AddField(
-            model_name='leapolicy',
-            name='window_blocks',
-            field=models.BooleanField(default=False, help_text="Requests outside the district's windows are refused (R-14)"),
-        ),
-        migrations.AddField(
-            model_name='leapolicyevent',
-            name='window_blocks',
-            field=models.BooleanField(default=False, help_text="Requests outside the district's windows are refused (R-14)"),
-        ),
-        migrations.AlterField(
-            model_name='codemeaning',
-            name='code_set',
-            field=models.CharField(choices=[('program', 'Program code'), ('delivery', 'Delivery system'), ('denial_factor', 'Factor of a denial'), ('acknowledgement', 'What a family acknowledges'), ('request_reason', 'Why a family asks for a course'), ('dispute_route', 'Whom a family turns to about special education')], max_length=20),
-        ),
-        migrations.AlterField(
-            model_name='codemeaningevent',
-            name='code_set',
-            field=models.CharField(choices=[('program', 'Program code'), ('delivery', 'Delivery system'), ('denial_factor', 'Factor of a denial'), ('acknowledgement', 'What a family acknowledges'), ('request_reason', 'Why a family asks for a course'), ('dispute_route', 'Whom a family turns to about special education')], max_length=20),
-        ),
-        migrations.AlterField(
-            model_name='leapolicy',
-            name='window_text',
-            field=models.TextField(blank=True, help_text='Guidance about dates (D-04).'),
-        ),
-        migrations.AlterField(
-            model_name='leapolicyevent',
-            name='window_text',
-            field=models.TextField(blank=True, help_text='Guidance about dates (D-04).'),
-        ),
-        migrations.AlterField(
-            model_name='legalvalue',
-            name='key',
-            field=models.CharField(choices=[('decision_days', 'Business days to decide a part-time request'), ('counselor_days', "Business days of them for the counselor's review"), ('register_days', 'Business days to register an approved course'), ('confirm_days', 'Business days for the provider to confirm'), ('adequacy_target', 'State adequacy target, dollars'), ('cap_year_share', 'Price cap of a year-long course, share of the target'), ('cap_semester_share', 'Price cap of a semester course, share of the target'), ('full_load', 'Courses at once that make a full load'), ('learning_plan_over', 'Active courses above which a learning plan is needed'), ('maximum_age', 'Age at which a student is too old'), ('prior_semester', 'Show the prior-semester finding (1 yes, 0 no)'), ('explanation_length', "Fewest characters of a denial's explanation"), ('board_appeal_days', 'Calendar days of the school board to answer an appeal'), ('state_appeal_days', 'Calendar days of DESE to answer an appeal'), ('invitation_days', 'Days an invitation stays open'), ('draft_reminder_days', 'Days after which a draft is mailed about'), ('unfinished_days', 'Days for which unsent answers are kept'), ('burst_requests', 'Requests from one source that are shown as a burst'), ('burst_minutes', 'Minutes within which they make a burst'), ('daily_minutes', 'Minutes a day that a course takes, unless it says otherwise'), ('weekly_days', 'Days a week on which a course is worked on'), ('swap_days', 'Calendar days after its first day in which a course can be exchanged'), ('adult_age', "Age at which a student's rights are their own"), ('authorization_years', "Most years of a provider's authorization"), ('authorization_days', 'Days to explain a denied authorization')], max_length=30),
-        ),
-        migrations.AlterField(
-            model_name='legalvalueevent',
-            name='key',
-            field=models.CharField(choices=[('decision_days', 'Business days to decide a part-time request'), ('counselor_days', "Business days of them for the counselor's review"), ('register_days', 'Business days to register an approved course'), ('confirm_days', 'Business days for the provider to confirm'), ('adequacy_target', 'State adequacy target, dollars'), ('cap_year_share', 'Price cap of a year-long course, share of the target'), ('cap_semester_share', 'Price cap of a semester course, share of the target'), ('full_load', 'Courses at once that make a full load'), ('learning_plan_over', 'Active courses above which a learning plan is needed'), ('maximum_age', 'Age at which a student is too old'), ('prior_semester', 'Show the prior-semester finding (1 yes, 0 no)'), ('explanation_length', "Fewest characters of a denial's explanation"), ('board_appeal_days', 'Calendar days of the school board to answer an appeal'), ('state_appeal_days', 'Calendar days of DESE to answer an appeal'), ('invitation_days', 'Days an invitation stays open'), ('draft_reminder_days', 'Days after which a draft is mailed about'), ('unfinished_days', 'Days for which unsent answers are kept'), ('burst_requests', 'Requests from one source that are shown as a burst'), ('burst_minutes', 'Minutes within which they make a burst'), ('daily_minutes', 'Minutes a day that a course takes, unless it says otherwise'), ('weekly_days', 'Days a week on which a course is worked on'), ('swap_days', 'Calendar days after its first day in which a course can be exchanged'), ('adult_age', "Age at which a student's rights are their own"), ('authorization_years', "Most years of a provider's authorization"), ('authorization_days', 'Days to explain a denied authorization')], max_length=30),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='lea',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_leaevent" ("active_from", "active_to", "contact_email", "contact_name", "contact_phone", "guidance_url", "kind", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "policy_full_time_url", "policy_part_time_url", "state_district_id", "website") SELECT new_values."active_from", new_values."active_to", new_values."contact_email", new_values."contact_name", new_values."contact_phone", new_values."guidance_url", new_values."kind", new_values."organization_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."organization_id", new_values."policy_full_time_url", new_values."policy_part_time_url", new_values."state_district_id", new_values."website" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='a151c41add3799d36bef2466bd7901bca6c7d83c', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_b21b8', referencing='REFERENCING NEW TABLE AS new_values ', table='directory_lea', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='lea',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_leaevent" ("active_from", "active_to", "contact_email", "contact_name", "contact_phone", "guidance_url", "kind", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "policy_full_time_url", "policy_part_time_url", "state_district_id", "website") SELECT new_values."active_from", new_values."active_to", new_values."contact_email", new_values."contact_name", new_values."contact_phone", new_values."guidance_url", new_values."kind", new_values."organization_id", _pgh_attached_context.value, NOW(), \'update\', new_values."organization_id", new_values."policy_full_time_url", new_values."policy_part_time_url", new_values."state_district_id", new_values."website" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."organization_id") = (new_values."organization_id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='2212703beeac965bca3eb1cda0b68af2c24ca044', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_1524e', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='directory_lea', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='lea',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_leaevent" ("active_from", "active_to", "contact_email", "contact_name", "contact_phone", "guidance_url", "kind", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "policy_full_time_url", "policy_part_time_url", "state_district_id", "website") SELECT old_values."active_from", old_values."active_to", old_values."contact_email", old_values."contact_name", old_values."contact_phone", old_values."guidance_url", old_values."kind", old_values."organization_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."organization_id", old_values."policy_full_time_url", old_values."policy_part_time_url", old_values."state_district_id", old_values."website" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='57885fdd2e49b6173cc61566038afb016e864f49', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_f18bd', referencing='REFERENCING OLD TABLE AS old_values ', table='directory_lea', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='leapolicy',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_leapolicyevent" ("appeal_instructions", "appeal_ladder", "decision_by", "id", "lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prior_semester_text", "source", "valid_from", "valid_to", "window_blocks", "window_text") SELECT new_values."appeal_instructions", new_values."appeal_ladder", new_values."decision_by", new_values."id", new_values."lea_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."prior_semester_text", new_values."source", new_values."valid_from", new_values."valid_to", new_values."window_blocks", new_values."window_text" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='2495e7c229610c9e1dd600a75cadabc559e542ef', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_0ee11', referencing='REFERENCING NEW TABLE AS new_values ', table='directory_leapolicy', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='leapolicy',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_leapolicyevent" ("appeal_instructions", "appeal_ladder", "decision_by", "id", "lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prior_semester_text", "source", "valid_from", "valid_to", "window_blocks", "window_text") SELECT new_values."appeal_instructions", new_values."appeal_ladder", new_values."decision_by", new_values."id", new_values."lea_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."prior_semester_text", new_values."source", new_values."valid_from", new_values."valid_to", new_values."window_blocks", new_values."window_text" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='382c7721d22b02bf185d703a1ed0e5441173f9bf', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_65c45', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='directory_leapolicy', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='leapolicy',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_leapolicyevent" ("appeal_instructions", "appeal_ladder", "decision_by", "id", "lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prior_semester_text", "source", "valid_from", "valid_to", "window_blocks", "window_text") SELECT old_values."appeal_instructions", old_values."appeal_ladder", old_values."decision_by", old_values."id", old_values."lea_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."prior_semester_text", old_values."source", old_values."valid_from", old_values."valid_to", old_values."window_blocks", old_values."window_text" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='61f77cf5132f1ff2cb01faf6e4bd00c84dafa220', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_e7a39', referencing='REFERENCING OLD TABLE AS old_values ', table='directory_leapolicy', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='requestwindow',
-            name='lea',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='request_windows', to='directory.lea'),
-        ),
-        migrations.AddField(
-            model_name='requestwindow',
-            name='term',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='request_windows', to='directory.term'),
-        ),
-        migrations.AddField(
-            model_name='requestwindowevent',
-            name='lea',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.lea'),
-        ),
-        migrations.AddField(
-            model_name='requestwindowevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='requestwindowevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='directory.requestwindow'),
-        ),
-        migrations.AddField(
-            model_name='requestwindowevent',
-            name='term',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.term'),
-        ),
-        migrations.AddConstraint(
-            model_name='requestwindow',
-            constraint=models.UniqueConstraint(fields=('lea', 'term'), name='one_window_per_lea_and_term'),
-        ),
-        migrations.AddConstraint(
-            model_name='requestwindow',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_on__gte', models.F('opens_on'))), name='window_opens_before_it_closes'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='requestwindow',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_requestwindowevent" ("closes_on", "id", "lea_id", "opens_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "term_id") SELECT new_values."closes_on", new_values."id", new_values."lea_id", new_values."opens_on", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."term_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='ca2425b30b6cdc90f02ce7e01f309460088b6287', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_c9038', referencing='REFERENCING NEW TABLE AS new_values ', table='directory_requestwindow', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='requestwindow',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_requestwindowevent" ("closes_on", "id", "lea_id", "opens_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "term_id") SELECT new_values."closes_on", new_values."id", new_values."lea_id", new_values."opens_on", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."term_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='861c04f14a1ed954b08d5ba6ed1ab571ca802f3f', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_284f6', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='directory_requestwindow', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='requestwindow',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "directory_requestwindowevent" ("closes_on", "id", "lea_id", "opens_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "term_id") SELECT old_values."closes_on", old_values."id", old_values."lea_id", old_values."opens_on", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."term_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='c99ee5c6f29724487b1c92893eb1634950977b9f', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_005c1', referencing='REFERENCING OLD TABLE AS old_values ', table='directory_requestwindow', when='AFTER')),
         ),
     ]

@@ -1,0 +1,78 @@
+"""Many operations of a migration between two states: the same database and the same models, drawn once."""
+
+from typing import Any
+
+import pytest
+from django.db import connection, models
+from django.db.migrations.operations import AddField, CreateModel, RemoveField
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState, StateApps
+
+from mocap_portal.foundation.shared.migrations import Together
+
+pytestmark = pytest.mark.django_db
+
+
+def columns(table: str) -> list[str]:
+    with connection.cursor() as cursor:
+        return [column.name for column in connection.introspection.get_table_description(cursor, table)]
+
+
+def applied(operation: Operation, before: ProjectState) -> ProjectState:
+    after = before.clone()
+    operation.state_forwards("shelf", after)
+    with connection.schema_editor(atomic=False) as editor:
+        operation.database_forwards("shelf", editor, before, after)
+    return after
+
+
+def undone(operation: Operation, before: ProjectState, after: ProjectState) -> None:
+    with connection.schema_editor(atomic=False) as editor:
+        operation.database_backwards("shelf", editor, after, before)
+
+
+BOOK = CreateModel(
+    "Book", [("id", models.BigAutoField(primary_key=True)), ("title", models.CharField(max_length=9))]
+)
+CHANGES = [
+    AddField("book", "year", models.IntegerField(null=True)),
+    AddField("book", "pages", models.IntegerField(null=True)),
+    RemoveField("book", "title"),
+]
+
+
+def test_a_group_makes_what_its_operations_make() -> None:
+    shelf = applied(Together([BOOK]), ProjectState())
+    changed = applied(Together(CHANGES), shelf)
+    assert columns("shelf_book") == ["id", "year", "pages"]
+    one_by_one = shelf.clone()
+    for operation in CHANGES:
+        operation.state_forwards("shelf", one_by_one)
+    assert changed == one_by_one
+
+
+def test_a_group_goes_back() -> None:
+    shelf = applied(Together([BOOK]), ProjectState())
+    group = Together(CHANGES)
+    undone(group, shelf, applied(group, shelf))
+    assert sorted(columns("shelf_book")) == ["id", "title"]
+
+
+def test_the_models_are_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf = applied(Together([BOOK]), ProjectState())
+    shelf.apps  # noqa: B018 -- drawn, as the migrations before left it
+    drawn: list[Any] = []
+    draw = StateApps.render_multiple
+
+    def counted(apps: StateApps, states: Any) -> None:
+        drawn.append(states)
+        draw(apps, states)
+
+    monkeypatch.setattr(StateApps, "render_multiple", counted)
+    applied(Together(CHANGES), shelf)
+    assert len(drawn) == 1
+
+
+def test_a_field_of_a_model_of_the_same_group_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"Create first, in a group of its own: book\."):
+        Together([BOOK, CHANGES[0]])

@@ -7,6 +7,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from mocap_portal.foundation.shared.migrations import Together
+
 
 class Migration(migrations.Migration):
 
@@ -18,214 +20,218 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Agreement',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('data', 'Data agreement'), ('partnership', 'District partnership agreement'), ('site_license', 'Site license'), ('cooperative', 'Cooperative agreement')], max_length=12)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('forbids_sale', models.BooleanField(default=False)),
-                ('forbids_advertising', models.BooleanField(default=False)),
-                ('reference', models.CharField(help_text='Where the signed paper is kept', max_length=200)),
-                ('lea', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='directory.lea')),
-                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='directory.provider')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='AgreementEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('data', 'Data agreement'), ('partnership', 'District partnership agreement'), ('site_license', 'Site license'), ('cooperative', 'Cooperative agreement')], max_length=12)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('forbids_sale', models.BooleanField(default=False)),
-                ('forbids_advertising', models.BooleanField(default=False)),
-                ('reference', models.CharField(help_text='Where the signed paper is kept', max_length=200)),
-                ('lea', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.lea')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='providers.agreement')),
-                ('provider', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.provider')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Authorization',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField()),
-                ('source', models.CharField(blank=True, max_length=200)),
-                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='authorizations', to='directory.provider')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='AuthorizationEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField()),
-                ('source', models.CharField(blank=True, max_length=200)),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='providers.authorization')),
-                ('provider', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.provider')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Course',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('provider_course_code', models.CharField(max_length=40)),
-                ('title', models.CharField(max_length=150)),
-                ('state_course_code', models.CharField(max_length=10)),
-                ('subject', models.CharField(max_length=60)),
-                ('grade_low', models.PositiveSmallIntegerField()),
-                ('grade_high', models.PositiveSmallIntegerField()),
-                ('structure', models.CharField(choices=[('A', 'Semester A'), ('B', 'Semester B'), ('FY', 'Full year')], max_length=2)),
-                ('credits', models.DecimalField(decimal_places=2, max_digits=3)),
-                ('instruction', models.CharField(choices=[('provider', "Taught by the provider's teacher"), ('curriculum_only', "Curriculum only: your district's teacher teaches it")], max_length=15)),
-                ('price_semester', models.DecimalField(blank=True, decimal_places=2, max_digits=8, null=True)),
-                ('price_year', models.DecimalField(blank=True, decimal_places=2, max_digits=8, null=True)),
-                ('ap', models.BooleanField(default=False)),
-                ('college_board_approved', models.BooleanField(default=False)),
-                ('assurance_data_security', models.CharField(choices=[('DESE', 'Assured by DESE'), ('LEA', 'Approved by a district'), ('N/A', 'Not applicable')], max_length=4)),
-                ('assurance_educator', models.CharField(choices=[('DESE', 'Assured by DESE'), ('LEA', 'Approved by a district'), ('N/A', 'Not applicable')], max_length=4)),
-                ('assurance_standards', models.CharField(choices=[('DESE', 'Assured by DESE'), ('LEA', 'Approved by a district'), ('N/A', 'Not applicable')], max_length=4)),
-                ('assurance_accessibility', models.CharField(choices=[('DESE', 'Assured by DESE'), ('LEA', 'Approved by a district'), ('N/A', 'Not applicable')], max_length=4)),
-                ('assurance_ap', models.CharField(choices=[('DESE', 'Assured by DESE'), ('LEA', 'Approved by a district'), ('N/A', 'Not applicable')], max_length=4)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='courses', to='directory.provider')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='CourseEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('provider_course_code', models.CharField(max_length=40)),
-                ('title', models.CharField(max_length=150)),
-                ('state_course_code', models.CharField(max_length=10)),
-                ('subject', models.CharField(max_length=60)),
-                ('grade_low', models.PositiveSmallIntegerField()),
-                ('grade_high', models.PositiveSmallIntegerField()),
-                ('structure', models.CharField(choices=[('A', 'Semester A'), ('B', 'Semester B'), ('FY', 'Full year')], max_length=2)),
-                ('credits', models.DecimalField(decimal_places=2, max_digits=3)),
-                ('instruction', models.CharField(choices=[('provider', "Taught by the provider's teacher"), ('curriculum_only', "Curriculum only: your district's teacher teaches it")], max_length=15)),
-                ('price_semester', models.DecimalField(blank=True, decimal_places=2, max_digits=8, null=True)),
-                ('price_year', models.DecimalField(blank=True, decimal_places=2, max_digits=8, null=True)),
-                ('ap', models.BooleanField(default=False)),
-                ('college_board_approved', models.BooleanField(default=False)),
-                ('assurance_data_security', models.CharField(choices=[('DESE', 'Assured by DESE'), ('LEA', 'Approved by a district'), ('N/A', 'Not applicable')], max_length=4)),
-                ('assurance_educator', models.CharField(choices=[('DESE', 'Assured by DESE'), ('LEA', 'Approved by a district'), ('N/A', 'Not applicable')], max_length=4)),
-                ('assurance_standards', models.CharField(choices=[('DESE', 'Assured by DESE'), ('LEA', 'Approved by a district'), ('N/A', 'Not applicable')], max_length=4)),
-                ('assurance_accessibility', models.CharField(choices=[('DESE', 'Assured by DESE'), ('LEA', 'Approved by a district'), ('N/A', 'Not applicable')], max_length=4)),
-                ('assurance_ap', models.CharField(choices=[('DESE', 'Assured by DESE'), ('LEA', 'Approved by a district'), ('N/A', 'Not applicable')], max_length=4)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='providers.course')),
-                ('provider', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.provider')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='agreement_starts_before_it_ends'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreement',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('kind', '='), ('lea', '='), ('provider', '='), (models.Func(models.F('valid_from'), models.F('valid_to'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='one_agreement_of_a_kind_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'data'), _negated=True), models.Q(('forbids_advertising', True), ('forbids_sale', True)), _connector='OR'), name='data_agreements_forbid_sale_and_advertising'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='agreement',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_agreementevent" ("forbids_advertising", "forbids_sale", "id", "kind", "lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "reference", "valid_from", "valid_to") SELECT new_values."forbids_advertising", new_values."forbids_sale", new_values."id", new_values."kind", new_values."lea_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."provider_id", new_values."reference", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='be67763c25df7ac8d4c874cf9b46899801b89305', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_1a7fa', referencing='REFERENCING NEW TABLE AS new_values ', table='providers_agreement', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='agreement',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_agreementevent" ("forbids_advertising", "forbids_sale", "id", "kind", "lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "reference", "valid_from", "valid_to") SELECT new_values."forbids_advertising", new_values."forbids_sale", new_values."id", new_values."kind", new_values."lea_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."provider_id", new_values."reference", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='96bd6d29da73cf8c15b47d346f7b6ee885948e64', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_73add', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='providers_agreement', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='agreement',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_agreementevent" ("forbids_advertising", "forbids_sale", "id", "kind", "lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "reference", "valid_from", "valid_to") SELECT old_values."forbids_advertising", old_values."forbids_sale", old_values."id", old_values."kind", old_values."lea_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."provider_id", old_values."reference", old_values."valid_from", old_values."valid_to" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='67fc4bfd427549607fcb9cfbab0d153bbb5eedcb', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_69e6c', referencing='REFERENCING OLD TABLE AS old_values ', table='providers_agreement', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='authorization',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='authorization_starts_before_it_ends'),
-        ),
-        migrations.AddConstraint(
-            model_name='authorization',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('provider', '='), (models.Func(models.F('valid_from'), models.F('valid_to'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='one_authorization_at_a_time'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='authorization',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_authorizationevent" ("id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "source", "valid_from", "valid_to") SELECT new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."provider_id", new_values."source", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='172543f30548b5190126e884084d23929dccb104', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_78570', referencing='REFERENCING NEW TABLE AS new_values ', table='providers_authorization', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='authorization',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_authorizationevent" ("id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "source", "valid_from", "valid_to") SELECT new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."provider_id", new_values."source", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='623346859d9163699303ec7d11646d5c133a108f', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_fe2a9', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='providers_authorization', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='authorization',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_authorizationevent" ("id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "source", "valid_from", "valid_to") SELECT old_values."id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."provider_id", old_values."source", old_values."valid_from", old_values."valid_to" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='1c8d4f0e7d7705e7014e96212020c128aa7044c9', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_ba196', referencing='REFERENCING OLD TABLE AS old_values ', table='providers_authorization', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='course',
-            index=models.Index(fields=['subject', 'title'], name='course_by_subject_and_title'),
-        ),
-        migrations.AddConstraint(
-            model_name='course',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='course_starts_before_it_ends'),
-        ),
-        migrations.AddConstraint(
-            model_name='course',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('provider', '='), ('provider_course_code', '='), ('structure', '='), (models.Func(models.F('valid_from'), models.F('valid_to'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='one_listing_of_a_course_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='course',
-            constraint=models.CheckConstraint(condition=models.Q(('grade_high__lte', 12), ('grade_low__lte', models.F('grade_high'))), name='course_grades_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='course',
-            constraint=models.CheckConstraint(condition=models.Q(('ap', False), ('college_board_approved', True), _connector='OR'), name='ap_needs_college_board'),
-        ),
-        migrations.AddConstraint(
-            model_name='course',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('price_year__isnull', False), ('structure', 'FY')), models.Q(models.Q(('structure', 'FY'), _negated=True), ('price_semester__isnull', False)), _connector='OR'), name='course_has_the_price_of_its_structure'),
-        ),
-        migrations.AddConstraint(
-            model_name='course',
-            constraint=models.CheckConstraint(condition=models.Q(('credits__gt', 0)), name='course_earns_credit'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='course',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_courseevent" ("ap", "assurance_accessibility", "assurance_ap", "assurance_data_security", "assurance_educator", "assurance_standards", "college_board_approved", "credits", "grade_high", "grade_low", "id", "instruction", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "price_semester", "price_year", "provider_course_code", "provider_id", "state_course_code", "structure", "subject", "title", "valid_from", "valid_to") SELECT new_values."ap", new_values."assurance_accessibility", new_values."assurance_ap", new_values."assurance_data_security", new_values."assurance_educator", new_values."assurance_standards", new_values."college_board_approved", new_values."credits", new_values."grade_high", new_values."grade_low", new_values."id", new_values."instruction", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."price_semester", new_values."price_year", new_values."provider_course_code", new_values."provider_id", new_values."state_course_code", new_values."structure", new_values."subject", new_values."title", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='a7ede039b680b0ec2bb2f456f38d0cb2853e33ac', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_85423', referencing='REFERENCING NEW TABLE AS new_values ', table='providers_course', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='course',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_courseevent" ("ap", "assurance_accessibility", "assurance_ap", "assurance_data_security", "assurance_educator", "assurance_standards", "college_board_approved", "credits", "grade_high", "grade_low", "id", "instruction", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "price_semester", "price_year", "provider_course_code", "provider_id", "state_course_code", "structure", "subject", "title", "valid_from", "valid_to") SELECT new_values."ap", new_values."assurance_accessibility", new_values."assurance_ap", new_values."assurance_data_security", new_values."assurance_educator", new_values."assurance_standards", new_values."college_board_approved", new_values."credits", new_values."grade_high", new_values."grade_low", new_values."id", new_values."instruction", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."price_semester", new_values."price_year", new_values."provider_course_code", new_values."provider_id", new_values."state_course_code", new_values."structure", new_values."subject", new_values."title", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='d43612947f1bb208647e2130eee777fe493fb758', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_86477', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='providers_course', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='course',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_courseevent" ("ap", "assurance_accessibility", "assurance_ap", "assurance_data_security", "assurance_educator", "assurance_standards", "college_board_approved", "credits", "grade_high", "grade_low", "id", "instruction", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "price_semester", "price_year", "provider_course_code", "provider_id", "state_course_code", "structure", "subject", "title", "valid_from", "valid_to") SELECT old_values."ap", old_values."assurance_accessibility", old_values."assurance_ap", old_values."assurance_data_security", old_values."assurance_educator", old_values."assurance_standards", old_values."college_board_approved", old_values."credits", old_values."grade_high", old_values."grade_low", old_values."id", old_values."instruction", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."price_semester", old_values."price_year", old_values."provider_course_code", old_values."provider_id", old_values."state_course_code", old_values."structure", old_values."subject", old_values."title", old_values."valid_from", old_values."valid_to" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='feb161d020a102aaddb3bc33d23808500ea84be7', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_ce86c', referencing='REFERENCING OLD TABLE AS old_values ', table='providers_course', when='AFTER')),
-        ),
+        Together([
+            migrations.CreateModel(
+                name='Agreement',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('kind', models.CharField(choices=[('data', 'Data agreement'), ('partnership', 'District partnership agreement'), ('site_license', 'Site license'), ('cooperative', 'Cooperative agreement')], max_length=12)),
+                    ('valid_from', models.DateField()),
+                    ('valid_to', models.DateField(blank=True, null=True)),
+                    ('forbids_sale', models.BooleanField(default=False)),
+                    ('forbids_advertising', models.BooleanField(default=False)),
+                    ('reference', models.CharField(help_text='Where the signed paper is kept', max_length=200)),
+                    ('lea', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='directory.lea')),
+                    ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='directory.provider')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='AgreementEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('kind', models.CharField(choices=[('data', 'Data agreement'), ('partnership', 'District partnership agreement'), ('site_license', 'Site license'), ('cooperative', 'Cooperative agreement')], max_length=12)),
+                    ('valid_from', models.DateField()),
+                    ('valid_to', models.DateField(blank=True, null=True)),
+                    ('forbids_sale', models.BooleanField(default=False)),
+                    ('forbids_advertising', models.BooleanField(default=False)),
+                    ('reference', models.CharField(help_text='Where the signed paper is kept', max_length=200)),
+                    ('lea', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.lea')),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='providers.agreement')),
+                    ('provider', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.provider')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='Authorization',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('valid_from', models.DateField()),
+                    ('valid_to', models.DateField()),
+                    ('source', models.CharField(blank=True, max_length=200)),
+                    ('provider', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='authorizations', to='directory.provider')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='AuthorizationEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('valid_from', models.DateField()),
+                    ('valid_to', models.DateField()),
+                    ('source', models.CharField(blank=True, max_length=200)),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='providers.authorization')),
+                    ('provider', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.provider')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='Course',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('provider_course_code', models.CharField(max_length=40)),
+                    ('title', models.CharField(max_length=150)),
+                    ('state_course_code', models.CharField(max_length=10)),
+                    ('subject', models.CharField(max_length=60)),
+                    ('grade_low', models.PositiveSmallIntegerField()),
+                    ('grade_high', models.PositiveSmallIntegerField()),
+                    ('structure', models.CharField(choices=[('A', 'Semester A'), ('B', 'Semester B'), ('FY', 'Full year')], max_length=2)),
+                    ('credits', models.DecimalField(decimal_places=2, max_digits=3)),
+                    ('instruction', models.CharField(choices=[('provider', "Taught by the provider's teacher"), ('curriculum_only', "Curriculum only: your district's teacher teaches it")], max_length=15)),
+                    ('price_semester', models.DecimalField(blank=True, decimal_places=2, max_digits=8, null=True)),
+                    ('price_year', models.DecimalField(blank=True, decimal_places=2, max_digits=8, null=True)),
+                    ('ap', models.BooleanField(default=False)),
+                    ('college_board_approved', models.BooleanField(default=False)),
+                    ('assurance_data_security', models.CharField(choices=[('DESE', 'Assured by DESE'), ('LEA', 'Approved by a district'), ('N/A', 'Not applicable')], max_length=4)),
+                    ('assurance_educator', models.CharField(choices=[('DESE', 'Assured by DESE'), ('LEA', 'Approved by a district'), ('N/A', 'Not applicable')], max_length=4)),
+                    ('assurance_standards', models.CharField(choices=[('DESE', 'Assured by DESE'), ('LEA', 'Approved by a district'), ('N/A', 'Not applicable')], max_length=4)),
+                    ('assurance_accessibility', models.CharField(choices=[('DESE', 'Assured by DESE'), ('LEA', 'Approved by a district'), ('N/A', 'Not applicable')], max_length=4)),
+                    ('assurance_ap', models.CharField(choices=[('DESE', 'Assured by DESE'), ('LEA', 'Approved by a district'), ('N/A', 'Not applicable')], max_length=4)),
+                    ('valid_from', models.DateField()),
+                    ('valid_to', models.DateField(blank=True, null=True)),
+                    ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='courses', to='directory.provider')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='CourseEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('provider_course_code', models.CharField(max_length=40)),
+                    ('title', models.CharField(max_length=150)),
+                    ('state_course_code', models.CharField(max_length=10)),
+                    ('subject', models.CharField(max_length=60)),
+                    ('grade_low', models.PositiveSmallIntegerField()),
+                    ('grade_high', models.PositiveSmallIntegerField()),
+                    ('structure', models.CharField(choices=[('A', 'Semester A'), ('B', 'Semester B'), ('FY', 'Full year')], max_length=2)),
+                    ('credits', models.DecimalField(decimal_places=2, max_digits=3)),
+                    ('instruction', models.CharField(choices=[('provider', "Taught by the provider's teacher"), ('curriculum_only', "Curriculum only: your district's teacher teaches it")], max_length=15)),
+                    ('price_semester', models.DecimalField(blank=True, decimal_places=2, max_digits=8, null=True)),
+                    ('price_year', models.DecimalField(blank=True, decimal_places=2, max_digits=8, null=True)),
+                    ('ap', models.BooleanField(default=False)),
+                    ('college_board_approved', models.BooleanField(default=False)),
+                    ('assurance_data_security', models.CharField(choices=[('DESE', 'Assured by DESE'), ('LEA', 'Approved by a district'), ('N/A', 'Not applicable')], max_length=4)),
+                    ('assurance_educator', models.CharField(choices=[('DESE', 'Assured by DESE'), ('LEA', 'Approved by a district'), ('N/A', 'Not applicable')], max_length=4)),
+                    ('assurance_standards', models.CharField(choices=[('DESE', 'Assured by DESE'), ('LEA', 'Approved by a district'), ('N/A', 'Not applicable')], max_length=4)),
+                    ('assurance_accessibility', models.CharField(choices=[('DESE', 'Assured by DESE'), ('LEA', 'Approved by a district'), ('N/A', 'Not applicable')], max_length=4)),
+                    ('assurance_ap', models.CharField(choices=[('DESE', 'Assured by DESE'), ('LEA', 'Approved by a district'), ('N/A', 'Not applicable')], max_length=4)),
+                    ('valid_from', models.DateField()),
+                    ('valid_to', models.DateField(blank=True, null=True)),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='providers.course')),
+                    ('provider', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.provider')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+        ]),
+        Together([
+            migrations.AddConstraint(
+                model_name='agreement',
+                constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='agreement_starts_before_it_ends'),
+            ),
+            migrations.AddConstraint(
+                model_name='agreement',
+                constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('kind', '='), ('lea', '='), ('provider', '='), (models.Func(models.F('valid_from'), models.F('valid_to'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='one_agreement_of_a_kind_at_a_time'),
+            ),
+            migrations.AddConstraint(
+                model_name='agreement',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'data'), _negated=True), models.Q(('forbids_advertising', True), ('forbids_sale', True)), _connector='OR'), name='data_agreements_forbid_sale_and_advertising'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='agreement',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_agreementevent" ("forbids_advertising", "forbids_sale", "id", "kind", "lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "reference", "valid_from", "valid_to") SELECT new_values."forbids_advertising", new_values."forbids_sale", new_values."id", new_values."kind", new_values."lea_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."provider_id", new_values."reference", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='be67763c25df7ac8d4c874cf9b46899801b89305', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_1a7fa', referencing='REFERENCING NEW TABLE AS new_values ', table='providers_agreement', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='agreement',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_agreementevent" ("forbids_advertising", "forbids_sale", "id", "kind", "lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "reference", "valid_from", "valid_to") SELECT new_values."forbids_advertising", new_values."forbids_sale", new_values."id", new_values."kind", new_values."lea_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."provider_id", new_values."reference", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='96bd6d29da73cf8c15b47d346f7b6ee885948e64', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_73add', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='providers_agreement', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='agreement',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_agreementevent" ("forbids_advertising", "forbids_sale", "id", "kind", "lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "reference", "valid_from", "valid_to") SELECT old_values."forbids_advertising", old_values."forbids_sale", old_values."id", old_values."kind", old_values."lea_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."provider_id", old_values."reference", old_values."valid_from", old_values."valid_to" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='67fc4bfd427549607fcb9cfbab0d153bbb5eedcb', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_69e6c', referencing='REFERENCING OLD TABLE AS old_values ', table='providers_agreement', when='AFTER')),
+            ),
+            migrations.AddConstraint(
+                model_name='authorization',
+                constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='authorization_starts_before_it_ends'),
+            ),
+            migrations.AddConstraint(
+                model_name='authorization',
+                constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('provider', '='), (models.Func(models.F('valid_from'), models.F('valid_to'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='one_authorization_at_a_time'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='authorization',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_authorizationevent" ("id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "source", "valid_from", "valid_to") SELECT new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."provider_id", new_values."source", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='172543f30548b5190126e884084d23929dccb104', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_78570', referencing='REFERENCING NEW TABLE AS new_values ', table='providers_authorization', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='authorization',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_authorizationevent" ("id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "source", "valid_from", "valid_to") SELECT new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."provider_id", new_values."source", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='623346859d9163699303ec7d11646d5c133a108f', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_fe2a9', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='providers_authorization', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='authorization',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_authorizationevent" ("id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "source", "valid_from", "valid_to") SELECT old_values."id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."provider_id", old_values."source", old_values."valid_from", old_values."valid_to" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='1c8d4f0e7d7705e7014e96212020c128aa7044c9', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_ba196', referencing='REFERENCING OLD TABLE AS old_values ', table='providers_authorization', when='AFTER')),
+            ),
+            migrations.AddIndex(
+                model_name='course',
+                index=models.Index(fields=['subject', 'title'], name='course_by_subject_and_title'),
+            ),
+            migrations.AddConstraint(
+                model_name='course',
+                constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='course_starts_before_it_ends'),
+            ),
+            migrations.AddConstraint(
+                model_name='course',
+                constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('provider', '='), ('provider_course_code', '='), ('structure', '='), (models.Func(models.F('valid_from'), models.F('valid_to'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='one_listing_of_a_course_at_a_time'),
+            ),
+            migrations.AddConstraint(
+                model_name='course',
+                constraint=models.CheckConstraint(condition=models.Q(('grade_high__lte', 12), ('grade_low__lte', models.F('grade_high'))), name='course_grades_in_order'),
+            ),
+            migrations.AddConstraint(
+                model_name='course',
+                constraint=models.CheckConstraint(condition=models.Q(('ap', False), ('college_board_approved', True), _connector='OR'), name='ap_needs_college_board'),
+            ),
+            migrations.AddConstraint(
+                model_name='course',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('price_year__isnull', False), ('structure', 'FY')), models.Q(models.Q(('structure', 'FY'), _negated=True), ('price_semester__isnull', False)), _connector='OR'), name='course_has_the_price_of_its_structure'),
+            ),
+            migrations.AddConstraint(
+                model_name='course',
+                constraint=models.CheckConstraint(condition=models.Q(('credits__gt', 0)), name='course_earns_credit'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='course',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_courseevent" ("ap", "assurance_accessibility", "assurance_ap", "assurance_data_security", "assurance_educator", "assurance_standards", "college_board_approved", "credits", "grade_high", "grade_low", "id", "instruction", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "price_semester", "price_year", "provider_course_code", "provider_id", "state_course_code", "structure", "subject", "title", "valid_from", "valid_to") SELECT new_values."ap", new_values."assurance_accessibility", new_values."assurance_ap", new_values."assurance_data_security", new_values."assurance_educator", new_values."assurance_standards", new_values."college_board_approved", new_values."credits", new_values."grade_high", new_values."grade_low", new_values."id", new_values."instruction", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."price_semester", new_values."price_year", new_values."provider_course_code", new_values."provider_id", new_values."state_course_code", new_values."structure", new_values."subject", new_values."title", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='a7ede039b680b0ec2bb2f456f38d0cb2853e33ac', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_85423', referencing='REFERENCING NEW TABLE AS new_values ', table='providers_course', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='course',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_courseevent" ("ap", "assurance_accessibility", "assurance_ap", "assurance_data_security", "assurance_educator", "assurance_standards", "college_board_approved", "credits", "grade_high", "grade_low", "id", "instruction", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "price_semester", "price_year", "provider_course_code", "provider_id", "state_course_code", "structure", "subject", "title", "valid_from", "valid_to") SELECT new_values."ap", new_values."assurance_accessibility", new_values."assurance_ap", new_values."assurance_data_security", new_values."assurance_educator", new_values."assurance_standards", new_values."college_board_approved", new_values."credits", new_values."grade_high", new_values."grade_low", new_values."id", new_values."instruction", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."price_semester", new_values."price_year", new_values."provider_course_code", new_values."provider_id", new_values."state_course_code", new_values."structure", new_values."subject", new_values."title", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='d43612947f1bb208647e2130eee777fe493fb758', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_86477', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='providers_course', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='course',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "providers_courseevent" ("ap", "assurance_accessibility", "assurance_ap", "assurance_data_security", "assurance_educator", "assurance_standards", "college_board_approved", "credits", "grade_high", "grade_low", "id", "instruction", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "price_semester", "price_year", "provider_course_code", "provider_id", "state_course_code", "structure", "subject", "title", "valid_from", "valid_to") SELECT old_values."ap", old_values."assurance_accessibility", old_values."assurance_ap", old_values."assurance_data_security", old_values."assurance_educator", old_values."assurance_standards", old_values."college_board_approved", old_values."credits", old_values."grade_high", old_values."grade_low", old_values."id", old_values."instruction", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."price_semester", old_values."price_year", old_values."provider_course_code", old_values."provider_id", old_values."state_course_code", old_values."structure", old_values."subject", old_values."title", old_values."valid_from", old_values."valid_to" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='feb161d020a102aaddb3bc33d23808500ea84be7', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_ce86c', referencing='REFERENCING OLD TABLE AS old_values ', table='providers_course', when='AFTER')),
+            ),
+        ]),
     ]

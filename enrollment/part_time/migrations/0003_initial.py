@@ -6,6 +6,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from mocap_portal.foundation.shared.migrations import Together
+
 
 class Migration(migrations.Migration):
 
@@ -23,225 +25,227 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='courserequest',
-            name='claim',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='records.claim'),
-        ),
-        migrations.AddField(
-            model_name='courserequest',
-            name='clock',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clocks.clock'),
-        ),
-        migrations.AddField(
-            model_name='courserequest',
-            name='lea',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='course_requests', to='directory.lea'),
-        ),
-        migrations.AddField(
-            model_name='courserequest',
-            name='signed_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='courserequest',
-            name='term',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='course_requests', to='directory.term'),
-        ),
-        migrations.AddField(
-            model_name='courselineevent',
-            name='request',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='part_time.courserequest'),
-        ),
-        migrations.AddField(
-            model_name='courseline',
-            name='request',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='part_time.courserequest'),
-        ),
-        migrations.AddField(
-            model_name='acknowledgement',
-            name='request',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='acknowledgements', to='part_time.courserequest'),
-        ),
-        migrations.AddField(
-            model_name='courserequestevent',
-            name='assigned_to',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='courserequestevent',
-            name='claim',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.claim'),
-        ),
-        migrations.AddField(
-            model_name='courserequestevent',
-            name='clock',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clocks.clock'),
-        ),
-        migrations.AddField(
-            model_name='courserequestevent',
-            name='lea',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.lea'),
-        ),
-        migrations.AddField(
-            model_name='courserequestevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='courserequestevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='part_time.courserequest'),
-        ),
-        migrations.AddField(
-            model_name='courserequestevent',
-            name='signed_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='courserequestevent',
-            name='term',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.term'),
-        ),
-        migrations.AddField(
-            model_name='decision',
-            name='decided_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='decision',
-            name='letter',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='papers.letter'),
-        ),
-        migrations.AddField(
-            model_name='decision',
-            name='line',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='decision', to='part_time.courseline'),
-        ),
-        migrations.AddField(
-            model_name='decisionevent',
-            name='decided_by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='decisionevent',
-            name='letter',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='papers.letter'),
-        ),
-        migrations.AddField(
-            model_name='decisionevent',
-            name='line',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='part_time.courseline'),
-        ),
-        migrations.AddField(
-            model_name='decisionevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='decisionevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='part_time.decision'),
-        ),
-        migrations.AddField(
-            model_name='decisionfactor',
-            name='decision',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='factors', to='part_time.decision'),
-        ),
-        migrations.AddField(
-            model_name='decisionfactor',
-            name='factor',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.codemeaning'),
-        ),
-        migrations.AddField(
-            model_name='step',
-            name='by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='step',
-            name='line',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='part_time.courseline'),
-        ),
-        migrations.AddField(
-            model_name='step',
-            name='request',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='part_time.courserequest'),
-        ),
-        migrations.AddIndex(
-            model_name='courserequest',
-            index=models.Index(fields=['lea', 'state'], name='request_by_lea_and_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='courserequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('claim', 'term'), name='one_draft_per_child_and_term'),
-        ),
-        migrations.AddConstraint(
-            model_name='courserequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('clock__isnull', True), ('state', 'draft'), ('submitted_at__isnull', True)), models.Q(models.Q(('state', 'draft'), _negated=True), ('clock__isnull', False), ('signed_by__isnull', False), ('submitted_at__isnull', False), models.Q(('signed_name', ''), _negated=True)), _connector='OR'), name='submitted_requests_are_signed_and_timed'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='courserequest',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_courserequestevent" ("assigned_to_id", "claim_id", "clock_id", "has_iep_or_504", "id", "in_person_courses", "lea_id", "opened_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "signed_by_id", "signed_name", "started_at", "state", "submitted_at", "term_id") SELECT new_values."assigned_to_id", new_values."claim_id", new_values."clock_id", new_values."has_iep_or_504", new_values."id", new_values."in_person_courses", new_values."lea_id", new_values."opened_at", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."signed_by_id", new_values."signed_name", new_values."started_at", new_values."state", new_values."submitted_at", new_values."term_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='e1ae251b50138424368a1be8e2e1f3da8f9a8661', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_bd467', referencing='REFERENCING NEW TABLE AS new_values ', table='part_time_courserequest', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='courserequest',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_courserequestevent" ("assigned_to_id", "claim_id", "clock_id", "has_iep_or_504", "id", "in_person_courses", "lea_id", "opened_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "signed_by_id", "signed_name", "started_at", "state", "submitted_at", "term_id") SELECT new_values."assigned_to_id", new_values."claim_id", new_values."clock_id", new_values."has_iep_or_504", new_values."id", new_values."in_person_courses", new_values."lea_id", new_values."opened_at", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."signed_by_id", new_values."signed_name", new_values."started_at", new_values."state", new_values."submitted_at", new_values."term_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='d667db665ff4feef9ee392955790dff54d875f13', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_ebf9a', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='part_time_courserequest', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='courserequest',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_courserequestevent" ("assigned_to_id", "claim_id", "clock_id", "has_iep_or_504", "id", "in_person_courses", "lea_id", "opened_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "signed_by_id", "signed_name", "started_at", "state", "submitted_at", "term_id") SELECT old_values."assigned_to_id", old_values."claim_id", old_values."clock_id", old_values."has_iep_or_504", old_values."id", old_values."in_person_courses", old_values."lea_id", old_values."opened_at", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."signed_by_id", old_values."signed_name", old_values."started_at", old_values."state", old_values."submitted_at", old_values."term_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='a3da8b38f7757c3435935bceca50c199d3645ac8', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_9d905', referencing='REFERENCING OLD TABLE AS old_values ', table='part_time_courserequest', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='courseline',
-            index=models.Index(fields=['state'], name='course_line_by_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='courseline',
-            constraint=models.UniqueConstraint(fields=('request', 'course'), name='a_course_is_asked_for_once'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='courseline',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_courselineevent" ("course_id", "id", "over_full_load", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "registration_clock_id", "request_id", "state") SELECT new_values."course_id", new_values."id", new_values."over_full_load", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."position", new_values."registration_clock_id", new_values."request_id", new_values."state" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='4971ade4971f32e32c0de9953d639fb9c5355170', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_8776a', referencing='REFERENCING NEW TABLE AS new_values ', table='part_time_courseline', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='courseline',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_courselineevent" ("course_id", "id", "over_full_load", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "registration_clock_id", "request_id", "state") SELECT new_values."course_id", new_values."id", new_values."over_full_load", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."position", new_values."registration_clock_id", new_values."request_id", new_values."state" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='a0b17f7b8562841618da069df6fff76a48ef4359', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_78941', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='part_time_courseline', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='courseline',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_courselineevent" ("course_id", "id", "over_full_load", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "registration_clock_id", "request_id", "state") SELECT old_values."course_id", old_values."id", old_values."over_full_load", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."position", old_values."registration_clock_id", old_values."request_id", old_values."state" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='de183b6d7b069e6dc040e12bcd6d6b6c2049c7c7', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_4d153', referencing='REFERENCING OLD TABLE AS old_values ', table='part_time_courseline', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='acknowledgement',
-            constraint=models.UniqueConstraint(fields=('request', 'statement'), name='a_statement_is_acknowledged_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('in_person_considered', True)), name='in_person_options_were_considered'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome', 'approved'), models.Q(('explanation', ''), _negated=True), _connector='OR'), name='a_denial_is_explained'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='decision',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_decisionevent" ("decided_at", "decided_by_id", "explanation", "id", "in_person_considered", "letter_id", "line_id", "other_factor", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "would_make_it_a_yes") SELECT new_values."decided_at", new_values."decided_by_id", new_values."explanation", new_values."id", new_values."in_person_considered", new_values."letter_id", new_values."line_id", new_values."other_factor", new_values."outcome", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."would_make_it_a_yes" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='140ae31ba75508815e9e454389597d240cdd1d46', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_82b1b', referencing='REFERENCING NEW TABLE AS new_values ', table='part_time_decision', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='decision',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_decisionevent" ("decided_at", "decided_by_id", "explanation", "id", "in_person_considered", "letter_id", "line_id", "other_factor", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "would_make_it_a_yes") SELECT new_values."decided_at", new_values."decided_by_id", new_values."explanation", new_values."id", new_values."in_person_considered", new_values."letter_id", new_values."line_id", new_values."other_factor", new_values."outcome", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."would_make_it_a_yes" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='0c6e86a4c157da5edddae0513f7e273cd0d97843', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_380cf', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='part_time_decision', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='decision',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_decisionevent" ("decided_at", "decided_by_id", "explanation", "id", "in_person_considered", "letter_id", "line_id", "other_factor", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "would_make_it_a_yes") SELECT old_values."decided_at", old_values."decided_by_id", old_values."explanation", old_values."id", old_values."in_person_considered", old_values."letter_id", old_values."line_id", old_values."other_factor", old_values."outcome", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."would_make_it_a_yes" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='bb34474349d629cfb35e584dc10b65dddb5eee00', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_0e330', referencing='REFERENCING OLD TABLE AS old_values ', table='part_time_decision', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='decisionfactor',
-            constraint=models.UniqueConstraint(fields=('decision', 'factor'), name='a_factor_is_named_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='step',
-            constraint=models.UniqueConstraint(fields=('request', 'line', 'kind', 'at'), name='a_step_is_told_once', nulls_distinct=False),
-        ),
+        Together([
+            migrations.AddField(
+                model_name='courserequest',
+                name='claim',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='records.claim'),
+            ),
+            migrations.AddField(
+                model_name='courserequest',
+                name='clock',
+                field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clocks.clock'),
+            ),
+            migrations.AddField(
+                model_name='courserequest',
+                name='lea',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='course_requests', to='directory.lea'),
+            ),
+            migrations.AddField(
+                model_name='courserequest',
+                name='signed_by',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='courserequest',
+                name='term',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='course_requests', to='directory.term'),
+            ),
+            migrations.AddField(
+                model_name='courselineevent',
+                name='request',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='part_time.courserequest'),
+            ),
+            migrations.AddField(
+                model_name='courseline',
+                name='request',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='part_time.courserequest'),
+            ),
+            migrations.AddField(
+                model_name='acknowledgement',
+                name='request',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='acknowledgements', to='part_time.courserequest'),
+            ),
+            migrations.AddField(
+                model_name='courserequestevent',
+                name='assigned_to',
+                field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
+            ),
+            migrations.AddField(
+                model_name='courserequestevent',
+                name='claim',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.claim'),
+            ),
+            migrations.AddField(
+                model_name='courserequestevent',
+                name='clock',
+                field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clocks.clock'),
+            ),
+            migrations.AddField(
+                model_name='courserequestevent',
+                name='lea',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.lea'),
+            ),
+            migrations.AddField(
+                model_name='courserequestevent',
+                name='pgh_context',
+                field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            ),
+            migrations.AddField(
+                model_name='courserequestevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='part_time.courserequest'),
+            ),
+            migrations.AddField(
+                model_name='courserequestevent',
+                name='signed_by',
+                field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='courserequestevent',
+                name='term',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.term'),
+            ),
+            migrations.AddField(
+                model_name='decision',
+                name='decided_by',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
+            ),
+            migrations.AddField(
+                model_name='decision',
+                name='letter',
+                field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='papers.letter'),
+            ),
+            migrations.AddField(
+                model_name='decision',
+                name='line',
+                field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='decision', to='part_time.courseline'),
+            ),
+            migrations.AddField(
+                model_name='decisionevent',
+                name='decided_by',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
+            ),
+            migrations.AddField(
+                model_name='decisionevent',
+                name='letter',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='papers.letter'),
+            ),
+            migrations.AddField(
+                model_name='decisionevent',
+                name='line',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='part_time.courseline'),
+            ),
+            migrations.AddField(
+                model_name='decisionevent',
+                name='pgh_context',
+                field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            ),
+            migrations.AddField(
+                model_name='decisionevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='part_time.decision'),
+            ),
+            migrations.AddField(
+                model_name='decisionfactor',
+                name='decision',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='factors', to='part_time.decision'),
+            ),
+            migrations.AddField(
+                model_name='decisionfactor',
+                name='factor',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.codemeaning'),
+            ),
+            migrations.AddField(
+                model_name='step',
+                name='by',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
+            ),
+            migrations.AddField(
+                model_name='step',
+                name='line',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='part_time.courseline'),
+            ),
+            migrations.AddField(
+                model_name='step',
+                name='request',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='part_time.courserequest'),
+            ),
+            migrations.AddIndex(
+                model_name='courserequest',
+                index=models.Index(fields=['lea', 'state'], name='request_by_lea_and_state'),
+            ),
+            migrations.AddConstraint(
+                model_name='courserequest',
+                constraint=models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('claim', 'term'), name='one_draft_per_child_and_term'),
+            ),
+            migrations.AddConstraint(
+                model_name='courserequest',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('clock__isnull', True), ('state', 'draft'), ('submitted_at__isnull', True)), models.Q(models.Q(('state', 'draft'), _negated=True), ('clock__isnull', False), ('signed_by__isnull', False), ('submitted_at__isnull', False), models.Q(('signed_name', ''), _negated=True)), _connector='OR'), name='submitted_requests_are_signed_and_timed'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='courserequest',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_courserequestevent" ("assigned_to_id", "claim_id", "clock_id", "has_iep_or_504", "id", "in_person_courses", "lea_id", "opened_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "signed_by_id", "signed_name", "started_at", "state", "submitted_at", "term_id") SELECT new_values."assigned_to_id", new_values."claim_id", new_values."clock_id", new_values."has_iep_or_504", new_values."id", new_values."in_person_courses", new_values."lea_id", new_values."opened_at", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."signed_by_id", new_values."signed_name", new_values."started_at", new_values."state", new_values."submitted_at", new_values."term_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='e1ae251b50138424368a1be8e2e1f3da8f9a8661', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_bd467', referencing='REFERENCING NEW TABLE AS new_values ', table='part_time_courserequest', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='courserequest',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_courserequestevent" ("assigned_to_id", "claim_id", "clock_id", "has_iep_or_504", "id", "in_person_courses", "lea_id", "opened_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "signed_by_id", "signed_name", "started_at", "state", "submitted_at", "term_id") SELECT new_values."assigned_to_id", new_values."claim_id", new_values."clock_id", new_values."has_iep_or_504", new_values."id", new_values."in_person_courses", new_values."lea_id", new_values."opened_at", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."signed_by_id", new_values."signed_name", new_values."started_at", new_values."state", new_values."submitted_at", new_values."term_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='d667db665ff4feef9ee392955790dff54d875f13', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_ebf9a', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='part_time_courserequest', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='courserequest',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_courserequestevent" ("assigned_to_id", "claim_id", "clock_id", "has_iep_or_504", "id", "in_person_courses", "lea_id", "opened_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "signed_by_id", "signed_name", "started_at", "state", "submitted_at", "term_id") SELECT old_values."assigned_to_id", old_values."claim_id", old_values."clock_id", old_values."has_iep_or_504", old_values."id", old_values."in_person_courses", old_values."lea_id", old_values."opened_at", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."signed_by_id", old_values."signed_name", old_values."started_at", old_values."state", old_values."submitted_at", old_values."term_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='a3da8b38f7757c3435935bceca50c199d3645ac8', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_9d905', referencing='REFERENCING OLD TABLE AS old_values ', table='part_time_courserequest', when='AFTER')),
+            ),
+            migrations.AddIndex(
+                model_name='courseline',
+                index=models.Index(fields=['state'], name='course_line_by_state'),
+            ),
+            migrations.AddConstraint(
+                model_name='courseline',
+                constraint=models.UniqueConstraint(fields=('request', 'course'), name='a_course_is_asked_for_once'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='courseline',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_courselineevent" ("course_id", "id", "over_full_load", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "registration_clock_id", "request_id", "state") SELECT new_values."course_id", new_values."id", new_values."over_full_load", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."position", new_values."registration_clock_id", new_values."request_id", new_values."state" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='4971ade4971f32e32c0de9953d639fb9c5355170', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_8776a', referencing='REFERENCING NEW TABLE AS new_values ', table='part_time_courseline', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='courseline',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_courselineevent" ("course_id", "id", "over_full_load", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "registration_clock_id", "request_id", "state") SELECT new_values."course_id", new_values."id", new_values."over_full_load", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."position", new_values."registration_clock_id", new_values."request_id", new_values."state" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='a0b17f7b8562841618da069df6fff76a48ef4359', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_78941', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='part_time_courseline', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='courseline',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_courselineevent" ("course_id", "id", "over_full_load", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "registration_clock_id", "request_id", "state") SELECT old_values."course_id", old_values."id", old_values."over_full_load", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."position", old_values."registration_clock_id", old_values."request_id", old_values."state" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='de183b6d7b069e6dc040e12bcd6d6b6c2049c7c7', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_4d153', referencing='REFERENCING OLD TABLE AS old_values ', table='part_time_courseline', when='AFTER')),
+            ),
+            migrations.AddConstraint(
+                model_name='acknowledgement',
+                constraint=models.UniqueConstraint(fields=('request', 'statement'), name='a_statement_is_acknowledged_once'),
+            ),
+            migrations.AddConstraint(
+                model_name='decision',
+                constraint=models.CheckConstraint(condition=models.Q(('in_person_considered', True)), name='in_person_options_were_considered'),
+            ),
+            migrations.AddConstraint(
+                model_name='decision',
+                constraint=models.CheckConstraint(condition=models.Q(('outcome', 'approved'), models.Q(('explanation', ''), _negated=True), _connector='OR'), name='a_denial_is_explained'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='decision',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_decisionevent" ("decided_at", "decided_by_id", "explanation", "id", "in_person_considered", "letter_id", "line_id", "other_factor", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "would_make_it_a_yes") SELECT new_values."decided_at", new_values."decided_by_id", new_values."explanation", new_values."id", new_values."in_person_considered", new_values."letter_id", new_values."line_id", new_values."other_factor", new_values."outcome", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."would_make_it_a_yes" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='140ae31ba75508815e9e454389597d240cdd1d46', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_82b1b', referencing='REFERENCING NEW TABLE AS new_values ', table='part_time_decision', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='decision',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_decisionevent" ("decided_at", "decided_by_id", "explanation", "id", "in_person_considered", "letter_id", "line_id", "other_factor", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "would_make_it_a_yes") SELECT new_values."decided_at", new_values."decided_by_id", new_values."explanation", new_values."id", new_values."in_person_considered", new_values."letter_id", new_values."line_id", new_values."other_factor", new_values."outcome", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."would_make_it_a_yes" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='0c6e86a4c157da5edddae0513f7e273cd0d97843', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_380cf', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='part_time_decision', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='decision',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_decisionevent" ("decided_at", "decided_by_id", "explanation", "id", "in_person_considered", "letter_id", "line_id", "other_factor", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "would_make_it_a_yes") SELECT old_values."decided_at", old_values."decided_by_id", old_values."explanation", old_values."id", old_values."in_person_considered", old_values."letter_id", old_values."line_id", old_values."other_factor", old_values."outcome", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."would_make_it_a_yes" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='bb34474349d629cfb35e584dc10b65dddb5eee00', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_0e330', referencing='REFERENCING OLD TABLE AS old_values ', table='part_time_decision', when='AFTER')),
+            ),
+            migrations.AddConstraint(
+                model_name='decisionfactor',
+                constraint=models.UniqueConstraint(fields=('decision', 'factor'), name='a_factor_is_named_once'),
+            ),
+            migrations.AddConstraint(
+                model_name='step',
+                constraint=models.UniqueConstraint(fields=('request', 'line', 'kind', 'at'), name='a_step_is_told_once', nulls_distinct=False),
+            ),
+        ]),
     ]

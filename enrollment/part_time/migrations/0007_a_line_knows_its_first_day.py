@@ -4,6 +4,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from mocap_portal.foundation.shared.migrations import Together
+
 
 class Migration(migrations.Migration):
 
@@ -12,58 +14,62 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='courseline',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='courseline',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='courseline',
-            name='delete_delete',
-        ),
-        migrations.AddField(
-            model_name='courseline',
-            name='section',
-            field=models.CharField(blank=True, max_length=40),
-        ),
-        migrations.AddField(
-            model_name='courseline',
-            name='starts_on',
-            field=models.DateField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='courseline',
-            name='teacher_name',
-            field=models.CharField(blank=True, max_length=120),
-        ),
-        migrations.AddField(
-            model_name='courselineevent',
-            name='section',
-            field=models.CharField(blank=True, max_length=40),
-        ),
-        migrations.AddField(
-            model_name='courselineevent',
-            name='starts_on',
-            field=models.DateField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='courselineevent',
-            name='teacher_name',
-            field=models.CharField(blank=True, max_length=120),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='courseline',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_courselineevent" ("confirmation_clock_id", "course_id", "id", "over_full_load", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "registration_clock_id", "request_id", "section", "starts_on", "state", "teacher_name") SELECT new_values."confirmation_clock_id", new_values."course_id", new_values."id", new_values."over_full_load", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."position", new_values."registration_clock_id", new_values."request_id", new_values."section", new_values."starts_on", new_values."state", new_values."teacher_name" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='365c920a382fc08a7180004fbc94221d9c2c2b1c', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_8776a', referencing='REFERENCING NEW TABLE AS new_values ', table='part_time_courseline', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='courseline',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_courselineevent" ("confirmation_clock_id", "course_id", "id", "over_full_load", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "registration_clock_id", "request_id", "section", "starts_on", "state", "teacher_name") SELECT new_values."confirmation_clock_id", new_values."course_id", new_values."id", new_values."over_full_load", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."position", new_values."registration_clock_id", new_values."request_id", new_values."section", new_values."starts_on", new_values."state", new_values."teacher_name" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='9f60016452acb0bd7aa84299185d37c48dafe59e', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_78941', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='part_time_courseline', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='courseline',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_courselineevent" ("confirmation_clock_id", "course_id", "id", "over_full_load", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "registration_clock_id", "request_id", "section", "starts_on", "state", "teacher_name") SELECT old_values."confirmation_clock_id", old_values."course_id", old_values."id", old_values."over_full_load", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."position", old_values."registration_clock_id", old_values."request_id", old_values."section", old_values."starts_on", old_values."state", old_values."teacher_name" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='b7bd3bf16d7a040bef2c5b181a06727955ffd685', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_4d153', referencing='REFERENCING OLD TABLE AS old_values ', table='part_time_courseline', when='AFTER')),
-        ),
+        Together([
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='courseline',
+                name='insert_insert',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='courseline',
+                name='update_update',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='courseline',
+                name='delete_delete',
+            ),
+        ]),
+        Together([
+            migrations.AddField(
+                model_name='courseline',
+                name='section',
+                field=models.CharField(blank=True, max_length=40),
+            ),
+            migrations.AddField(
+                model_name='courseline',
+                name='starts_on',
+                field=models.DateField(blank=True, null=True),
+            ),
+            migrations.AddField(
+                model_name='courseline',
+                name='teacher_name',
+                field=models.CharField(blank=True, max_length=120),
+            ),
+            migrations.AddField(
+                model_name='courselineevent',
+                name='section',
+                field=models.CharField(blank=True, max_length=40),
+            ),
+            migrations.AddField(
+                model_name='courselineevent',
+                name='starts_on',
+                field=models.DateField(blank=True, null=True),
+            ),
+            migrations.AddField(
+                model_name='courselineevent',
+                name='teacher_name',
+                field=models.CharField(blank=True, max_length=120),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='courseline',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_courselineevent" ("confirmation_clock_id", "course_id", "id", "over_full_load", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "registration_clock_id", "request_id", "section", "starts_on", "state", "teacher_name") SELECT new_values."confirmation_clock_id", new_values."course_id", new_values."id", new_values."over_full_load", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."position", new_values."registration_clock_id", new_values."request_id", new_values."section", new_values."starts_on", new_values."state", new_values."teacher_name" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='365c920a382fc08a7180004fbc94221d9c2c2b1c', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_8776a', referencing='REFERENCING NEW TABLE AS new_values ', table='part_time_courseline', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='courseline',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_courselineevent" ("confirmation_clock_id", "course_id", "id", "over_full_load", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "registration_clock_id", "request_id", "section", "starts_on", "state", "teacher_name") SELECT new_values."confirmation_clock_id", new_values."course_id", new_values."id", new_values."over_full_load", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."position", new_values."registration_clock_id", new_values."request_id", new_values."section", new_values."starts_on", new_values."state", new_values."teacher_name" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='9f60016452acb0bd7aa84299185d37c48dafe59e', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_78941', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='part_time_courseline', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='courseline',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_courselineevent" ("confirmation_clock_id", "course_id", "id", "over_full_load", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "registration_clock_id", "request_id", "section", "starts_on", "state", "teacher_name") SELECT old_values."confirmation_clock_id", old_values."course_id", old_values."id", old_values."over_full_load", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."position", old_values."registration_clock_id", old_values."request_id", old_values."section", old_values."starts_on", old_values."state", old_values."teacher_name" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='b7bd3bf16d7a040bef2c5b181a06727955ffd685', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_4d153', referencing='REFERENCING OLD TABLE AS old_values ', table='part_time_courseline', when='AFTER')),
+            ),
+        ]),
     ]

@@ -7,6 +7,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from mocap_portal.foundation.shared.migrations import Together
+
 
 class Migration(migrations.Migration):
 
@@ -20,82 +22,84 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Claim',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('relationship', models.CharField(choices=[('mother', 'Mother'), ('father', 'Father'), ('guardian', 'Legal guardian'), ('other', 'Other person who cares for the child'), ('self', 'I am the student')], max_length=10)),
-                ('first_name', models.CharField(max_length=60, verbose_name='first name')),
-                ('last_name', models.CharField(max_length=60, verbose_name='last name')),
-                ('birth_date', models.DateField(verbose_name='birth date')),
-                ('grade', models.PositiveSmallIntegerField(validators=[django.core.validators.MaxValueValidator(12)], verbose_name='grade')),
-                ('enrollment', models.CharField(choices=[('public', 'Full time in a public school or charter school'), ('home', 'Home school'), ('private', 'Private school')], default='public', max_length=8)),
-                ('missouri_resident', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('typed', 'Waiting for the district'), ('confirmed', 'Confirmed'), ('refused', 'Not confirmed')], default='typed', max_length=9)),
-                ('judged_at', models.DateTimeField(blank=True, null=True)),
-                ('refusal', models.CharField(blank=True, max_length=300)),
-                ('claimant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to=settings.AUTH_USER_MODEL)),
-                ('judged_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='directory.school')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Disclosure',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('what', models.CharField(max_length=300)),
-                ('why', models.CharField(max_length=300)),
-                ('disclosed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
-                ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.organization')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Guardian',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('relationship', models.CharField(choices=[('mother', 'Mother'), ('father', 'Father'), ('guardian', 'Legal guardian'), ('other', 'Other person who cares for the child'), ('self', 'I am the student')], max_length=10)),
-                ('started_on', models.DateField()),
-                ('ended_on', models.DateField(blank=True, null=True)),
-                ('end_basis', models.CharField(blank=True, max_length=200)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='guardianships', to=settings.AUTH_USER_MODEL)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Student',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('mosis_id', models.CharField(blank=True, max_length=10, null=True, unique=True, validators=[django.core.validators.RegexValidator('^\\d{10}$', 'A MOSIS ID has ten digits, leading zeros included.')], verbose_name='MOSIS ID')),
-                ('first_name', models.CharField(max_length=60, verbose_name='first name')),
-                ('last_name', models.CharField(max_length=60, verbose_name='last name')),
-                ('birth_date', models.DateField(verbose_name='birth date')),
-                ('grade', models.PositiveSmallIntegerField(validators=[django.core.validators.MaxValueValidator(12)])),
-                ('lea', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='students', to='directory.lea')),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_from', to='records.student')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='students', to='directory.school')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='GuardianEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('relationship', models.CharField(choices=[('mother', 'Mother'), ('father', 'Father'), ('guardian', 'Legal guardian'), ('other', 'Other person who cares for the child'), ('self', 'I am the student')], max_length=10)),
-                ('started_on', models.DateField()),
-                ('ended_on', models.DateField(blank=True, null=True)),
-                ('end_basis', models.CharField(blank=True, max_length=200)),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='records.guardian')),
-                ('user', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('student', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.student')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
+        Together([
+            migrations.CreateModel(
+                name='Claim',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('relationship', models.CharField(choices=[('mother', 'Mother'), ('father', 'Father'), ('guardian', 'Legal guardian'), ('other', 'Other person who cares for the child'), ('self', 'I am the student')], max_length=10)),
+                    ('first_name', models.CharField(max_length=60, verbose_name='first name')),
+                    ('last_name', models.CharField(max_length=60, verbose_name='last name')),
+                    ('birth_date', models.DateField(verbose_name='birth date')),
+                    ('grade', models.PositiveSmallIntegerField(validators=[django.core.validators.MaxValueValidator(12)], verbose_name='grade')),
+                    ('enrollment', models.CharField(choices=[('public', 'Full time in a public school or charter school'), ('home', 'Home school'), ('private', 'Private school')], default='public', max_length=8)),
+                    ('missouri_resident', models.BooleanField(default=True)),
+                    ('created_at', models.DateTimeField()),
+                    ('state', models.CharField(choices=[('typed', 'Waiting for the district'), ('confirmed', 'Confirmed'), ('refused', 'Not confirmed')], default='typed', max_length=9)),
+                    ('judged_at', models.DateTimeField(blank=True, null=True)),
+                    ('refusal', models.CharField(blank=True, max_length=300)),
+                    ('claimant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to=settings.AUTH_USER_MODEL)),
+                    ('judged_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                    ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='directory.school')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='Disclosure',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('at', models.DateTimeField()),
+                    ('what', models.CharField(max_length=300)),
+                    ('why', models.CharField(max_length=300)),
+                    ('disclosed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                    ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.organization')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='Guardian',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('relationship', models.CharField(choices=[('mother', 'Mother'), ('father', 'Father'), ('guardian', 'Legal guardian'), ('other', 'Other person who cares for the child'), ('self', 'I am the student')], max_length=10)),
+                    ('started_on', models.DateField()),
+                    ('ended_on', models.DateField(blank=True, null=True)),
+                    ('end_basis', models.CharField(blank=True, max_length=200)),
+                    ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='guardianships', to=settings.AUTH_USER_MODEL)),
+                ],
+            ),
+            migrations.CreateModel(
+                name='Student',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('mosis_id', models.CharField(blank=True, max_length=10, null=True, unique=True, validators=[django.core.validators.RegexValidator('^\\d{10}$', 'A MOSIS ID has ten digits, leading zeros included.')], verbose_name='MOSIS ID')),
+                    ('first_name', models.CharField(max_length=60, verbose_name='first name')),
+                    ('last_name', models.CharField(max_length=60, verbose_name='last name')),
+                    ('birth_date', models.DateField(verbose_name='birth date')),
+                    ('grade', models.PositiveSmallIntegerField(validators=[django.core.validators.MaxValueValidator(12)])),
+                    ('lea', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='students', to='directory.lea')),
+                    ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_from', to='records.student')),
+                    ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='students', to='directory.school')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='GuardianEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('relationship', models.CharField(choices=[('mother', 'Mother'), ('father', 'Father'), ('guardian', 'Legal guardian'), ('other', 'Other person who cares for the child'), ('self', 'I am the student')], max_length=10)),
+                    ('started_on', models.DateField()),
+                    ('ended_on', models.DateField(blank=True, null=True)),
+                    ('end_basis', models.CharField(blank=True, max_length=200)),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='records.guardian')),
+                    ('user', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('student', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.student')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+        ]),
         migrations.AddField(
             model_name='guardian',
             name='student',
@@ -182,92 +186,94 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
-        migrations.AddIndex(
-            model_name='student',
-            index=models.Index(fields=['lea', 'last_name', 'first_name'], name='student_by_lea_and_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='student',
-            constraint=models.CheckConstraint(condition=models.Q(('mosis_id__isnull', True), ('mosis_id__regex', '^\\d{10}$'), _connector='OR'), name='mosis_id_has_ten_digits'),
-        ),
-        migrations.AddConstraint(
-            model_name='student',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into__isnull', True), ('mosis_id__isnull', True), _connector='OR'), name='a_merged_student_gives_up_the_mosis_id'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='student',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_studentevent" ("birth_date", "first_name", "grade", "id", "last_name", "lea_id", "merged_into_id", "mosis_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "school_id") SELECT new_values."birth_date", new_values."first_name", new_values."grade", new_values."id", new_values."last_name", new_values."lea_id", new_values."merged_into_id", new_values."mosis_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."school_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='dfdc308d06eb1844026335e13b1a55133a7559bd', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_af05e', referencing='REFERENCING NEW TABLE AS new_values ', table='records_student', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='student',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_studentevent" ("birth_date", "first_name", "grade", "id", "last_name", "lea_id", "merged_into_id", "mosis_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "school_id") SELECT new_values."birth_date", new_values."first_name", new_values."grade", new_values."id", new_values."last_name", new_values."lea_id", new_values."merged_into_id", new_values."mosis_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."school_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='c75b473b63f9967fb805a9df1adad9a44403191c', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_4b2ad', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='records_student', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='student',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_studentevent" ("birth_date", "first_name", "grade", "id", "last_name", "lea_id", "merged_into_id", "mosis_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "school_id") SELECT old_values."birth_date", old_values."first_name", old_values."grade", old_values."id", old_values."last_name", old_values."lea_id", old_values."merged_into_id", old_values."mosis_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."school_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='447e2dd1d0bb33cd58069a1df957e3c7b7627974', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_b6ba1', referencing='REFERENCING OLD TABLE AS old_values ', table='records_student', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='guardian',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_on__isnull', True)), fields=('student', 'user'), name='a_person_is_guardian_of_a_student_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='guardian',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_on__isnull', True), models.Q(('end_basis', ''), _negated=True), _connector='OR'), name='an_ended_guardianship_says_why'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='guardian',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_guardianevent" ("end_basis", "ended_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "relationship", "started_on", "student_id", "user_id") SELECT new_values."end_basis", new_values."ended_on", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."relationship", new_values."started_on", new_values."student_id", new_values."user_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='5fb58ffd0e3bfbcccc3e521e2a041a0fc9aa74d6', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_24bde', referencing='REFERENCING NEW TABLE AS new_values ', table='records_guardian', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='guardian',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_guardianevent" ("end_basis", "ended_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "relationship", "started_on", "student_id", "user_id") SELECT new_values."end_basis", new_values."ended_on", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."relationship", new_values."started_on", new_values."student_id", new_values."user_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='e6dc07be0f15c481d25f44bc25df350434f5bd0c', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_fe40e', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='records_guardian', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='guardian',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_guardianevent" ("end_basis", "ended_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "relationship", "started_on", "student_id", "user_id") SELECT old_values."end_basis", old_values."ended_on", old_values."id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."relationship", old_values."started_on", old_values."student_id", old_values."user_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='e21db3fb0ad70e27dc138542f1ef257552d8bbb6', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_f670d', referencing='REFERENCING OLD TABLE AS old_values ', table='records_guardian', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='disclosure',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_disclosureevent" ("at", "disclosed_by_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recipient_id", "student_id", "what", "why") SELECT new_values."at", new_values."disclosed_by_id", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."recipient_id", new_values."student_id", new_values."what", new_values."why" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='6060ab3f081317c240f2ccb81db74507dc06970b', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_a8778', referencing='REFERENCING NEW TABLE AS new_values ', table='records_disclosure', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='disclosure',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_disclosureevent" ("at", "disclosed_by_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recipient_id", "student_id", "what", "why") SELECT new_values."at", new_values."disclosed_by_id", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."recipient_id", new_values."student_id", new_values."what", new_values."why" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='ca35638784501e0cd3bf37b2e963a6ec58e6a653', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_448fd', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='records_disclosure', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='disclosure',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_disclosureevent" ("at", "disclosed_by_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recipient_id", "student_id", "what", "why") SELECT old_values."at", old_values."disclosed_by_id", old_values."id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."recipient_id", old_values."student_id", old_values."what", old_values."why" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='1c75405f55a968e1bc023716f3fe4b2529abc94c', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_0eb58', referencing='REFERENCING OLD TABLE AS old_values ', table='records_disclosure', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(fields=['school', 'state'], name='claim_by_school_and_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.UniqueConstraint(fields=('claimant', 'first_name', 'last_name', 'birth_date', 'school'), name='a_family_claims_a_child_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'confirmed'), ('student__isnull', False)), models.Q(models.Q(('state', 'confirmed'), _negated=True), ('student__isnull', True)), _connector='OR'), name='confirmed_claims_have_a_student'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('judged_at__isnull', True), ('judged_by__isnull', True), ('state', 'typed')), models.Q(models.Q(('state', 'typed'), _negated=True), ('judged_at__isnull', False), ('judged_by__isnull', False)), _connector='OR'), name='judged_claims_name_their_judge'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), _negated=True), models.Q(('refusal', ''), _negated=True), _connector='OR'), name='refused_claims_say_why'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='claim',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_claimevent" ("birth_date", "claimant_id", "created_at", "enrollment", "first_name", "grade", "id", "judged_at", "judged_by_id", "last_name", "missouri_resident", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "refusal", "relationship", "school_id", "state", "student_id") SELECT new_values."birth_date", new_values."claimant_id", new_values."created_at", new_values."enrollment", new_values."first_name", new_values."grade", new_values."id", new_values."judged_at", new_values."judged_by_id", new_values."last_name", new_values."missouri_resident", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."refusal", new_values."relationship", new_values."school_id", new_values."state", new_values."student_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='22d86e68add091aa79e687d3888c69ea53a2d928', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_e9585', referencing='REFERENCING NEW TABLE AS new_values ', table='records_claim', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='claim',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_claimevent" ("birth_date", "claimant_id", "created_at", "enrollment", "first_name", "grade", "id", "judged_at", "judged_by_id", "last_name", "missouri_resident", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "refusal", "relationship", "school_id", "state", "student_id") SELECT new_values."birth_date", new_values."claimant_id", new_values."created_at", new_values."enrollment", new_values."first_name", new_values."grade", new_values."id", new_values."judged_at", new_values."judged_by_id", new_values."last_name", new_values."missouri_resident", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."refusal", new_values."relationship", new_values."school_id", new_values."state", new_values."student_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='33da7ff0852bb1e80b389c1855f1b6c2e541376b', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_7d4e4', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='records_claim', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='claim',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_claimevent" ("birth_date", "claimant_id", "created_at", "enrollment", "first_name", "grade", "id", "judged_at", "judged_by_id", "last_name", "missouri_resident", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "refusal", "relationship", "school_id", "state", "student_id") SELECT old_values."birth_date", old_values."claimant_id", old_values."created_at", old_values."enrollment", old_values."first_name", old_values."grade", old_values."id", old_values."judged_at", old_values."judged_by_id", old_values."last_name", old_values."missouri_resident", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."refusal", old_values."relationship", old_values."school_id", old_values."state", old_values."student_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='9167c3e95568a9c92d084d18e955ccbaa6fb616d', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_e05d8', referencing='REFERENCING OLD TABLE AS old_values ', table='records_claim', when='AFTER')),
-        ),
+        Together([
+            migrations.AddIndex(
+                model_name='student',
+                index=models.Index(fields=['lea', 'last_name', 'first_name'], name='student_by_lea_and_name'),
+            ),
+            migrations.AddConstraint(
+                model_name='student',
+                constraint=models.CheckConstraint(condition=models.Q(('mosis_id__isnull', True), ('mosis_id__regex', '^\\d{10}$'), _connector='OR'), name='mosis_id_has_ten_digits'),
+            ),
+            migrations.AddConstraint(
+                model_name='student',
+                constraint=models.CheckConstraint(condition=models.Q(('merged_into__isnull', True), ('mosis_id__isnull', True), _connector='OR'), name='a_merged_student_gives_up_the_mosis_id'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='student',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_studentevent" ("birth_date", "first_name", "grade", "id", "last_name", "lea_id", "merged_into_id", "mosis_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "school_id") SELECT new_values."birth_date", new_values."first_name", new_values."grade", new_values."id", new_values."last_name", new_values."lea_id", new_values."merged_into_id", new_values."mosis_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."school_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='dfdc308d06eb1844026335e13b1a55133a7559bd', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_af05e', referencing='REFERENCING NEW TABLE AS new_values ', table='records_student', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='student',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_studentevent" ("birth_date", "first_name", "grade", "id", "last_name", "lea_id", "merged_into_id", "mosis_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "school_id") SELECT new_values."birth_date", new_values."first_name", new_values."grade", new_values."id", new_values."last_name", new_values."lea_id", new_values."merged_into_id", new_values."mosis_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."school_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='c75b473b63f9967fb805a9df1adad9a44403191c', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_4b2ad', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='records_student', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='student',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_studentevent" ("birth_date", "first_name", "grade", "id", "last_name", "lea_id", "merged_into_id", "mosis_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "school_id") SELECT old_values."birth_date", old_values."first_name", old_values."grade", old_values."id", old_values."last_name", old_values."lea_id", old_values."merged_into_id", old_values."mosis_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."school_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='447e2dd1d0bb33cd58069a1df957e3c7b7627974', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_b6ba1', referencing='REFERENCING OLD TABLE AS old_values ', table='records_student', when='AFTER')),
+            ),
+            migrations.AddConstraint(
+                model_name='guardian',
+                constraint=models.UniqueConstraint(condition=models.Q(('ended_on__isnull', True)), fields=('student', 'user'), name='a_person_is_guardian_of_a_student_once'),
+            ),
+            migrations.AddConstraint(
+                model_name='guardian',
+                constraint=models.CheckConstraint(condition=models.Q(('ended_on__isnull', True), models.Q(('end_basis', ''), _negated=True), _connector='OR'), name='an_ended_guardianship_says_why'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='guardian',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_guardianevent" ("end_basis", "ended_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "relationship", "started_on", "student_id", "user_id") SELECT new_values."end_basis", new_values."ended_on", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."relationship", new_values."started_on", new_values."student_id", new_values."user_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='5fb58ffd0e3bfbcccc3e521e2a041a0fc9aa74d6', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_24bde', referencing='REFERENCING NEW TABLE AS new_values ', table='records_guardian', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='guardian',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_guardianevent" ("end_basis", "ended_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "relationship", "started_on", "student_id", "user_id") SELECT new_values."end_basis", new_values."ended_on", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."relationship", new_values."started_on", new_values."student_id", new_values."user_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='e6dc07be0f15c481d25f44bc25df350434f5bd0c', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_fe40e', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='records_guardian', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='guardian',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_guardianevent" ("end_basis", "ended_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "relationship", "started_on", "student_id", "user_id") SELECT old_values."end_basis", old_values."ended_on", old_values."id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."relationship", old_values."started_on", old_values."student_id", old_values."user_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='e21db3fb0ad70e27dc138542f1ef257552d8bbb6', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_f670d', referencing='REFERENCING OLD TABLE AS old_values ', table='records_guardian', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='disclosure',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_disclosureevent" ("at", "disclosed_by_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recipient_id", "student_id", "what", "why") SELECT new_values."at", new_values."disclosed_by_id", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."recipient_id", new_values."student_id", new_values."what", new_values."why" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='6060ab3f081317c240f2ccb81db74507dc06970b', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_a8778', referencing='REFERENCING NEW TABLE AS new_values ', table='records_disclosure', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='disclosure',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_disclosureevent" ("at", "disclosed_by_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recipient_id", "student_id", "what", "why") SELECT new_values."at", new_values."disclosed_by_id", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."recipient_id", new_values."student_id", new_values."what", new_values."why" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='ca35638784501e0cd3bf37b2e963a6ec58e6a653', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_448fd', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='records_disclosure', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='disclosure',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_disclosureevent" ("at", "disclosed_by_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recipient_id", "student_id", "what", "why") SELECT old_values."at", old_values."disclosed_by_id", old_values."id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."recipient_id", old_values."student_id", old_values."what", old_values."why" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='1c75405f55a968e1bc023716f3fe4b2529abc94c', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_0eb58', referencing='REFERENCING OLD TABLE AS old_values ', table='records_disclosure', when='AFTER')),
+            ),
+            migrations.AddIndex(
+                model_name='claim',
+                index=models.Index(fields=['school', 'state'], name='claim_by_school_and_state'),
+            ),
+            migrations.AddConstraint(
+                model_name='claim',
+                constraint=models.UniqueConstraint(fields=('claimant', 'first_name', 'last_name', 'birth_date', 'school'), name='a_family_claims_a_child_once'),
+            ),
+            migrations.AddConstraint(
+                model_name='claim',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'confirmed'), ('student__isnull', False)), models.Q(models.Q(('state', 'confirmed'), _negated=True), ('student__isnull', True)), _connector='OR'), name='confirmed_claims_have_a_student'),
+            ),
+            migrations.AddConstraint(
+                model_name='claim',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('judged_at__isnull', True), ('judged_by__isnull', True), ('state', 'typed')), models.Q(models.Q(('state', 'typed'), _negated=True), ('judged_at__isnull', False), ('judged_by__isnull', False)), _connector='OR'), name='judged_claims_name_their_judge'),
+            ),
+            migrations.AddConstraint(
+                model_name='claim',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), _negated=True), models.Q(('refusal', ''), _negated=True), _connector='OR'), name='refused_claims_say_why'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='claim',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_claimevent" ("birth_date", "claimant_id", "created_at", "enrollment", "first_name", "grade", "id", "judged_at", "judged_by_id", "last_name", "missouri_resident", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "refusal", "relationship", "school_id", "state", "student_id") SELECT new_values."birth_date", new_values."claimant_id", new_values."created_at", new_values."enrollment", new_values."first_name", new_values."grade", new_values."id", new_values."judged_at", new_values."judged_by_id", new_values."last_name", new_values."missouri_resident", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."refusal", new_values."relationship", new_values."school_id", new_values."state", new_values."student_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='22d86e68add091aa79e687d3888c69ea53a2d928', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_e9585', referencing='REFERENCING NEW TABLE AS new_values ', table='records_claim', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='claim',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_claimevent" ("birth_date", "claimant_id", "created_at", "enrollment", "first_name", "grade", "id", "judged_at", "judged_by_id", "last_name", "missouri_resident", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "refusal", "relationship", "school_id", "state", "student_id") SELECT new_values."birth_date", new_values."claimant_id", new_values."created_at", new_values."enrollment", new_values."first_name", new_values."grade", new_values."id", new_values."judged_at", new_values."judged_by_id", new_values."last_name", new_values."missouri_resident", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."refusal", new_values."relationship", new_values."school_id", new_values."state", new_values."student_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='33da7ff0852bb1e80b389c1855f1b6c2e541376b', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_7d4e4', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='records_claim', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='claim',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_claimevent" ("birth_date", "claimant_id", "created_at", "enrollment", "first_name", "grade", "id", "judged_at", "judged_by_id", "last_name", "missouri_resident", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "refusal", "relationship", "school_id", "state", "student_id") SELECT old_values."birth_date", old_values."claimant_id", old_values."created_at", old_values."enrollment", old_values."first_name", old_values."grade", old_values."id", old_values."judged_at", old_values."judged_by_id", old_values."last_name", old_values."missouri_resident", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."refusal", old_values."relationship", old_values."school_id", old_values."state", old_values."student_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='9167c3e95568a9c92d084d18e955ccbaa6fb616d', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_e05d8', referencing='REFERENCING OLD TABLE AS old_values ', table='records_claim', when='AFTER')),
+            ),
+        ]),
     ]

@@ -6,6 +6,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from mocap_portal.foundation.shared.migrations import Together
+
 
 class Migration(migrations.Migration):
 
@@ -80,28 +82,30 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
-        migrations.AddIndex(
-            model_name='rosterline',
-            index=models.Index(fields=['provider', 'state'], name='roster_by_provider_and_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='rosterline',
-            constraint=models.CheckConstraint(condition=models.Q(('mosis_id__regex', '^\\d{10}$')), name='roster_mosis_id_has_ten_digits'),
-        ),
-        migrations.AddConstraint(
-            model_name='rosterline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('state', 'sent')), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False), ('starts_on__isnull', False), ('state', 'confirmed')), _connector='OR'), name='confirmed_roster_lines_say_when_and_who'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='rosterline',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "registration_rosterlineevent" ("birth_date", "clock_id", "confirmed_at", "confirmed_by_id", "contact_email", "contact_name", "contact_phone", "first_name", "grade", "id", "last_name", "lea_id", "line_id", "mosis_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "section", "sent_at", "sent_by_id", "starts_on", "state", "teacher_name") SELECT new_values."birth_date", new_values."clock_id", new_values."confirmed_at", new_values."confirmed_by_id", new_values."contact_email", new_values."contact_name", new_values."contact_phone", new_values."first_name", new_values."grade", new_values."id", new_values."last_name", new_values."lea_id", new_values."line_id", new_values."mosis_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."provider_id", new_values."section", new_values."sent_at", new_values."sent_by_id", new_values."starts_on", new_values."state", new_values."teacher_name" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='2177ae9bb9a1c246890ea8d5f6ba96683134bdc8', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_88d24', referencing='REFERENCING NEW TABLE AS new_values ', table='registration_rosterline', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='rosterline',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "registration_rosterlineevent" ("birth_date", "clock_id", "confirmed_at", "confirmed_by_id", "contact_email", "contact_name", "contact_phone", "first_name", "grade", "id", "last_name", "lea_id", "line_id", "mosis_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "section", "sent_at", "sent_by_id", "starts_on", "state", "teacher_name") SELECT new_values."birth_date", new_values."clock_id", new_values."confirmed_at", new_values."confirmed_by_id", new_values."contact_email", new_values."contact_name", new_values."contact_phone", new_values."first_name", new_values."grade", new_values."id", new_values."last_name", new_values."lea_id", new_values."line_id", new_values."mosis_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."provider_id", new_values."section", new_values."sent_at", new_values."sent_by_id", new_values."starts_on", new_values."state", new_values."teacher_name" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='f9b5a9ddb18fe09f15fa44f10ec639a921ed25c3', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_91746', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='registration_rosterline', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='rosterline',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "registration_rosterlineevent" ("birth_date", "clock_id", "confirmed_at", "confirmed_by_id", "contact_email", "contact_name", "contact_phone", "first_name", "grade", "id", "last_name", "lea_id", "line_id", "mosis_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "section", "sent_at", "sent_by_id", "starts_on", "state", "teacher_name") SELECT old_values."birth_date", old_values."clock_id", old_values."confirmed_at", old_values."confirmed_by_id", old_values."contact_email", old_values."contact_name", old_values."contact_phone", old_values."first_name", old_values."grade", old_values."id", old_values."last_name", old_values."lea_id", old_values."line_id", old_values."mosis_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."provider_id", old_values."section", old_values."sent_at", old_values."sent_by_id", old_values."starts_on", old_values."state", old_values."teacher_name" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='0ba52bd32c77c52f5af0a1767d49b09e05fa1648', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_0485f', referencing='REFERENCING OLD TABLE AS old_values ', table='registration_rosterline', when='AFTER')),
-        ),
+        Together([
+            migrations.AddIndex(
+                model_name='rosterline',
+                index=models.Index(fields=['provider', 'state'], name='roster_by_provider_and_state'),
+            ),
+            migrations.AddConstraint(
+                model_name='rosterline',
+                constraint=models.CheckConstraint(condition=models.Q(('mosis_id__regex', '^\\d{10}$')), name='roster_mosis_id_has_ten_digits'),
+            ),
+            migrations.AddConstraint(
+                model_name='rosterline',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('state', 'sent')), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False), ('starts_on__isnull', False), ('state', 'confirmed')), _connector='OR'), name='confirmed_roster_lines_say_when_and_who'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='rosterline',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "registration_rosterlineevent" ("birth_date", "clock_id", "confirmed_at", "confirmed_by_id", "contact_email", "contact_name", "contact_phone", "first_name", "grade", "id", "last_name", "lea_id", "line_id", "mosis_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "section", "sent_at", "sent_by_id", "starts_on", "state", "teacher_name") SELECT new_values."birth_date", new_values."clock_id", new_values."confirmed_at", new_values."confirmed_by_id", new_values."contact_email", new_values."contact_name", new_values."contact_phone", new_values."first_name", new_values."grade", new_values."id", new_values."last_name", new_values."lea_id", new_values."line_id", new_values."mosis_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."provider_id", new_values."section", new_values."sent_at", new_values."sent_by_id", new_values."starts_on", new_values."state", new_values."teacher_name" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='2177ae9bb9a1c246890ea8d5f6ba96683134bdc8', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_88d24', referencing='REFERENCING NEW TABLE AS new_values ', table='registration_rosterline', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='rosterline',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "registration_rosterlineevent" ("birth_date", "clock_id", "confirmed_at", "confirmed_by_id", "contact_email", "contact_name", "contact_phone", "first_name", "grade", "id", "last_name", "lea_id", "line_id", "mosis_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "section", "sent_at", "sent_by_id", "starts_on", "state", "teacher_name") SELECT new_values."birth_date", new_values."clock_id", new_values."confirmed_at", new_values."confirmed_by_id", new_values."contact_email", new_values."contact_name", new_values."contact_phone", new_values."first_name", new_values."grade", new_values."id", new_values."last_name", new_values."lea_id", new_values."line_id", new_values."mosis_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."provider_id", new_values."section", new_values."sent_at", new_values."sent_by_id", new_values."starts_on", new_values."state", new_values."teacher_name" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='f9b5a9ddb18fe09f15fa44f10ec639a921ed25c3', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_91746', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='registration_rosterline', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='rosterline',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "registration_rosterlineevent" ("birth_date", "clock_id", "confirmed_at", "confirmed_by_id", "contact_email", "contact_name", "contact_phone", "first_name", "grade", "id", "last_name", "lea_id", "line_id", "mosis_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "section", "sent_at", "sent_by_id", "starts_on", "state", "teacher_name") SELECT old_values."birth_date", old_values."clock_id", old_values."confirmed_at", old_values."confirmed_by_id", old_values."contact_email", old_values."contact_name", old_values."contact_phone", old_values."first_name", old_values."grade", old_values."id", old_values."last_name", old_values."lea_id", old_values."line_id", old_values."mosis_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."provider_id", old_values."section", old_values."sent_at", old_values."sent_by_id", old_values."starts_on", old_values."state", old_values."teacher_name" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='0ba52bd32c77c52f5af0a1767d49b09e05fa1648', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_0485f', referencing='REFERENCING OLD TABLE AS old_values ', table='registration_rosterline', when='AFTER')),
+            ),
+        ]),
     ]

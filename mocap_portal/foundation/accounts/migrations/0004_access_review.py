@@ -5,6 +5,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from mocap_portal.foundation.shared.migrations import Together
+
 
 class Migration(migrations.Migration):
 
@@ -15,48 +17,50 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='AccessAnswer',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('keep', models.BooleanField()),
-                ('answered_at', models.DateTimeField()),
-                ('answered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
-                ('hat', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='access_answers', to='accounts.membership')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='AccessReview',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('parent', 'Parent or guardian'), ('adult_student', 'Student of 18 or over'), ('student_on_own', 'Student on their own'), ('counselor', 'Counselor'), ('special_education', 'Special-education team'), ('decider', 'Principal or designee'), ('coordinator', 'MOCAP coordinator'), ('data_clerk', 'Data clerk'), ('lea_admin', 'District administrator'), ('provider_staff', 'Provider staff'), ('provider_admin', 'Provider administrator'), ('host_staff', 'Host program staff'), ('dese_reviewer', 'DESE reviewer'), ('dese_admin', 'DESE administrator')], help_text='The kind of administrator who answers', max_length=20)),
-                ('year', models.PositiveSmallIntegerField()),
-                ('asked_at', models.DateTimeField()),
-                ('due_on', models.DateField()),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('finished_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='access_reviews', to='directory.organization')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='AccessAnswerEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('keep', models.BooleanField()),
-                ('answered_at', models.DateTimeField()),
-                ('answered_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership')),
-                ('hat', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='accounts.accessanswer')),
-                ('review', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.accessreview')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
+        Together([
+            migrations.CreateModel(
+                name='AccessAnswer',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('keep', models.BooleanField()),
+                    ('answered_at', models.DateTimeField()),
+                    ('answered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                    ('hat', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='access_answers', to='accounts.membership')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='AccessReview',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('role', models.CharField(choices=[('parent', 'Parent or guardian'), ('adult_student', 'Student of 18 or over'), ('student_on_own', 'Student on their own'), ('counselor', 'Counselor'), ('special_education', 'Special-education team'), ('decider', 'Principal or designee'), ('coordinator', 'MOCAP coordinator'), ('data_clerk', 'Data clerk'), ('lea_admin', 'District administrator'), ('provider_staff', 'Provider staff'), ('provider_admin', 'Provider administrator'), ('host_staff', 'Host program staff'), ('dese_reviewer', 'DESE reviewer'), ('dese_admin', 'DESE administrator')], help_text='The kind of administrator who answers', max_length=20)),
+                    ('year', models.PositiveSmallIntegerField()),
+                    ('asked_at', models.DateTimeField()),
+                    ('due_on', models.DateField()),
+                    ('finished_at', models.DateTimeField(blank=True, null=True)),
+                    ('finished_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                    ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='access_reviews', to='directory.organization')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='AccessAnswerEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('keep', models.BooleanField()),
+                    ('answered_at', models.DateTimeField()),
+                    ('answered_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership')),
+                    ('hat', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership')),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='accounts.accessanswer')),
+                    ('review', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.accessreview')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+        ]),
         migrations.AddField(
             model_name='accessanswer',
             name='review',
@@ -83,48 +87,50 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
-        migrations.AddConstraint(
-            model_name='accessreview',
-            constraint=models.UniqueConstraint(fields=('organization', 'role', 'year'), name='one_access_review_a_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='accessreview',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['dese_admin', 'lea_admin', 'provider_admin'])), name='access_reviews_are_asked_of_administrators'),
-        ),
-        migrations.AddConstraint(
-            model_name='accessreview',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', True), ('finished_by__isnull', True)), models.Q(('finished_at__isnull', False), ('finished_by__isnull', False)), _connector='OR'), name='finished_access_reviews_say_who'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='accessreview',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "accounts_accessreviewevent" ("asked_at", "due_on", "finished_at", "finished_by_id", "id", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "year") SELECT new_values."asked_at", new_values."due_on", new_values."finished_at", new_values."finished_by_id", new_values."id", new_values."organization_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."role", new_values."year" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='9cd1581cd0a11e3b5a894fa93f2871d4c9ed0095', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_aef76', referencing='REFERENCING NEW TABLE AS new_values ', table='accounts_accessreview', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='accessreview',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "accounts_accessreviewevent" ("asked_at", "due_on", "finished_at", "finished_by_id", "id", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "year") SELECT new_values."asked_at", new_values."due_on", new_values."finished_at", new_values."finished_by_id", new_values."id", new_values."organization_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."role", new_values."year" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='009146d251de7141022721f6c4ed1cf003b3a3ea', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_4c120', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='accounts_accessreview', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='accessreview',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "accounts_accessreviewevent" ("asked_at", "due_on", "finished_at", "finished_by_id", "id", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "year") SELECT old_values."asked_at", old_values."due_on", old_values."finished_at", old_values."finished_by_id", old_values."id", old_values."organization_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."role", old_values."year" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='7f7a3edd2d09b4e311e5ee647b05069a399f27f9', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_18151', referencing='REFERENCING OLD TABLE AS old_values ', table='accounts_accessreview', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='accessanswer',
-            constraint=models.UniqueConstraint(fields=('review', 'hat'), name='one_answer_per_hat_and_access_review'),
-        ),
-        migrations.AddConstraint(
-            model_name='accessanswer',
-            constraint=models.CheckConstraint(condition=models.Q(('keep', True), models.Q(('hat', models.F('answered_by')), _negated=True), _connector='OR'), name='nobody_takes_a_role_from_oneself'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='accessanswer',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "accounts_accessanswerevent" ("answered_at", "answered_by_id", "hat_id", "id", "keep", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "review_id") SELECT new_values."answered_at", new_values."answered_by_id", new_values."hat_id", new_values."id", new_values."keep", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."review_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='9da7204e5daacd157730f9eba11294c90586a156', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_0cc7e', referencing='REFERENCING NEW TABLE AS new_values ', table='accounts_accessanswer', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='accessanswer',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "accounts_accessanswerevent" ("answered_at", "answered_by_id", "hat_id", "id", "keep", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "review_id") SELECT new_values."answered_at", new_values."answered_by_id", new_values."hat_id", new_values."id", new_values."keep", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."review_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='baa41874478b29e07b487584595801c3e2e01fef', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_eb106', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='accounts_accessanswer', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='accessanswer',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "accounts_accessanswerevent" ("answered_at", "answered_by_id", "hat_id", "id", "keep", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "review_id") SELECT old_values."answered_at", old_values."answered_by_id", old_values."hat_id", old_values."id", old_values."keep", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."review_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='bf3f8963b176f1e67f9b0fe4c1ae1695a410e91f', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_33c9e', referencing='REFERENCING OLD TABLE AS old_values ', table='accounts_accessanswer', when='AFTER')),
-        ),
+        Together([
+            migrations.AddConstraint(
+                model_name='accessreview',
+                constraint=models.UniqueConstraint(fields=('organization', 'role', 'year'), name='one_access_review_a_year'),
+            ),
+            migrations.AddConstraint(
+                model_name='accessreview',
+                constraint=models.CheckConstraint(condition=models.Q(('role__in', ['dese_admin', 'lea_admin', 'provider_admin'])), name='access_reviews_are_asked_of_administrators'),
+            ),
+            migrations.AddConstraint(
+                model_name='accessreview',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', True), ('finished_by__isnull', True)), models.Q(('finished_at__isnull', False), ('finished_by__isnull', False)), _connector='OR'), name='finished_access_reviews_say_who'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='accessreview',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "accounts_accessreviewevent" ("asked_at", "due_on", "finished_at", "finished_by_id", "id", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "year") SELECT new_values."asked_at", new_values."due_on", new_values."finished_at", new_values."finished_by_id", new_values."id", new_values."organization_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."role", new_values."year" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='9cd1581cd0a11e3b5a894fa93f2871d4c9ed0095', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_aef76', referencing='REFERENCING NEW TABLE AS new_values ', table='accounts_accessreview', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='accessreview',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "accounts_accessreviewevent" ("asked_at", "due_on", "finished_at", "finished_by_id", "id", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "year") SELECT new_values."asked_at", new_values."due_on", new_values."finished_at", new_values."finished_by_id", new_values."id", new_values."organization_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."role", new_values."year" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='009146d251de7141022721f6c4ed1cf003b3a3ea', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_4c120', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='accounts_accessreview', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='accessreview',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "accounts_accessreviewevent" ("asked_at", "due_on", "finished_at", "finished_by_id", "id", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "year") SELECT old_values."asked_at", old_values."due_on", old_values."finished_at", old_values."finished_by_id", old_values."id", old_values."organization_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."role", old_values."year" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='7f7a3edd2d09b4e311e5ee647b05069a399f27f9', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_18151', referencing='REFERENCING OLD TABLE AS old_values ', table='accounts_accessreview', when='AFTER')),
+            ),
+            migrations.AddConstraint(
+                model_name='accessanswer',
+                constraint=models.UniqueConstraint(fields=('review', 'hat'), name='one_answer_per_hat_and_access_review'),
+            ),
+            migrations.AddConstraint(
+                model_name='accessanswer',
+                constraint=models.CheckConstraint(condition=models.Q(('keep', True), models.Q(('hat', models.F('answered_by')), _negated=True), _connector='OR'), name='nobody_takes_a_role_from_oneself'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='accessanswer',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "accounts_accessanswerevent" ("answered_at", "answered_by_id", "hat_id", "id", "keep", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "review_id") SELECT new_values."answered_at", new_values."answered_by_id", new_values."hat_id", new_values."id", new_values."keep", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."review_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='9da7204e5daacd157730f9eba11294c90586a156', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_0cc7e', referencing='REFERENCING NEW TABLE AS new_values ', table='accounts_accessanswer', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='accessanswer',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "accounts_accessanswerevent" ("answered_at", "answered_by_id", "hat_id", "id", "keep", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "review_id") SELECT new_values."answered_at", new_values."answered_by_id", new_values."hat_id", new_values."id", new_values."keep", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."review_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='baa41874478b29e07b487584595801c3e2e01fef', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_eb106', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='accounts_accessanswer', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='accessanswer',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "accounts_accessanswerevent" ("answered_at", "answered_by_id", "hat_id", "id", "keep", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "review_id") SELECT old_values."answered_at", old_values."answered_by_id", old_values."hat_id", old_values."id", old_values."keep", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."review_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='bf3f8963b176f1e67f9b0fe4c1ae1695a410e91f', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_33c9e', referencing='REFERENCING OLD TABLE AS old_values ', table='accounts_accessanswer', when='AFTER')),
+            ),
+        ]),
     ]

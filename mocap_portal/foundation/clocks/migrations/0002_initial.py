@@ -5,6 +5,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from mocap_portal.foundation.shared.migrations import Together
+
 
 class Migration(migrations.Migration):
 
@@ -17,143 +19,145 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='clock',
-            name='lea',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='clocks', to='directory.lea'),
-        ),
-        migrations.AddField(
-            model_name='chase',
-            name='clock',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='chases', to='clocks.clock'),
-        ),
-        migrations.AddField(
-            model_name='clockevent',
-            name='lea',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.lea'),
-        ),
-        migrations.AddField(
-            model_name='clockevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='clockevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='clocks.clock'),
-        ),
-        migrations.AddField(
-            model_name='clockmove',
-            name='clock',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='moves', to='clocks.clock'),
-        ),
-        migrations.AddField(
-            model_name='clockmove',
-            name='closed_day',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.closedday'),
-        ),
-        migrations.AddField(
-            model_name='clockmoveevent',
-            name='clock',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clocks.clock'),
-        ),
-        migrations.AddField(
-            model_name='clockmoveevent',
-            name='closed_day',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.closedday'),
-        ),
-        migrations.AddField(
-            model_name='clockmoveevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='clockmoveevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='clocks.clockmove'),
-        ),
-        migrations.AddField(
-            model_name='clockpause',
-            name='clock',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pauses', to='clocks.clock'),
-        ),
-        migrations.AddField(
-            model_name='clockpauseevent',
-            name='clock',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clocks.clock'),
-        ),
-        migrations.AddField(
-            model_name='clockpauseevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='clockpauseevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='clocks.clockpause'),
-        ),
-        migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(condition=models.Q(('stopped_at__isnull', True)), fields=['due_on'], name='clock_open_by_due_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.CheckConstraint(condition=models.Q(('stopped_at__isnull', True), ('stopped_at__gte', models.F('started_at')), _connector='OR'), name='clock_stops_after_it_starts'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='clock',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "clocks_clockevent" ("business_days", "due_on", "first_due_on", "id", "kind", "lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "started_at", "stopped_at") SELECT new_values."business_days", new_values."due_on", new_values."first_due_on", new_values."id", new_values."kind", new_values."lea_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."source", new_values."started_at", new_values."stopped_at" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='a574f50894dc7429c687a151c70b95cd062f910c', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_206c6', referencing='REFERENCING NEW TABLE AS new_values ', table='clocks_clock', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='clock',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "clocks_clockevent" ("business_days", "due_on", "first_due_on", "id", "kind", "lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "started_at", "stopped_at") SELECT new_values."business_days", new_values."due_on", new_values."first_due_on", new_values."id", new_values."kind", new_values."lea_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."source", new_values."started_at", new_values."stopped_at" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='2c25282e870a32e9066b6bf8f094d13ad5f0ba4c', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_03e1e', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='clocks_clock', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='clock',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "clocks_clockevent" ("business_days", "due_on", "first_due_on", "id", "kind", "lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "started_at", "stopped_at") SELECT old_values."business_days", old_values."due_on", old_values."first_due_on", old_values."id", old_values."kind", old_values."lea_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."source", old_values."started_at", old_values."stopped_at" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='6b3e0d4999eb825292a03d6953738fbe955b1d50', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_0a2d9', referencing='REFERENCING OLD TABLE AS old_values ', table='clocks_clock', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='chase',
-            constraint=models.UniqueConstraint(fields=('clock', 'step', 'day'), name='one_chase_per_step_and_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='clockmove',
-            constraint=models.UniqueConstraint(fields=('clock', 'closed_day'), name='a_closed_day_moves_a_clock_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='clockmove',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__gt', models.F('was_due_on'))), name='clocks_move_later_only'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='clockmove',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "clocks_clockmoveevent" ("clock_id", "closed_day_id", "due_on", "id", "moved_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "was_due_on") SELECT new_values."clock_id", new_values."closed_day_id", new_values."due_on", new_values."id", new_values."moved_at", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."was_due_on" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='f1e2e0b9e16da0b190d8237a1b98e0c3d0a96487', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_709a9', referencing='REFERENCING NEW TABLE AS new_values ', table='clocks_clockmove', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='clockmove',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "clocks_clockmoveevent" ("clock_id", "closed_day_id", "due_on", "id", "moved_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "was_due_on") SELECT new_values."clock_id", new_values."closed_day_id", new_values."due_on", new_values."id", new_values."moved_at", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."was_due_on" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='227624a46766518678a0a8de9ae88c1bbcbe4dda', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_6aac2', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='clocks_clockmove', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='clockmove',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "clocks_clockmoveevent" ("clock_id", "closed_day_id", "due_on", "id", "moved_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "was_due_on") SELECT old_values."clock_id", old_values."closed_day_id", old_values."due_on", old_values."id", old_values."moved_at", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."was_due_on" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='f4365564b0b97f572cf23bed65301e281f9b0379', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_7aef2', referencing='REFERENCING OLD TABLE AS old_values ', table='clocks_clockmove', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='clockpause',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends_on__isnull', True)), fields=('clock',), name='one_open_pause_per_clock'),
-        ),
-        migrations.AddConstraint(
-            model_name='clockpause',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='pause_starts_before_it_ends'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='clockpause',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "clocks_clockpauseevent" ("clock_id", "ends_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "starts_on") SELECT new_values."clock_id", new_values."ends_on", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."reason", new_values."starts_on" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='14de8e83e67c0cd008325d7a12abe2fb7b0b6650', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_5b91c', referencing='REFERENCING NEW TABLE AS new_values ', table='clocks_clockpause', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='clockpause',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "clocks_clockpauseevent" ("clock_id", "ends_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "starts_on") SELECT new_values."clock_id", new_values."ends_on", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."reason", new_values."starts_on" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='a780d9dd351ca9849ad7684a8e318ec69db71896', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_3069c', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='clocks_clockpause', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='clockpause',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "clocks_clockpauseevent" ("clock_id", "ends_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "starts_on") SELECT old_values."clock_id", old_values."ends_on", old_values."id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."reason", old_values."starts_on" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='0d210611273724e7196e61d9ac50d04124f04aec', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_c89e4', referencing='REFERENCING OLD TABLE AS old_values ', table='clocks_clockpause', when='AFTER')),
-        ),
+        Together([
+            migrations.AddField(
+                model_name='clock',
+                name='lea',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='clocks', to='directory.lea'),
+            ),
+            migrations.AddField(
+                model_name='chase',
+                name='clock',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='chases', to='clocks.clock'),
+            ),
+            migrations.AddField(
+                model_name='clockevent',
+                name='lea',
+                field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.lea'),
+            ),
+            migrations.AddField(
+                model_name='clockevent',
+                name='pgh_context',
+                field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            ),
+            migrations.AddField(
+                model_name='clockevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='clocks.clock'),
+            ),
+            migrations.AddField(
+                model_name='clockmove',
+                name='clock',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='moves', to='clocks.clock'),
+            ),
+            migrations.AddField(
+                model_name='clockmove',
+                name='closed_day',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.closedday'),
+            ),
+            migrations.AddField(
+                model_name='clockmoveevent',
+                name='clock',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clocks.clock'),
+            ),
+            migrations.AddField(
+                model_name='clockmoveevent',
+                name='closed_day',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.closedday'),
+            ),
+            migrations.AddField(
+                model_name='clockmoveevent',
+                name='pgh_context',
+                field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            ),
+            migrations.AddField(
+                model_name='clockmoveevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='clocks.clockmove'),
+            ),
+            migrations.AddField(
+                model_name='clockpause',
+                name='clock',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pauses', to='clocks.clock'),
+            ),
+            migrations.AddField(
+                model_name='clockpauseevent',
+                name='clock',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clocks.clock'),
+            ),
+            migrations.AddField(
+                model_name='clockpauseevent',
+                name='pgh_context',
+                field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            ),
+            migrations.AddField(
+                model_name='clockpauseevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='clocks.clockpause'),
+            ),
+            migrations.AddIndex(
+                model_name='clock',
+                index=models.Index(condition=models.Q(('stopped_at__isnull', True)), fields=['due_on'], name='clock_open_by_due_day'),
+            ),
+            migrations.AddConstraint(
+                model_name='clock',
+                constraint=models.CheckConstraint(condition=models.Q(('stopped_at__isnull', True), ('stopped_at__gte', models.F('started_at')), _connector='OR'), name='clock_stops_after_it_starts'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='clock',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "clocks_clockevent" ("business_days", "due_on", "first_due_on", "id", "kind", "lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "started_at", "stopped_at") SELECT new_values."business_days", new_values."due_on", new_values."first_due_on", new_values."id", new_values."kind", new_values."lea_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."source", new_values."started_at", new_values."stopped_at" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='a574f50894dc7429c687a151c70b95cd062f910c', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_206c6', referencing='REFERENCING NEW TABLE AS new_values ', table='clocks_clock', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='clock',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "clocks_clockevent" ("business_days", "due_on", "first_due_on", "id", "kind", "lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "started_at", "stopped_at") SELECT new_values."business_days", new_values."due_on", new_values."first_due_on", new_values."id", new_values."kind", new_values."lea_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."source", new_values."started_at", new_values."stopped_at" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='2c25282e870a32e9066b6bf8f094d13ad5f0ba4c', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_03e1e', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='clocks_clock', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='clock',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "clocks_clockevent" ("business_days", "due_on", "first_due_on", "id", "kind", "lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "started_at", "stopped_at") SELECT old_values."business_days", old_values."due_on", old_values."first_due_on", old_values."id", old_values."kind", old_values."lea_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."source", old_values."started_at", old_values."stopped_at" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='6b3e0d4999eb825292a03d6953738fbe955b1d50', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_0a2d9', referencing='REFERENCING OLD TABLE AS old_values ', table='clocks_clock', when='AFTER')),
+            ),
+            migrations.AddConstraint(
+                model_name='chase',
+                constraint=models.UniqueConstraint(fields=('clock', 'step', 'day'), name='one_chase_per_step_and_day'),
+            ),
+            migrations.AddConstraint(
+                model_name='clockmove',
+                constraint=models.UniqueConstraint(fields=('clock', 'closed_day'), name='a_closed_day_moves_a_clock_once'),
+            ),
+            migrations.AddConstraint(
+                model_name='clockmove',
+                constraint=models.CheckConstraint(condition=models.Q(('due_on__gt', models.F('was_due_on'))), name='clocks_move_later_only'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='clockmove',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "clocks_clockmoveevent" ("clock_id", "closed_day_id", "due_on", "id", "moved_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "was_due_on") SELECT new_values."clock_id", new_values."closed_day_id", new_values."due_on", new_values."id", new_values."moved_at", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."was_due_on" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='f1e2e0b9e16da0b190d8237a1b98e0c3d0a96487', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_709a9', referencing='REFERENCING NEW TABLE AS new_values ', table='clocks_clockmove', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='clockmove',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "clocks_clockmoveevent" ("clock_id", "closed_day_id", "due_on", "id", "moved_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "was_due_on") SELECT new_values."clock_id", new_values."closed_day_id", new_values."due_on", new_values."id", new_values."moved_at", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."was_due_on" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='227624a46766518678a0a8de9ae88c1bbcbe4dda', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_6aac2', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='clocks_clockmove', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='clockmove',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "clocks_clockmoveevent" ("clock_id", "closed_day_id", "due_on", "id", "moved_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "was_due_on") SELECT old_values."clock_id", old_values."closed_day_id", old_values."due_on", old_values."id", old_values."moved_at", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."was_due_on" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='f4365564b0b97f572cf23bed65301e281f9b0379', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_7aef2', referencing='REFERENCING OLD TABLE AS old_values ', table='clocks_clockmove', when='AFTER')),
+            ),
+            migrations.AddConstraint(
+                model_name='clockpause',
+                constraint=models.UniqueConstraint(condition=models.Q(('ends_on__isnull', True)), fields=('clock',), name='one_open_pause_per_clock'),
+            ),
+            migrations.AddConstraint(
+                model_name='clockpause',
+                constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='pause_starts_before_it_ends'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='clockpause',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "clocks_clockpauseevent" ("clock_id", "ends_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "starts_on") SELECT new_values."clock_id", new_values."ends_on", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."reason", new_values."starts_on" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='14de8e83e67c0cd008325d7a12abe2fb7b0b6650', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_5b91c', referencing='REFERENCING NEW TABLE AS new_values ', table='clocks_clockpause', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='clockpause',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "clocks_clockpauseevent" ("clock_id", "ends_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "starts_on") SELECT new_values."clock_id", new_values."ends_on", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."reason", new_values."starts_on" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='a780d9dd351ca9849ad7684a8e318ec69db71896', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_3069c', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='clocks_clockpause', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='clockpause',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "clocks_clockpauseevent" ("clock_id", "ends_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "starts_on") SELECT old_values."clock_id", old_values."ends_on", old_values."id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."reason", old_values."starts_on" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='0d210611273724e7196e61d9ac50d04124f04aec', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_c89e4', referencing='REFERENCING OLD TABLE AS old_values ', table='clocks_clockpause', when='AFTER')),
+            ),
+        ]),
     ]

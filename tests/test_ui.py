@@ -148,6 +148,18 @@ def test_each_mistake_in_a_date_has_its_sentence(boxes: tuple[str, str, str], se
     assert birth(*boxes).errors == {"born": [sentence]}
 
 
+@pytest.mark.parametrize(
+    ("year", "sentence"),
+    [
+        ("0202", "The date must be Monday, January 1, 1900 or later."),
+        ("9999", "The date must be Tuesday, December 31, 2199 or earlier."),
+    ],
+)
+def test_a_mistyped_year_is_told_even_where_no_days_are_set(year: str, sentence: str) -> None:
+    form = BirthForm({"left_month": "1", "left_day": "2", "left_year": year})
+    assert form.errors["left"] == [sentence]
+
+
 def test_a_date_is_shown_in_its_boxes() -> None:
     text = render_crispy_form(BirthForm(initial={"born": dt.date(2011, 4, 9)}), PortalFormHelper())
     assert '<option value="4" selected>April</option>' in text

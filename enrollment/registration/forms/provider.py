@@ -159,6 +159,7 @@ class FinishForm(forms.Form):
         self.roster_line = roster_line
         on = self.fields["on"]
         assert isinstance(on, MemorableDateField)
+        assert roster_line.line.started_on is not None  # only what runs can be finished
         on.earliest, on.latest = roster_line.line.started_on, today
 
     @property

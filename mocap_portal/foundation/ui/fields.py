@@ -45,6 +45,10 @@ class MemorableDateWidget(forms.MultiWidget):
         return [str(value.month), str(value.day), str(value.year)] if value else [None, None, None]
 
 
+# Beyond these a year is mistyped: 0202, 9999. Adding days to the last of all dates would fail besides.
+FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(2199, 12, 31)
+
+
 class MemorableDateField(forms.MultiValueField):
     """A date in three boxes, cleaned to datetime.date, or to None when it is not required and all three are empty.
 
@@ -64,9 +68,7 @@ class MemorableDateField(forms.MultiValueField):
     }
     part_names = (_("month"), _("day"), _("year"))
 
-    def __init__(
-        self, *, earliest: dt.date | None = None, latest: dt.date | None = None, **kwargs: Any
-    ) -> None:
+    def __init__(self, *, earliest: dt.date = FIRST_DAY, latest: dt.date = LAST_DAY, **kwargs: Any) -> None:
         self.earliest = earliest
         self.latest = latest
         # The parts are never required on their own: compress() says what is missing in one sentence.
@@ -89,9 +91,9 @@ class MemorableDateField(forms.MultiValueField):
             date = dt.date(year, month, day)
         except ValueError as error:
             raise self._error("unknown") from error
-        if self.earliest and date < self.earliest:
+        if date < self.earliest:
             raise self._error("early", limit=long_day(self.earliest))
-        if self.latest and date > self.latest:
+        if date > self.latest:
             raise self._error("late", limit=long_day(self.latest))
         return date
 

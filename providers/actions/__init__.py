@@ -14,6 +14,7 @@ from .agreements import (
 from .authorizing import (
     ApplicationWaits,
     AuthorizationOverlaps,
+    BeforeAllRules,
     ExplanationMissing,
     LinksMissing,
     NoApplication,
@@ -53,6 +54,7 @@ __all__ = [
     "ApplicationWaits",
     "AttestationMissing",
     "AuthorizationOverlaps",
+    "BeforeAllRules",
     "ClausesMissing",
     "EndsBeforeItStarts",
     "EndsLater",

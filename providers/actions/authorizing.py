@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from mocap_portal.foundation.accounts.models import Membership
-from mocap_portal.foundation.directory.models import LegalKey, LegalValue, Provider
+from mocap_portal.foundation.directory.models import LegalKey, LegalValue, NoLegalValue, Provider
 from mocap_portal.foundation.papers.actions import store_document
 from mocap_portal.foundation.shared.refusals import Refusal
 from providers.models import (
@@ -71,13 +71,17 @@ class ReviewKnown(Refusal):
     sentence = _("A review of this kind and this day is on file already. Check the day.")
 
 
+class BeforeAllRules(Refusal):
+    sentence = _("No rules of that day are known here. Check the year.")
+
+
 @transaction.atomic
 def apply(provider_id: int, *, received_on: dt.date) -> Application:
     """Record that a provider asks to be authorized; the answer is due within the days that hold (R-91).
 
-    An earlier denial stands in nobody's way. Raises ApplicationWaits.
+    An earlier denial stands in nobody's way. Raises ApplicationWaits, BeforeAllRules.
     """
-    days = LegalValue.objects.whole(LegalKey.AUTHORIZATION_ANSWER_DAYS, on=received_on)
+    days = _rule(LegalKey.AUTHORIZATION_ANSWER_DAYS, on=received_on)
     application = Application(
         provider_id=provider_id, received_on=received_on, answer_by=received_on + dt.timedelta(days=days)
     )
@@ -117,7 +121,7 @@ def grant(
     """Authorize a provider for a span of days, for the first time or again. It answers the waiting application.
 
     After a revocation this is a new start, and ends it. Raises EndsBeforeItStarts, SpanTooLong (R-90), ReviewMissing
-    (R-97), LinksMissing (R-100, a renewal only), StillSuspended, RevokedThatDay, AuthorizationOverlaps.
+    (R-97), LinksMissing (R-100, a renewal only), StillSuspended, RevokedThatDay, AuthorizationOverlaps, BeforeAllRules.
     """
     provider = Provider.objects.select_for_update(of=("self",)).get(pk=provider_id)
     if valid_to < valid_from:
@@ -146,7 +150,8 @@ def grant(
         if "one_authorization_at_a_time" not in str(error):
             raise
         raise AuthorizationOverlaps from error
-    if application := provider.applications.filter(outcome="").first():
+    waiting = provider.applications.filter(outcome="").select_for_update(of=("self",))
+    if application := waiting.first():  # unless it was denied meanwhile
         _answer(application, Outcome.GRANTED, by=by, on=on)
     return authorization
 
@@ -182,11 +187,18 @@ def record_review(
 
 
 def last_day_of_authorization(first_day: dt.date) -> dt.date:
-    """The last day an authorization from this day on may have (R-90)."""
-    years = LegalValue.objects.whole(LegalKey.AUTHORIZATION_YEARS, on=first_day)
+    """The last day an authorization from this day on may have (R-90). Raises BeforeAllRules."""
+    years = _rule(LegalKey.AUTHORIZATION_YEARS, on=first_day)
     is_leap_day = (first_day.month, first_day.day) == (2, 29)
     anniversary = first_day.replace(year=first_day.year + years, day=28 if is_leap_day else first_day.day)
     return anniversary - dt.timedelta(days=1)
+
+
+def _rule(key: LegalKey, *, on: dt.date) -> int:
+    try:
+        return LegalValue.objects.whole(key, on=on)
+    except NoLegalValue as error:
+        raise BeforeAllRules from error
 
 
 def _answer(

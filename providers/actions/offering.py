@@ -48,6 +48,7 @@ def change_profile(
     An attestation keeps its person and day until it is taken back, or given anew after that. Raises
     TooFewContactMethods (R-102), FullTimeFactsMissing (R-101).
     """
+    contact_methods = list(dict.fromkeys(contact_methods))  # one way told twice is one way
     if attests_weekly_contact and len(contact_methods) < FEWEST_CONTACT_METHODS:
         raise TooFewContactMethods
     if is_full_time and not (accommodations_url and student_teacher_ratio):

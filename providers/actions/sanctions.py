@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from mocap_portal.foundation.accounts.models import Membership
@@ -77,9 +78,16 @@ def suspend(provider_id: int, *, reason: str, is_urgent: bool, by: Membership, o
     Raises ReasonMissing, AlreadyRevoked, AlreadySuspended, NoticeMissing, StillTimeToCure.
     """
     provider = Provider.objects.select_for_update(of=("self",)).get(pk=provider_id)
-    notice = _notice(provider, reason=reason, is_urgent=is_urgent, on=on)
-    if _in_force(provider):
+    if not reason.strip():
+        raise ReasonMissing
+    held = _held(provider, on=on)
+    if held and held.kind == SanctionKind.REVOCATION:
+        raise AlreadyRevoked
+    if held and held.valid_to is None:
         raise AlreadySuspended
+    notice = _notice(provider, is_urgent=is_urgent, on=on)
+    if held:
+        _give_way(held, on=on)  # it was lifted today
     return _impose(SanctionKind.SUSPENSION, provider, notice, reason, is_urgent=is_urgent, by=by, on=on)
 
 
@@ -90,20 +98,16 @@ def revoke(provider_id: int, *, reason: str, is_urgent: bool, by: Membership, on
     Raises ReasonMissing, AlreadyRevoked, NoticeMissing, StillTimeToCure.
     """
     provider = Provider.objects.select_for_update(of=("self",)).get(pk=provider_id)
-    suspension = _in_force(provider)
-    # The notice before a suspension is the notice before what follows from it.
-    notice = (suspension and suspension.corrective_action) or _notice(
-        provider, reason=reason, is_urgent=is_urgent, on=on
-    )
     if not reason.strip():
         raise ReasonMissing
-    if suspension and suspension.kind == SanctionKind.REVOCATION:
-        raise AlreadyRevoked
-    if suspension and suspension.valid_from < on:
-        suspension.valid_to = on - dt.timedelta(days=1)
-        suspension.save(update_fields=["valid_to"])
-    elif suspension:
-        suspension.delete()  # of the same day: the history keeps it
+    held = _held(provider, on=on)
+    if held and held.kind == SanctionKind.REVOCATION:
+        return _revoke_still(held, provider, on=on)
+    # The notice before a suspension is the notice before what follows from it.
+    before = held.corrective_action if held and held.valid_to is None else None
+    notice = before or _notice(provider, is_urgent=is_urgent, on=on)
+    if held:
+        _give_way(held, on=on)
     provider.authorizations.filter(valid_from__gt=on).delete()
     provider.authorizations.filter(valid_from__lte=on, valid_to__gt=on).update(valid_to=on)
     return _impose(SanctionKind.REVOCATION, provider, notice, reason, is_urgent=is_urgent, by=by, on=on)
@@ -113,25 +117,43 @@ def revoke(provider_id: int, *, reason: str, is_urgent: bool, by: Membership, on
 def lift(provider_id: int, *, by: Membership, on: dt.date) -> Sanction:
     """This is the last day of the suspension: the courses are back tomorrow. Raises NotSuspended."""
     provider = Provider.objects.select_for_update(of=("self",)).get(pk=provider_id)
-    suspension = _in_force(provider)
-    if suspension is None or suspension.kind != SanctionKind.SUSPENSION:
+    suspension = _held(provider, on=on)
+    if suspension is None or suspension.kind != SanctionKind.SUSPENSION or suspension.valid_to is not None:
         raise NotSuspended
     suspension.valid_to, suspension.lifted_by = on, by
     suspension.save(update_fields=["valid_to", "lifted_by"])
     return suspension
 
 
-def _in_force(provider: Provider) -> Sanction | None:
-    sanctions = Sanction.objects.filter(provider=provider, valid_to__isnull=True)
-    return sanctions.select_related("corrective_action").first()
+def _held(provider: Provider, *, on: dt.date) -> Sanction | None:
+    """The sanction that has no end yet, or ends on this day or later; one at most begins after another."""
+    sanctions = Sanction.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on), provider=provider)
+    return sanctions.select_related("corrective_action").order_by("-valid_from").first()
 
 
-def _notice(provider: Provider, *, reason: str, is_urgent: bool, on: dt.date) -> CorrectiveAction | None:
-    """The notice whose time is over; None where the matter is urgent and there is none."""
-    if not reason.strip():
-        raise ReasonMissing
+def _give_way(suspension: Sanction, *, on: dt.date) -> None:
+    """The suspension holds until the day before this one."""
+    if suspension.valid_from < on:
+        suspension.valid_to = on - dt.timedelta(days=1)
+        suspension.save(update_fields=["valid_to"])
+    else:
+        suspension.delete()  # of the same day: the history keeps it
+
+
+def _revoke_still(revocation: Sanction, provider: Provider, *, on: dt.date) -> Sanction:
+    """A new authorization that was to end the revocation is taken back. Raises AlreadyRevoked where there is none."""
+    if revocation.valid_to is None:
+        raise AlreadyRevoked
+    provider.authorizations.filter(valid_from__gt=on).delete()
+    revocation.valid_to = None
+    revocation.save(update_fields=["valid_to"])
+    return revocation
+
+
+def _notice(provider: Provider, *, is_urgent: bool, on: dt.date) -> CorrectiveAction | None:
+    """The notice whose time is over, held until it is settled; None where the matter is urgent and there is none."""
     notices = CorrectiveAction.objects.unsettled().filter(provider=provider).order_by("cure_by", "pk")
-    over = notices.filter(cure_by__lt=on).first()
+    over = notices.filter(cure_by__lt=on).select_for_update(of=("self",)).first()
     if over or is_urgent:
         return over
     raise StillTimeToCure if notices.exists() else NoticeMissing

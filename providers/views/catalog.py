@@ -53,7 +53,7 @@ def catalog(request: HtmxRequest) -> HttpResponse:
         "only_results": only_results,
         "day": day,
         "day_problem": day_problem,
-        "compared": _in_order(Course.objects.in_bulk(search.compared), search.compared),
+        "compared": _offered(day, search.compared[:MOST_COMPARED]),
         "back_to_today": _without(request, "on", "page"),
         "files": _without(request, "page", "sort", "course"),
     }
@@ -101,12 +101,7 @@ def compare(request: HtmxRequest) -> HttpResponse:
     """Up to four courses side by side: `?course=1&course=2`. A fifth is refused in words, the first four are shown."""
     day, day_problem = _day(request)
     asked = course_ids(request.GET.getlist("course"))
-    wanted = asked[:MOST_COMPARED]
-    found = {
-        course.id: course
-        for course in day.courses().filter(id__in=wanted).select_related("provider__organization")
-    }
-    courses = _in_order(found, wanted)
+    courses = _offered(day, asked[:MOST_COMPARED])
     choices = terms_of(courses, day)
     weekly = usual_weekly_minutes(day)
     caps = {
@@ -134,7 +129,7 @@ def compare(request: HtmxRequest) -> HttpResponse:
     context = {
         "columns": columns,
         "too_many": len(asked) > MOST_COMPARED,
-        "gone": len(wanted) - len(courses),
+        "gone": len(asked[:MOST_COMPARED]) - len(courses),
         "is_full": len(courses) == MOST_COMPARED,
         "most": MOST_COMPARED,
         "add": f"{reverse('providers:catalog')}?{here.urlencode()}",
@@ -188,7 +183,10 @@ def _without(request: HttpRequest, *names: str) -> str:
     return f"?{parts.urlencode()}"
 
 
-def _in_order(found: dict[int, Course], ids: list[int]) -> list[Course]:
+def _offered(day: CatalogDay, ids: list[int]) -> list[Course]:
+    """Those of these courses that are in the catalog of the day, in the order of the ids."""
+    offered = day.courses().filter(id__in=ids).select_related("provider__organization")
+    found = {course.id: course for course in offered}
     return [found[pk] for pk in ids if pk in found]
 
 

@@ -9,7 +9,6 @@ from django.test import Client
 
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.directory.models import Provider
-from mocap_portal.foundation.shared.refusals import Refusal
 from providers import actions
 from providers.models import (
     Application,
@@ -94,6 +93,15 @@ def test_three_years_at_most(provider: Provider, hat: Membership) -> None:
     ProviderProfileFactory.create(provider=provider)
     with pytest.raises(actions.AuthorizationOverlaps):
         grant(provider, hat, valid_from=dt.date(2029, 11, 21), valid_to=dt.date(2030, 1, 1))
+
+
+@pytest.mark.rule("R-90", "R-91")
+def test_a_mistyped_year_is_a_sentence(provider: Provider, hat: Membership) -> None:
+    for first_day in (dt.date(1902, 11, 22), dt.date(1026, 11, 22)):
+        with pytest.raises(actions.BeforeAllRules):
+            grant(provider, hat, valid_from=first_day, valid_to=first_day)
+        with pytest.raises(actions.BeforeAllRules):
+            actions.apply(provider.pk, received_on=first_day)
 
 
 @pytest.mark.rule("R-90")
@@ -235,6 +243,37 @@ def test_courses_leave_the_choice_at_once_and_come_back(provider: Provider, hat:
         actions.lift(provider.pk, by=hat, on=TODAY)
 
 
+@pytest.mark.rule("R-92", "R-93")
+@pytest.mark.parametrize("begun", [TODAY - DAY, TODAY])
+def test_a_suspension_that_was_lifted_today_is_no_obstacle(
+    provider: Provider, hat: Membership, begun: dt.date
+) -> None:
+    suspend(provider, hat, urgent=True, on=begun)
+    actions.lift(provider.pk, by=hat, on=TODAY)
+    suspend(provider, hat, urgent=True)
+    days = Sanction.objects.order_by("valid_from").values_list("valid_from", "valid_to")
+    earlier = [(begun, TODAY - DAY)] if begun < TODAY else []
+    assert list(days) == [*earlier, (TODAY, None)]
+    actions.lift(provider.pk, by=hat, on=TODAY)
+    actions.revoke(provider.pk, reason="Again.", is_urgent=True, by=hat, on=TODAY)
+    assert where(provider) == Standing.REVOKED
+
+
+@pytest.mark.rule("R-92", "R-93")
+def test_an_authorization_promised_after_a_revocation_is_taken_back(
+    provider: Provider, hat: Membership
+) -> None:
+    CourseFactory.create(provider=provider)
+    ProviderProfileFactory.create(provider=provider)
+    actions.revoke(provider.pk, reason="No contact.", is_urgent=True, by=hat, on=TODAY)
+    grant(provider, hat, valid_from=TODAY + 9 * DAY, valid_to=dt.date(2028, 1, 1))
+    with pytest.raises(actions.AlreadyRevoked):
+        suspend(provider, hat, urgent=True, on=TODAY + DAY)
+    actions.revoke(provider.pk, reason="Again.", is_urgent=True, by=hat, on=TODAY + DAY)
+    assert (offered(TODAY + 10 * DAY), where(provider)) == ([], Standing.REVOKED)
+    assert Sanction.objects.get().valid_to is None
+
+
 @pytest.mark.rule("R-93")
 def test_a_revocation_ends_with_a_new_authorization(provider: Provider, hat: Membership) -> None:
     course = CourseFactory.create(provider=provider)
@@ -248,7 +287,7 @@ def test_a_revocation_ends_with_a_new_authorization(provider: Provider, hat: Mem
     assert list(Authorization.objects.values_list("valid_to", flat=True)) == [TODAY]
     assert (offered(), offered(dt.date(2028, 8, 1)), where(provider)) == ([], [], Standing.REVOKED)
     for refused in (actions.revoke, actions.suspend):
-        with pytest.raises(Refusal):
+        with pytest.raises(actions.AlreadyRevoked):
             refused(provider.pk, reason="Again.", is_urgent=True, by=hat, on=TODAY)
     with pytest.raises(actions.RevokedThatDay):
         grant(provider, hat)

@@ -198,7 +198,7 @@ def add_claim_for_family(child: Child, asker: Asker, *, by: Membership, at: dt.d
                 at,
             )
         claim.save()
-    if Claim.objects.about_own_child_of(by.user_id).filter(pk=claim.pk).exists():
+    if Claim.objects.is_own_child(claim.pk, of=by.user_id):
         raise OwnChild
     return claim
 
@@ -258,11 +258,12 @@ def refuse_claim(claim_id: int, *, by: Membership, at: dt.datetime, reason: str)
     claim.judged_by = by
     claim.judged_at = at
     claim.save()
+    notices.tell_refused(claim, at=at)
     return claim
 
 
 @transaction.atomic
-def reopen_claim(claim_id: int, *, by: Membership) -> Claim:
+def reopen_claim(claim_id: int, *, by: Membership, at: dt.datetime) -> Claim:
     """Takes a refusal back: the claim waits for the district again. Twice changes nothing.
 
     Raises AlreadyJudged once it is confirmed, WrongLea, OwnChild.
@@ -276,6 +277,7 @@ def reopen_claim(claim_id: int, *, by: Membership) -> Claim:
         claim.judged_by = None
         claim.judged_at = None
         claim.save()
+        notices.tell_looked_at_again(claim, at=at)
     return claim
 
 
@@ -445,7 +447,7 @@ def _claim_of(by: Membership, claim_id: int) -> Claim:
     claim = Claim.objects.select_for_update(of=("self",)).select_related("school").get(pk=claim_id)
     if claim.school.lea_id != by.organization_id:
         raise WrongLea
-    if Claim.objects.about_own_child_of(by.user_id).filter(pk=claim.pk).exists():
+    if Claim.objects.is_own_child(claim.pk, of=by.user_id):
         raise OwnChild
     return claim
 

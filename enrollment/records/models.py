@@ -148,6 +148,10 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
             )
         )
 
+    def is_own_child(self, claim_id: int, *, of: int) -> bool:
+        """Whether this claim is about a child of the person `of` (R-134)."""
+        return self.about_own_child_of(of).filter(pk=claim_id).exists()
+
 
 @tracked()
 class Claim(models.Model):

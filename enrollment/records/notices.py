@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from mocap_portal.foundation.accounts.models import User
 from mocap_portal.foundation.papers import actions as papers
 
-from .models import Guardian, Relationship
+from .models import Claim, Guardian, Relationship
 
 ENDED = _("A school record in the portal: your access has ended")
 ASK = _(
@@ -69,6 +69,46 @@ def tell_of_age(guardian: Guardian, *, at: dt.datetime) -> None:
         path=reverse("records:children"),
         at=at,
     )
+
+
+def tell_refused(claim: Claim, *, at: dt.datetime) -> None:
+    """The district does not know this child, or not this person as a guardian. Nobody is told of a paper claim."""
+    papers.tell(
+        _account_of(claim),
+        f"claim-refused:{claim.pk}:{at.isoformat()}",
+        subject=_("The district could not confirm the child that you entered"),
+        sentences=[
+            _(
+                "You entered a child in the portal, and the district did not confirm that the child is its student and "
+                "you are the guardian."
+            ),
+            _(
+                "Requests for this child wait until it does. The reason, and whom to ask, are on the page of your "
+                "children:"
+            ),
+        ],
+        path=reverse("records:children"),
+        at=at,
+    )
+
+
+def tell_looked_at_again(claim: Claim, *, at: dt.datetime) -> None:
+    """The district took its refusal back."""
+    papers.tell(
+        _account_of(claim),
+        f"claim-reopened:{claim.pk}:{at.isoformat()}",
+        subject=_("The district looks again at the child that you entered"),
+        sentences=[
+            _("The district has taken back its answer about a child that you entered, and looks again."),
+            _("You do not have to do anything. The page of your children shows where it stands:"),
+        ],
+        path=reverse("records:children"),
+        at=at,
+    )
+
+
+def _account_of(claim: Claim) -> list[User]:
+    return [] if claim.claimant is None else [claim.claimant]
 
 
 def _students_own_account(guardian: Guardian) -> list[User]:

@@ -9,6 +9,7 @@ from enrollment.records import actions
 from enrollment.records.matching import candidates
 from enrollment.records.models import Claim, ClaimState, Guardian, Relationship, Student
 from mocap_portal.foundation.accounts.models import Membership
+from mocap_portal.foundation.papers.models import Notice
 from tests.factories.accounts import MembershipFactory, UserFactory
 from tests.factories.directory import LeaFactory, SchoolFactory
 from tests.factories.records import ClaimFactory, DisclosureFactory, GuardianFactory, StudentFactory
@@ -188,6 +189,31 @@ class TestConfirm:
             None,
         )
         assert not Guardian.objects.exists()
+
+    def test_who_entered_a_child_is_told_of_each_answer_without_its_name(self) -> None:
+        claim = ClaimFactory.create()
+        clerk = clerk_of(claim)
+        for hour in (1, 2):
+            at = AT + dt.timedelta(hours=hour)
+            actions.refuse_claim(claim.pk, by=clerk, at=at, reason="No student of this name")
+            actions.reopen_claim(claim.pk, by=clerk, at=at)
+            actions.reopen_claim(claim.pk, by=clerk, at=at)
+        told = Notice.objects.filter(user=claim.claimant).order_by("pk")
+        assert [notice.subject for notice in told] == [
+            "The district could not confirm the child that you entered",
+            "The district looks again at the child that you entered",
+        ] * 2
+        assert all(notice.body.endswith("/children/") for notice in told)
+        assert [
+            word
+            for word in (claim.first_name, claim.last_name, "No student of this name")
+            if any(word in f"{notice.subject} {notice.body}" for notice in told)
+        ] == []
+
+    def test_nobody_is_told_of_a_claim_from_paper(self) -> None:
+        claim = ClaimFactory.create(by_staff=True)
+        actions.refuse_claim(claim.pk, by=clerk_of(claim), at=AT, reason="No student of this name")
+        assert not Notice.objects.exists()
 
 
 class TestMosisId:

@@ -67,7 +67,7 @@ def claim(request: HatRequest, pk: int) -> HttpResponse:
     """What a family typed beside the students it may be about; a colleague says which it is."""
     row = get_object_or_404(claims_for(request.hat), pk=pk)
     may_judge = row.state == ClaimState.TYPED and request.hat.role in KEEPING_ROLES
-    is_own = Claim.objects.about_own_child_of(request.hat.user_id).filter(pk=row.pk).exists()
+    is_own = Claim.objects.is_own_child(row.pk, of=request.hat.user_id)
     context: dict[str, Any] = {
         "claim": row,
         "rows": typed_rows(row),
@@ -124,7 +124,7 @@ def reopen(request: HatRequest, pk: int) -> HttpResponse:
     """A refusal was a mistake: the child waits to be confirmed again."""
     get_object_or_404(claims_for(request.hat), pk=pk)
     try:
-        actions.reopen_claim(pk, by=request.hat)
+        actions.reopen_claim(pk, by=request.hat, at=timezone.now())
     except Refusal as refusal:
         messages.error(request, str(refusal.sentence))
     else:

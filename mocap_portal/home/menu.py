@@ -30,13 +30,11 @@ PROVIDERS: Entry = (_("Providers"), "providers:providers")
 CLOSED_DAYS: Entry = (_("Closed days"), "state_map:closed_days")
 DISTRICT: Entry = (_("District"), "state_map:district")
 PEOPLE: Entry = (_("People"), "accounts:people")
-LEGAL_VALUES: Entry = (_("Legal values"), "state_map:legal_values")
-CODES: Entry = (_("Codes"), "state_map:codes")
-TERMS: Entry = (_("Terms"), "state_map:terms")
+STATE_MAP: Entry = (_("Rules and dates"), "state_map:overview")
 
 # The most used first. Everybody gets HOME before these; a page that is not here is reached from one that is.
 VISITOR = (HOW_IT_WORKS, DISTRICTS, CATALOG)
-STATE = (INBOX, PROVIDERS, AGREEMENTS, CLOSED_DAYS, LEGAL_VALUES, CODES, TERMS, CATALOG)
+STATE = (INBOX, PROVIDERS, AGREEMENTS, STATE_MAP, CATALOG, HOW_IT_WORKS)
 ENTRIES: dict[Role, tuple[Entry, ...]] = {
     Role.PARENT: (OWN_REQUESTS, OWN_CHILDREN, CATALOG, HOW_IT_WORKS),
     Role.ADULT_STUDENT: (OWN_REQUESTS, OWN_RECORD, CATALOG, HOW_IT_WORKS),

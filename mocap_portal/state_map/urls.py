@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from .views import calendar, district, legal
+from .views import calendar, district, legal, overview
 
 app_name = "state_map"
 
 urlpatterns = [
+    path("", overview.overview, name="overview"),
     path("legal-values/", legal.legal_values, name="legal_values"),
     path("legal-values/<slug:key>/", legal.legal_value, name="legal_value"),
     path("legal-values/<slug:key>/change/", legal.change_legal_value, name="change_legal_value"),

@@ -80,6 +80,7 @@ def ice_storm(lea: Lea | None, *, asked: bool = False, day: int = 12) -> ClosedD
 # Who opens what -----------------------------------------------------------------------------------
 
 PAGES = {
+    "overview": DESE_ROLES,
     "legal_values": DESE_ROLES,
     "legal_value": DESE_ROLES,
     "change_legal_value": {Role.DESE_ADMIN},
@@ -186,6 +187,7 @@ def test_what_does_not_exist_is_not_there(path: str, change: str, lea: Lea) -> N
 @pytest.mark.parametrize(
     ("name", "queries"),
     [
+        ("overview", 0),
         ("legal_values", 2),
         ("legal_value", 2),
         ("codes", 1),

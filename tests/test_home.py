@@ -17,6 +17,7 @@ from mocap_portal.home import guide, menu, waiting
 from tests.factories.accounts import InvitationFactory, MembershipFactory
 from tests.factories.directory import ClosedDayFactory, LeaFactory, LeaPolicyFactory, ProviderFactory
 from tests.factories.part_time import CourseLineFactory, CourseRequestFactory
+from tests.factories.providers import SanctionFactory
 from tests.factories.records import ClaimFactory, StudentFactory
 from tests.factories.registration import RosterLineFactory
 from tests.sign_in import sign_in
@@ -216,6 +217,25 @@ class TestDistricts:
             ),
         ]
 
+    @pytest.mark.rule("R-93")
+    def test_courses_that_go_on_at_a_provider_that_may_not_teach(self) -> None:
+        """The district reads whose they are; the state office how many, and no name."""
+        running, sent = RosterLineFactory.create(running=True), RosterLineFactory.create()
+        RosterLineFactory.create(finished=True, line__course=running.line.course)
+        coordinator = staff(Role.COORDINATOR, running.line.request)
+        reviewer = MembershipFactory.create(dese_reviewer=True)
+        before = [found(coordinator), found(reviewer)]
+        SanctionFactory.create(provider=running.provider, valid_from=TODAY)
+        title = "Courses at providers that are not authorized today"
+        name = child(running.line.request)
+        assert [block for block in found(coordinator) if block not in before[0]] == [
+            (title, [(f"{running.line.course.title} of {name}, at {running.provider}", None)])
+        ]
+        assert [block for block in found(reviewer) if block not in before[1]] == [
+            ("Providers not authorized today that have students", [(str(running.provider), None)])
+        ]
+        assert title not in dict(found(staff(Role.COORDINATOR, sent.line.request)))
+
 
 # Providers and the state --------------------------------------------------------------------------
 
@@ -301,14 +321,14 @@ QUERIES = {
     Role.COUNSELOR: 4,  # who decides here, requests, registrations, children
     Role.SPECIAL_EDUCATION: 2,
     Role.DECIDER: 2,
-    Role.COORDINATOR: 6,
+    Role.COORDINATOR: 7,
     Role.DATA_CLERK: 2,
     Role.LEA_ADMIN: 5,
     Role.PROVIDER_STAFF: 3,  # to confirm, to report, certificates
     Role.PROVIDER_ADMIN: 6,
     Role.HOST_STAFF: 0,
-    Role.DESE_REVIEWER: 3,
-    Role.DESE_ADMIN: 7,
+    Role.DESE_REVIEWER: 4,
+    Role.DESE_ADMIN: 8,
 }
 
 

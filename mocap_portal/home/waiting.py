@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from enrollment.part_time.models import (
     Basis,
     CourseLine,
+    CourseLineQuerySet,
     CourseRequest,
     CourseRequestQuerySet,
     LineState,
@@ -26,7 +27,7 @@ from mocap_portal.foundation.accounts.models import AccessReview, Invitation, Me
 from mocap_portal.foundation.directory.models import ClosedDay, Lea, LeaPolicy
 from mocap_portal.foundation.ui.words import long_day
 from mocap_portal.state_map import profile
-from providers.models import Application, CorrectiveAction
+from providers.models import Application, Authorization, CorrectiveAction
 
 MOST = 10  # things of one kind on the page; the rest is one click away
 
@@ -79,7 +80,8 @@ def own_requests(hat: Membership, today: dt.date) -> Block:
     """Requests that are not finished yet, with what each waits for."""
     requests = CourseRequest.objects.visible_to(hat).filter(
         Q(state__in=[RequestState.DRAFT, RequestState.SUBMITTED])
-        | Q(lines__state__in=[LineState.APPROVED, LineState.REGISTERED])
+        | Q(lines__state=LineState.REGISTERED)
+        | Q(lines__state=LineState.APPROVED, lines__basis__in=set(Basis) - {Basis.PRIVATE})
     )
     items = []
     for request in with_all_it_needs(requests.distinct()).order_by("-started_at", "-pk")[: MOST + 1]:
@@ -106,7 +108,11 @@ def own_requests(hat: Membership, today: dt.date) -> Block:
 
 def refused_claims(hat: Membership, today: dt.date) -> Block:
     """Children whom the district did not confirm."""
-    claims = Claim.objects.filter(claimant=hat.user_id, state=ClaimState.REFUSED).order_by("-judged_at", "pk")
+    claims = (
+        Claim.objects.visible_to(hat)
+        .filter(claimant=hat.user_id, state=ClaimState.REFUSED)
+        .order_by("-judged_at", "pk")
+    )
     return Block(
         _("Children the district did not confirm"),
         [
@@ -214,6 +220,27 @@ def could_not_start(hat: Membership, today: dt.date) -> Block:
         for line in lines.select_related("course", "request__claim").order_by("starts_on", "pk")[: MOST + 1]
     ]
     return Block(_("Courses that could not start"), items, "registration:waiting")
+
+
+def at_unauthorized_providers(hat: Membership, today: dt.date) -> Block:
+    """Courses that go on although their provider may not teach today (R-93): the district decides what follows."""
+    lines = _under_way(hat).exclude(course__provider__in=_may_teach(today))
+    items = [
+        Item(
+            _("%(course)s of %(child)s, at %(provider)s")
+            % {
+                "course": line.course.title,
+                "child": line.request.claim.full_name,
+                "provider": line.course.provider,
+            },
+            reverse("registration:line", args=[line.pk]),
+            about=line.request.number,
+        )
+        for line in lines.select_related("course__provider__organization", "request__claim").order_by("pk")[
+            : MOST + 1
+        ]
+    ]
+    return Block(_("Courses at providers that are not authorized today"), items, "registration:waiting")
 
 
 def to_credit(hat: Membership, today: dt.date) -> Block:
@@ -450,6 +477,39 @@ def applications(hat: Membership, today: dt.date) -> Block:
     return Block(_("Applications of providers"), items, "providers:providers")
 
 
+def unauthorized_providers_with_students(hat: Membership, today: dt.date) -> Block:
+    """Providers that may not teach today although students are in their courses (R-93); how many, not who."""
+    lines = _under_way(hat).exclude(course__provider__in=_may_teach(today))
+    providers = lines.values("course__provider", "course__provider__organization__name").annotate(
+        number=Count("pk")
+    )
+    items = [
+        Item(
+            row["course__provider__organization__name"],
+            reverse("providers:provider", args=[row["course__provider"]]),
+            about=ngettext(
+                "%(number)d student is registered in a course there.",
+                "%(number)d students are registered in courses there.",
+                row["number"],
+            )
+            % {"number": row["number"]},
+        )
+        for row in providers.order_by("course__provider__organization__name", "course__provider")[: MOST + 1]
+    ]
+    return Block(_("Providers not authorized today that have students"), items, "providers:providers")
+
+
+def _under_way(hat: Membership) -> CourseLineQuerySet:
+    """Courses of which the provider has been told and that have not ended."""
+    return CourseLine.objects.visible_to(hat).filter(
+        state__in=[LineState.REGISTERED, LineState.CONFIRMED, LineState.ACTIVE]
+    )
+
+
+def _may_teach(today: dt.date) -> QuerySet[Authorization, int]:
+    return Authorization.objects.in_force(today).values_list("provider", flat=True)
+
+
 # Whose --------------------------------------------------------------------------------------------
 
 FAMILY: tuple[Source, ...] = (own_requests, refused_claims)
@@ -461,7 +521,15 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
     Role.COUNSELOR: (to_decide, to_register, claims),
     Role.SPECIAL_EDUCATION: (with_the_team, with_a_plan),
     Role.DECIDER: (to_decide,),
-    Role.COORDINATOR: (overdue, to_register, could_not_start, to_credit, claims, without_mosis_id),
+    Role.COORDINATOR: (
+        overdue,
+        to_register,
+        could_not_start,
+        at_unauthorized_providers,
+        to_credit,
+        claims,
+        without_mosis_id,
+    ),
     Role.DATA_CLERK: (claims, without_mosis_id),
     Role.LEA_ADMIN: (missing_profile, roles_to_review, to_register, claims, invitations),
     Role.PROVIDER_STAFF: (to_confirm, results_due, certificates),
@@ -474,11 +542,17 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
         invitations,
     ),
     Role.HOST_STAFF: (),
-    Role.DESE_REVIEWER: (overdue_in_the_state, late_reviews, incomplete_districts),
+    Role.DESE_REVIEWER: (
+        overdue_in_the_state,
+        unauthorized_providers_with_students,
+        late_reviews,
+        incomplete_districts,
+    ),
     Role.DESE_ADMIN: (
         emergencies,
         applications,
         overdue_in_the_state,
+        unauthorized_providers_with_students,
         roles_to_review,
         late_reviews,
         incomplete_districts,

@@ -14,7 +14,7 @@ from mocap_portal.foundation.papers.models import Notice
 from mocap_portal.foundation.shared.refusals import Refusal
 from tests.factories.accounts import MembershipFactory
 from tests.factories.part_time import CourseLineFactory
-from tests.factories.providers import AgreementFactory
+from tests.factories.providers import AgreementFactory, SanctionFactory
 from tests.factories.registration import RosterLineFactory, TeacherFactory
 from tests.personal_data import assert_no_personal_data
 
@@ -161,6 +161,18 @@ class TestRegister:
         with pytest.raises(actions.NoDataAgreement):
             actions.register(line.pk, by=coordinator_of(line), at=AT)
         assert not RosterLine.objects.exists()
+
+    @pytest.mark.rule("R-93")
+    def test_nothing_goes_to_a_provider_that_may_not_teach(self) -> None:
+        line = ready_line()
+        running = RosterLineFactory.create(running=True, line__course=line.course)
+        SanctionFactory.create(provider=line.course.provider, valid_from=AT.date())
+        with pytest.raises(actions.ProviderNotAuthorized):
+            actions.register(line.pk, by=coordinator_of(line), at=AT)
+        assert list(RosterLine.objects.all()) == [running]
+        assert not Disclosure.objects.filter(student=line.request.claim.student).exists()
+        running.line.refresh_from_db()
+        assert running.line.state == LineState.ACTIVE  # who is in a course stays in it
 
     def test_everything_that_is_missing_is_told_at_once(self) -> None:
         line = ready_line(

@@ -129,7 +129,10 @@ def test_a_course_that_has_not_started_is_taken_back_and_its_clocks_stop() -> No
 
 def test_the_new_course_is_registered_like_any_other() -> None:
     old = on_roster(confirmed=True, line__starts_on=dt.date(2027, 1, 11))
-    new = swap(old.line, other_course(old.line))
+    course = other_course(old.line)
+    Course.objects.filter(pk=course.pk).update(weekly_minutes=240)
+    new = swap(old.line, course)
+    assert new.planned_minutes == 240
     AgreementFactory.create(lea=old.lea, provider=old.provider)
     for hat, place in ((coordinator_of(old), "line"), (parent_of(old), "course")):
         page = words_of(client_of(hat).get(address(place, new.pk)))

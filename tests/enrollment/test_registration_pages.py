@@ -285,7 +285,7 @@ def test_the_list_costs_the_same_for_any_number_of_courses(
         approved(lea)
     client = sender(lea)
     client.get(WAITING)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(WAITING)
 
 

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment.part_time import actions as part_time
 from enrollment.part_time.actions import following
-from enrollment.part_time.models import Basis, CourseLine, LineState
-from enrollment.part_time.rules import courses_on_offer, deciding_roles
+from enrollment.part_time.models import ENDED_LINES, Basis, CourseLine, LineState
+from enrollment.part_time.rules import courses_on_offer, deciding_roles, planned_minutes
 from enrollment.records.models import Claim
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.directory.models import LeaPolicy, LegalKey, LegalValue
@@ -68,7 +68,7 @@ def may_swap(line: CourseLine, *, by: Membership, on: dt.date) -> bool:
     return (
         by.organization_id == line.request.lea_id
         and by.role in deciding_roles(policy)
-        and not Claim.objects.about_own_child_of(by.user_id).filter(pk=line.request.claim_id).exists()
+        and not Claim.objects.is_own_child(line.request.claim_id, of=by.user_id)
     )
 
 
@@ -89,9 +89,7 @@ def is_swappable(line: CourseLine, *, on: dt.date) -> bool:
 
 def courses_to_swap_for(line: CourseLine, *, on: dt.date) -> CourseQuerySet:
     """What the same provider offers for the term and the student has not in this request (R-11)."""
-    taken = line.request.lines.exclude(
-        state__in=[LineState.CANCELLED, LineState.WITHDRAWN, LineState.REMOVED]
-    ).values("course")
+    taken = line.request.lines.exclude(state__in=ENDED_LINES).values("course")
     offered = courses_on_offer(line.request.term, on=on).filter(provider=line.course.provider_id)
     return offered.exclude(pk__in=taken)
 
@@ -114,7 +112,7 @@ def swap(
     AnotherProvider (R-11), CourseNotToBeHad, InPersonNotConsidered.
     """
     old, today = locked_line(line_id), central_date(at)
-    if Claim.objects.about_own_child_of(by.user_id).filter(pk=old.request.claim_id).exists():
+    if Claim.objects.is_own_child(old.request.claim_id, of=by.user_id):
         raise OwnChild
     if not may_swap(old, by=by, on=today):
         raise OnlyDecidersSwap
@@ -136,6 +134,7 @@ def swap(
         over_full_load=old.over_full_load,
         reason=old.reason,
         reason_words=old.reason_words,
+        planned_minutes=planned_minutes(course, on=today),
         replaces=old,
     )
     Swap.objects.create(line=new, at=at, by=by, reason=reason, asked_by=asked_by, asked_name=asked_name)

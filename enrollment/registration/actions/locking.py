@@ -15,7 +15,7 @@ class OnlyStaffRegisters(Refusal):
 
 
 class OwnChild(Refusal):
-    sentence = _("This is about a child of your own. A colleague has to register the course.")
+    sentence = _("This is about a child of your own. A colleague has to do this.")
 
 
 class NotYourRoster(Refusal):
@@ -65,7 +65,7 @@ def refuse_strangers(line: CourseLine, *, by: Membership) -> None:
     """Raises OnlyStaffRegisters (R-29), OwnChild."""
     if by.role not in REGISTERING_ROLES or by.organization_id != line.request.lea_id:
         raise OnlyStaffRegisters
-    if Claim.objects.about_own_child_of(by.user_id).filter(pk=line.request.claim_id).exists():
+    if Claim.objects.is_own_child(line.request.claim_id, of=by.user_id):
         raise OwnChild
 
 

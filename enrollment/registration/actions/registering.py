@@ -17,7 +17,7 @@ from mocap_portal.foundation.clocks.models import ClockKind
 from mocap_portal.foundation.directory.models import LegalKey, LegalValue
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.refusals import Refusal
-from providers.models import Agreement, AgreementKind, Instruction
+from providers.models import Agreement, AgreementKind, Authorization, Instruction
 
 from .. import notices
 from ..models import RosterLine
@@ -56,6 +56,13 @@ class NoDataAgreement(Refusal):
     )
 
 
+class ProviderNotAuthorized(Refusal):
+    sentence = _(
+        "The state office does not authorize this provider today. Nothing about a student may go to it until it does; "
+        "the family can be offered another course."
+    )
+
+
 class FamilyPays(Refusal):
     sentence = _(
         "The family pays the provider for this course and registers itself. The district sends nothing."
@@ -80,16 +87,24 @@ def what_is_missing(line: CourseLine, *, at: dt.datetime) -> list[Refusal]:
 
 
 def missing_by_line(lines: Collection[CourseLine], *, at: dt.datetime) -> dict[int, list[Refusal]]:
-    """The same for many lines, by primary key, in one query when their students and LEAs are loaded."""
+    """The same for many lines, by primary key, in two queries when their students and LEAs are loaded."""
+    today = central_date(at)
     agreed = set(
-        Agreement.objects.on(central_date(at))
+        Agreement.objects.on(today)
         .filter(kind=AgreementKind.DATA, lea__in={line.request.lea_id for line in lines})
         .values_list("lea", "provider")
     )
-    return {line.pk: list(_missing(line, agreed)) for line in lines}
+    authorized = set(
+        Authorization.objects.in_force(today)
+        .filter(provider__in={line.course.provider_id for line in lines})
+        .values_list("provider", flat=True)
+    )
+    return {line.pk: list(_missing(line, agreed, authorized)) for line in lines}
 
 
-def _missing(line: CourseLine, agreed: Collection[tuple[int, int]]) -> Iterator[Refusal]:
+def _missing(
+    line: CourseLine, agreed: Collection[tuple[int, int]], authorized: Collection[int]
+) -> Iterator[Refusal]:
     claim, lea = line.request.claim, line.request.lea
     if claim.state != ClaimState.CONFIRMED or claim.student is None:
         yield StudentNotConfirmed()
@@ -99,6 +114,8 @@ def _missing(line: CourseLine, agreed: Collection[tuple[int, int]]) -> Iterator[
         yield ContactMissing()
     if (lea.pk, line.course.provider_id) not in agreed:
         yield NoDataAgreement()
+    if line.course.provider_id not in authorized:
+        yield ProviderNotAuthorized()
 
 
 @transaction.atomic

@@ -54,8 +54,7 @@ def may_withdraw(request: CourseRequest, *, by: Membership) -> bool:
         return False
     if by.is_family:
         return True
-    own = Claim.objects.about_own_child_of(by.user_id).filter(pk=request.claim_id)
-    return by.role in WITHDRAWING_ROLES and not own.exists()
+    return by.role in WITHDRAWING_ROLES and not Claim.objects.is_own_child(request.claim_id, of=by.user_id)
 
 
 @transaction.atomic

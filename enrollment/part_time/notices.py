@@ -38,8 +38,9 @@ def reviewers_of(request: CourseRequest, *, on: dt.date) -> list[User]:
 
     Nobody who is family of the child (R-134).
     """
-    if request.assigned_to is not None and request.assigned_to.ended_at is None:
-        return [request.assigned_to.user]
+    owner = request.assigned_to
+    if owner is not None and owner.ended_at is None and owner.user_id not in _family_keys(request):
+        return [owner.user]
     policy = LeaPolicy.objects.on(on).filter(lea=request.lea_id).first()
     roles = deciding_roles(policy) | {Role.COUNSELOR}
     return _people(request, roles)
@@ -48,7 +49,8 @@ def reviewers_of(request: CourseRequest, *, on: dt.date) -> list[User]:
 def counselors_of(request: CourseRequest) -> list[User]:
     """Who may advise about it: the counselor it was given to, else every counselor of the LEA."""
     owner = request.assigned_to
-    if owner is not None and owner.ended_at is None and owner.role == Role.COUNSELOR:
+    is_counselor = owner is not None and owner.ended_at is None and owner.role == Role.COUNSELOR
+    if owner is not None and is_counselor and owner.user_id not in _family_keys(request):
         return [owner.user]
     return _people(request, {Role.COUNSELOR})
 
@@ -118,7 +120,7 @@ def tell_draft_waits(request: CourseRequest, *, at: dt.datetime) -> None:
     """Once for each draft that nobody went on with: nothing is sent yet."""
     _tell(
         request,
-        [request.claim.claimant] if request.claim.claimant else [],
+        [person for person in family_of(request) if person == request.claim.claimant],
         "draft",
         subject=_("Your course request is not sent yet"),
         sentences=[
@@ -286,11 +288,15 @@ def _tell_move_of_advice(request: CourseRequest, move: ClockMove, *, at: dt.date
 
 def _people(request: CourseRequest, roles: Iterable[Role]) -> list[User]:
     hats = Membership.objects.in_organization(request.lea_id, *roles).select_related("user")
-    # Family stays family: also who has no access to the record any more reviews nothing about this child.
-    family = {request.claim.claimant_id}
-    family.update(Guardian.objects.filter(student=request.claim.student_id).values_list("user", flat=True))
+    family = _family_keys(request)
     users = {hat.user for hat in hats if hat.user_id not in family}
     return sorted(users, key=lambda user: user.pk)
+
+
+def _family_keys(request: CourseRequest) -> set[int | None]:
+    """Family stays family: also who has no access to the record any more reviews nothing about this child."""
+    family = Guardian.objects.filter(student=request.claim.student_id).values_list("user", flat=True)
+    return {request.claim.claimant_id, *family}
 
 
 def _due_on(request: CourseRequest) -> dt.date:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import enum
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -88,10 +88,28 @@ def lines_over_full_load(*, lines: int, in_person: int, full_load: int) -> int:
     return min(lines, max(0, in_person + lines - full_load))
 
 
+def places_over_full_load(is_private: Sequence[bool], *, in_person: int, full_load: int) -> set[int]:
+    """Which places in a list of courses lie above a full load: the last ones, and first those the family pays (R-07).
+
+    >>> places_over_full_load([True, False, False], in_person=4, full_load=6)
+    {0}
+    >>> sorted(places_over_full_load([False, False, True], in_person=5, full_load=6))
+    [1, 2]
+    """
+    over = lines_over_full_load(lines=len(is_private), in_person=in_person, full_load=full_load)
+    ranked = sorted(range(len(is_private)), key=lambda place: is_private[place])
+    return set(ranked[len(ranked) - over :])
+
+
 def usual_weekly_minutes(*, on: dt.date) -> int:
     """How long a course takes in a week unless it says otherwise: an hour on each of five days (dated)."""
     daily = LegalValue.objects.whole(LegalKey.DAILY_MINUTES, on=on)
     return daily * LegalValue.objects.whole(LegalKey.WEEKLY_DAYS, on=on)
+
+
+def planned_minutes(course: Course, *, on: dt.date) -> int:
+    """How long this course takes in a week, as far as anybody has said."""
+    return course.weekly_minutes or usual_weekly_minutes(on=on)
 
 
 def listed_courses(term: Term, *, on: dt.date) -> CourseQuerySet:

@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from enrollment.records.models import ClaimState
 from mocap_portal.foundation.accounts.models import User
 from mocap_portal.foundation.clocks import chasing
 from mocap_portal.foundation.clocks.models import ChaseStep, Clock, ClockKind, ClockMove
@@ -44,9 +45,10 @@ def remind_drafts() -> int:
     """Mails about drafts that nobody touched for some days (dated), once for each. Returns how many are that old."""
     now = timezone.now()
     days = LegalValue.objects.whole(LegalKey.DRAFT_REMINDER_DAYS, on=central_date(now))
-    drafts = CourseRequest.objects.filter(
+    old = CourseRequest.objects.filter(
         state=RequestState.DRAFT, touched_at__lte=now - dt.timedelta(days=days)
     )
+    drafts = old.exclude(claim__state=ClaimState.REFUSED)  # those cannot be sent
     for pk in drafts.order_by("pk").values_list("pk", flat=True).iterator():
         with transaction.atomic():
             # Signed or thrown away since it was listed: then there is nothing to tell.

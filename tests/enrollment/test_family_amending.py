@@ -143,6 +143,35 @@ def test_a_number_that_lifts_a_course_above_a_full_load_asks_the_district(
     assert (line.over_full_load, line.basis) == (False, Basis.DISTRICT)
 
 
+@pytest.mark.rule("R-07")
+@pytest.mark.parametrize("state", ["cancelled", "denied"])
+def test_a_course_that_is_over_takes_no_place_in_the_load(
+    hat: Membership, line: CourseLine, state: str
+) -> None:
+    CourseLineFactory.create(request=line.request, state=state)
+    change(hat, line, in_person_courses=5)
+    line.refresh_from_db()
+    assert (line.over_full_load, line.basis) == (False, Basis.DISTRICT)
+
+
+@pytest.mark.rule("R-07")
+def test_the_family_pays_no_longer_once_the_load_is_not_full(hat: Membership, line: CourseLine) -> None:
+    told = {line.course_id: actions.Told(reason_id=None, basis=Basis.PRIVATE)}
+    change(hat, line, in_person_courses=6, told=told)
+    line.refresh_from_db()
+    assert (line.over_full_load, line.basis) == (True, Basis.PRIVATE)
+    change(hat, line, in_person_courses=5, told=told, at=NOW + dt.timedelta(hours=1))
+    line.refresh_from_db()
+    assert (line.over_full_load, line.basis) == (False, Basis.DISTRICT)
+
+
+def test_a_course_that_was_taken_back_can_be_asked_for_again(hat: Membership, line: CourseLine) -> None:
+    gone = CourseLineFactory.create(request=line.request, state="cancelled")
+    actions.exchange_course(line.pk, by=hat, at=NOW, signed_name="Pat Parent", course_id=gone.course_id)
+    line.refresh_from_db()
+    assert line.course_id == gone.course_id
+
+
 def change(hat: Membership, line: CourseLine, **changes: Any) -> Amendment:
     arguments: dict[str, Any] = {
         "signed_name": "Pat Parent",

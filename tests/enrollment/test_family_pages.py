@@ -14,7 +14,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from enrollment.part_time import actions
-from enrollment.part_time.models import CourseLine, CourseRequest, RequestState
+from enrollment.part_time.models import Basis, CourseLine, CourseRequest, RequestState
 from enrollment.part_time.views.asking.rows import born_by
 from enrollment.records.models import Claim, Student
 from mocap_portal.foundation.accounts.models import Membership, Role
@@ -188,7 +188,7 @@ def test_a_child_told_of_before_needs_no_school_again(client: Client, hat: Membe
         judged_at=NOW,
     )
     response = client.get(url("start"))
-    assert "Ask for Robin Reed" in sentences(response)
+    assert "Ask for courses for Robin Reed" in sentences(response)
     assert url("child_again", claim.pk) in response.content.decode()
     assert url("child_again", refused.pk) not in response.content.decode()
     response = client.post(url("child_again", claim.pk), {"term_id": second_semester().pk})
@@ -662,6 +662,22 @@ def test_what_was_sent_cannot_be_changed_any_more(
 
 def test_a_draft_has_no_receipt_yet(client: Client, hat: Membership) -> None:
     assert client.get(url("receipt", ready_draft_of(hat).pk)).status_code == 302
+
+
+@pytest.mark.rule("R-07")
+@pytest.mark.parametrize(("paid", "district", "family"), [("none", 1, 0), ("one", 1, 1), ("all", 0, 1)])
+def test_a_receipt_says_who_registers_for_what(
+    client: Client, hat: Membership, paid: str, district: int, family: int
+) -> None:
+    request = sent_request_of(hat)
+    if paid != "none":
+        CourseLineFactory.create(request=request, basis=Basis.PRIVATE)
+    if paid == "all":
+        request.lines.update(basis=Basis.PRIVATE)
+    words = sentences(client.get(url("receipt", request.pk)))
+    assert words.count("the district registers the student") == district
+    assert words.count("you register with the provider yourself") == family
+    assert words.count("(you pay for it yourself)") == request.lines.filter(basis=Basis.PRIVATE).count()
 
 
 # Following ----------------------------------------------------------------------------------------

@@ -31,6 +31,7 @@ from mocap_portal.foundation.directory.models import CodeMeaning, CodeSet, Lea, 
 from mocap_portal.foundation.papers.models import Document, Notice
 from mocap_portal.foundation.shared.calendar import CENTRAL
 from tests.factories.accounts import MembershipFactory
+from tests.factories.clocks import ClockFactory
 from tests.factories.directory import LeaPolicyFactory, SchoolFactory, TermFactory
 from tests.factories.papers import DocumentFactory
 from tests.factories.part_time import CourseLineFactory, CourseRequestFactory
@@ -383,6 +384,10 @@ def record(request: CourseRequest, *outcomes: str, **changes: Any) -> list[Decis
 def test_a_paper_decides_each_course_with_what_follows_from_its_day(time_machine: Any) -> None:
     time_machine.move_to(NOW)
     request = waiting(2)
+    CourseRequest.objects.filter(pk=request.pk).update(
+        review_clock=ClockFactory.create(kind="counselor_review")
+    )
+    request.refresh_from_db()
     scan = DocumentFactory.create()
     by = staff(request.lea, counselor=True)
     approved, denied = record(
@@ -405,6 +410,8 @@ def test_a_paper_decides_each_course_with_what_follows_from_its_day(time_machine
     assert (yes.registration_clock.started_at, yes.registration_clock.due_on) == (noon, dt.date(2026, 11, 16))
     request.refresh_from_db()
     assert (request.state, request.clock.stopped_at) == (RequestState.DECIDED, noon)
+    assert request.review_clock is not None
+    assert request.review_clock.stopped_at == noon  # nobody is asked for advice any more
     assert set(Step.objects.values_list("kind", "at")) == {("approved", noon), ("denied", noon)}
     notices = Notice.objects.filter(user=request.claim.claimant)
     assert [notice.subject for notice in notices] == [
@@ -495,7 +502,7 @@ def test_who_may_record(trait: str, *, reserved: bool, may: bool) -> None:
 def test_nobody_records_for_a_child_of_their_own_or_of_another_district() -> None:
     request = waiting()
     own = MembershipFactory.create(coordinator=True, lea=request.lea, user=request.claim.claimant)
-    with pytest.raises(records.OwnChild):
+    with pytest.raises(actions.OwnChild):
         record(request, "approved", by=own)
     with pytest.raises(actions.MayNotRecord):
         record(request, "approved", by=MembershipFactory.create(coordinator=True))

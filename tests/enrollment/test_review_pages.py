@@ -288,7 +288,7 @@ def test_review_shows_everything_about_a_request() -> None:
         "Astronomy",
         line.course.provider.organization.name,
         line.course.state_course_code,
-        "Above a full load (R-07)",
+        "Above a full load",
         "Source: RSMo 161.670.2(4)",
         "1 course lies above a full load: the district need not pay for it.",
         "Lives in Missouri (R-01)",

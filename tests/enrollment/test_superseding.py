@@ -252,7 +252,7 @@ def test_the_page_shows_the_letter_before_it_is_sent_and_the_family_finds_both()
     first = approved(line, counselor)
     client = client_of(counselor)
     assert replace_page(first) in main_part(client.get(page_of(line.request)))
-    assert '"Approve the course"' not in main_part(client.get(replace_page(first)))
+    assert "Approve the course" not in main_part(client.get(replace_page(first)))
     preview = client.post(replace_page(first), denial(reason=REASON))
     assert Decision.objects.count() == 1
     assert "This letter replaces our letter of Friday, November 6, 2026" in preview.content.decode()

@@ -31,7 +31,7 @@ def recommend(line_id: int, *, by: Membership, at: dt.datetime, advice: Advice, 
     line = lock_line(line_id)
     if by.organization_id != line.request.lea_id or by.role != Role.COUNSELOR:
         raise MayNotAdvise
-    refuse_own_child(line, by=by)
+    refuse_own_child(line.request, by=by)
     refuse_decided(line)
     if not words.strip():
         raise NoWords

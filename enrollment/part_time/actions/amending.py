@@ -19,6 +19,8 @@ from providers.models import Course
 
 from .. import notices
 from ..models import (
+    ENDED_LINES,
+    OPEN_LINES,
     Amendment,
     Basis,
     CourseLine,
@@ -29,7 +31,7 @@ from ..models import (
     Step,
     StepKind,
 )
-from ..rules import lines_over_full_load, usual_weekly_minutes
+from ..rules import places_over_full_load, planned_minutes
 from .asking import Told, on_offer
 
 Change = tuple[str, str, str]  # what, before, after: in words
@@ -99,12 +101,12 @@ def exchange_course(
     line = CourseLine.objects.select_for_update(of=("self",)).select_related("course").get(pk=line_id)
     if line.state != LineState.REQUESTED:
         raise CourseDecided
-    if request.lines.filter(course=course_id).exists():
+    if request.lines.filter(course=course_id).exclude(state__in=ENDED_LINES).exists():
         raise AlreadyOnRequest
     [course] = on_offer(request, [course_id], at=at)
     before, after = _named(line.course), _named(course)
     line.course = course
-    line.planned_minutes = course.weekly_minutes or usual_weekly_minutes(on=central_date(at))
+    line.planned_minutes = planned_minutes(course, on=central_date(at))
     line.save()
     with translation.override(KEPT_IN):
         changes: list[Change] = [(_("Course"), before, after)]
@@ -169,26 +171,28 @@ def _lines(request: CourseRequest, told: Mapping[int, Told], *, at: dt.datetime)
     )
     asked = [line for line in lines if line.state == LineState.REQUESTED]
     reasons = {reason.pk: reason for reason in CodeMeaning.objects.of(CodeSet.REQUEST_REASON, on=today)}
-    over = lines_over_full_load(
-        lines=len(asked),
-        in_person=(request.in_person_courses or 0) + len(lines) - len(asked),
-        full_load=LegalValue.objects.whole(LegalKey.FULL_LOAD, on=today),
-    )
-    changes: list[Change] = []
-    for position, line in enumerate(asked, start=1):
-        before = (_reason(line), _basis(line))
-        line.over_full_load = position > len(asked) - over
+    before = [(_reason(line), _basis(line)) for line in asked]
+    for line in asked:
         answer = told.get(line.course_id)
         if answer is not None:
             line.reason = reasons.get(answer.reason_id or 0)
             line.reason_words = answer.reason_words.strip()
             line.basis = answer.basis or line.basis
+    decided = [line for line in lines if line.state in OPEN_LINES and line not in asked]
+    above = places_over_full_load(
+        [line.basis == Basis.PRIVATE for line in asked],
+        in_person=(request.in_person_courses or 0) + len(decided),  # what is taken at the same time
+        full_load=LegalValue.objects.whole(LegalKey.FULL_LOAD, on=today),
+    )
+    changes: list[Change] = []
+    for place, line in enumerate(asked):
+        was_over, line.over_full_load = line.over_full_load, place in above
         if line.over_full_load and line.basis == Basis.DISTRICT:
             line.basis = Basis.ASKED
-        elif not line.over_full_load and line.basis == Basis.ASKED:
+        elif not line.over_full_load and (was_over or line.basis == Basis.ASKED):
             line.basis = Basis.DISTRICT
         after = (_reason(line), _basis(line))
-        for what, was, is_now in zip((_("Why"), _("Who pays")), before, after, strict=True):
+        for what, was, is_now in zip((_("Why"), _("Who pays")), before[place], after, strict=True):
             if was != is_now:
                 changes.append((f"{what}: {line.course.title}", was, is_now))
         line.save()

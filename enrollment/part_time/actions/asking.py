@@ -16,7 +16,7 @@ from mocap_portal.foundation.shared.refusals import Refusal
 from providers.models import Course
 
 from ..models import Basis, CourseLine, CourseRequest, RequestState, Step, StepKind
-from ..rules import Gone, courses_on_offer, eligibility, lines_over_full_load, why_gone
+from ..rules import Gone, courses_on_offer, eligibility, places_over_full_load, why_gone
 
 
 class AlreadySent(Refusal):
@@ -107,19 +107,21 @@ def choose_courses(
     request.lines.exclude(course__in=chosen).delete()
     today = central_date(at)
     full_load = LegalValue.objects.whole(LegalKey.FULL_LOAD, on=today)
-    over = lines_over_full_load(lines=len(chosen), in_person=in_person_courses or 0, full_load=full_load)
     reasons = set(CodeMeaning.objects.of(CodeSet.REQUEST_REASON, on=today).values_list("pk", flat=True))
-    lines = {line.course_id: line for line in request.lines.all()}
-    for position, course in enumerate(chosen, start=1):
-        line = lines.get(course.pk) or CourseLine(request=request, course=course)
-        line.position = position
-        line.over_full_load = position > len(chosen) - over
-        if told is not None and course.pk in told:
-            answer = told[course.pk]
+    there = {line.course_id: line for line in request.lines.all()}
+    lines = [there.get(course.pk) or CourseLine(request=request, course=course) for course in chosen]
+    for line in lines:
+        if told is not None and line.course_id in told:
+            answer = told[line.course_id]
             line.reason_id = answer.reason_id if answer.reason_id in reasons else None
             line.reason_words = answer.reason_words.strip()
             line.basis = answer.basis or Basis.DISTRICT
-        if not line.over_full_load and line.basis == Basis.ASKED:
+    is_private = [line.basis == Basis.PRIVATE for line in lines]
+    above = places_over_full_load(is_private, in_person=in_person_courses or 0, full_load=full_load)
+    for place, line in enumerate(lines):
+        line.position = place + 1
+        line.over_full_load = place in above
+        if not line.over_full_load:  # nobody is asked to pay for it any more
             line.basis = Basis.DISTRICT
         line.save()
     return request

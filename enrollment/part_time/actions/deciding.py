@@ -38,12 +38,11 @@ from ..models import (
     DecisionFactor,
     LineState,
     Outcome,
-    RequestState,
     Step,
     StepKind,
 )
 from ..rules import deciding_roles
-from . import timing
+from . import following
 
 
 class AlreadyDecided(Refusal):
@@ -202,12 +201,12 @@ def refuse_decider(line: CourseLine, *, by: Membership, at: dt.datetime) -> None
     policy = LeaPolicy.objects.on(central_date(at)).filter(lea=line.request.lea_id).first()
     if by.role not in deciding_roles(policy):
         raise MayNotDecide
-    refuse_own_child(line, by=by)
+    refuse_own_child(line.request, by=by)
 
 
-def refuse_own_child(line: CourseLine, *, by: Membership) -> None:
+def refuse_own_child(request: CourseRequest, *, by: Membership) -> None:
     """Raises OwnChild."""
-    if Claim.objects.about_own_child_of(by.user_id).filter(pk=line.request.claim_id).exists():
+    if Claim.objects.is_own_child(request.claim_id, of=by.user_id):
         raise OwnChild
 
 
@@ -235,7 +234,7 @@ def write_approval(
     replaces: Decision | None = None,
     superseding_reason: str = "",
 ) -> Decision:
-    registration_clock = None if line.is_private else _start_registration(line, at=at)
+    registration_clock = None if line.is_private else start_registration(line, at=at)
     letter_facts = facts.approval(
         line,
         by=by,
@@ -301,7 +300,7 @@ def write_denial(
     return _record(decision, letter_kind=LetterKind.DENIAL, letter_facts=letter_facts, factors=factors)
 
 
-def _start_registration(line: CourseLine, *, at: dt.datetime) -> Clock:
+def start_registration(line: CourseLine, *, at: dt.datetime) -> Clock:
     return clocks.start(
         ClockKind.REGISTRATION,
         lea_id=line.request.lea_id,
@@ -312,7 +311,7 @@ def _start_registration(line: CourseLine, *, at: dt.datetime) -> Clock:
 
 
 def _register_by(line: CourseLine, *, at: dt.datetime) -> dt.date | None:
-    """The day that `_start_registration` would give; None where the family registers its child itself."""
+    """The day that `start_registration` would give; None where the family registers its child itself."""
     if line.is_private:
         return None
     days = LegalValue.objects.whole(LegalKey.REGISTER_DAYS, on=central_date(at))
@@ -351,11 +350,6 @@ def _record(
     line.save()
     DecisionFactor.objects.bulk_create(DecisionFactor(decision=decision, factor=factor) for factor in factors)
     Step.objects.create(request=line.request, line=line, kind=StepKind(decision.outcome), at=at, by=by)
-    # A course that took another's place is approved in a request that is closed already.
-    waits = line.request.lines.filter(state=LineState.REQUESTED).exists()
-    if line.request.state == RequestState.SUBMITTED and not waits:
-        line.request.close()
-        line.request.save()
-        timing.stop(line.request, at=at)
+    following.close_if_nothing_waits(line.request, at=at)
     notices.tell_decided(decision, at=at)
     return decision

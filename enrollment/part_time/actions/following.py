@@ -19,6 +19,7 @@ from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.refusals import Refusal
 
 from ..models import CourseLine, CourseRequest, LineState, RequestState, Step, StepKind
+from . import timing
 
 
 class NotApproved(Refusal):
@@ -165,8 +166,7 @@ def close_if_nothing_waits(request: CourseRequest, *, at: dt.datetime) -> None:
     else:
         request.close()
     request.save()
-    for clock_id in (request.clock_id, request.review_clock_id):
-        _stop_if_running(clock_id, at=at)
+    timing.stop(request, at=at)
 
 
 def _stop_clocks(line: CourseLine, *, at: dt.datetime) -> None:

@@ -28,6 +28,7 @@ from providers.models import Course
 
 from .. import notices
 from ..models import (
+    ENDED_LINES,
     Acknowledgement,
     Basis,
     Channel,
@@ -38,7 +39,7 @@ from ..models import (
     StepKind,
     Unfinished,
 )
-from ..rules import lines_over_full_load, listed_courses, usual_weekly_minutes, why_gone
+from ..rules import listed_courses, places_over_full_load, usual_weekly_minutes, why_gone
 from .asking import CourseNotOnOffer, refuse_ineligible
 from .sending import NotYetComplete, start_decision_clock, start_review_clock
 
@@ -246,24 +247,21 @@ def _add_lines(request: CourseRequest, chosen: dict[int, Course], asked: Asked) 
     """The lines in the order asked for. What the family pays anyway comes last when the load is counted (R-07)."""
     courses = list({course.course_id: course for course in asked.courses}.values())
     full_load = LegalValue.objects.whole(LegalKey.FULL_LOAD, on=asked.came_on)
-    over = lines_over_full_load(lines=len(courses), in_person=asked.in_person_courses, full_load=full_load)
-    ranked = sorted(courses, key=lambda course: course.basis == Basis.PRIVATE)
-    above = {course.course_id for course in ranked[len(ranked) - over :]}
+    is_private = [course.basis == Basis.PRIVATE for course in courses]
+    above = places_over_full_load(is_private, in_person=asked.in_person_courses, full_load=full_load)
     usual = usual_weekly_minutes(on=asked.came_on)
     CourseLine.objects.bulk_create(
         CourseLine(
             request=request,
             course=chosen[course.course_id],
-            position=position,
-            over_full_load=course.course_id in above,
-            basis=Basis.ASKED
-            if course.course_id in above and course.basis == Basis.DISTRICT
-            else course.basis,
+            position=place + 1,
+            over_full_load=place in above,
+            basis=Basis.ASKED if place in above and course.basis == Basis.DISTRICT else course.basis,
             reason_id=course.reason_id,
             reason_words=course.reason_words,
             planned_minutes=chosen[course.course_id].weekly_minutes or usual,
         )
-        for position, course in enumerate(courses, start=1)
+        for place, course in enumerate(courses)
     )
 
 
@@ -279,7 +277,9 @@ def _entered_before(claim: Claim, asked: Asked) -> CourseRequest | None:
             claim__last_name__iexact=claim.last_name,
             claim__birth_date=claim.birth_date,
             submitted_at__date=asked.came_on,  # TIME_ZONE is Missouri's
-            lines__course__in=[course.course_id for course in asked.courses],
+            lines__in=CourseLine.objects.filter(
+                course__in=[course.course_id for course in asked.courses]
+            ).exclude(state__in=ENDED_LINES),
         )
         .order_by("pk")
         .first()

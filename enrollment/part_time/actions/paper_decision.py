@@ -8,11 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.records.actions import OwnChild
-from enrollment.records.models import Claim
 from mocap_portal.foundation.accounts.models import Membership
-from mocap_portal.foundation.clocks import actions as clocks
-from mocap_portal.foundation.clocks.models import ClockKind
 from mocap_portal.foundation.directory.models import (
     CodeMeaning,
     CodeSet,
@@ -37,7 +33,8 @@ from ..models import (
     StepKind,
 )
 from ..rules import deciding_roles, recording_roles
-from .deciding import AlreadyDecided, ExplanationTooShort
+from . import following
+from .deciding import AlreadyDecided, ExplanationTooShort, refuse_own_child, start_registration
 from .paper import moment_of
 
 
@@ -124,8 +121,7 @@ def _refuse_recording(request: CourseRequest, *, by: Membership, on: dt.date) ->
     policy = LeaPolicy.objects.on(on).filter(lea=request.lea_id).first()
     if by.organization_id != request.lea_id or by.role not in recording_roles(deciding_roles(policy)):
         raise MayNotRecord
-    if Claim.objects.about_own_child_of(by.user_id).filter(pk=request.claim_id).exists():
-        raise OwnChild
+    refuse_own_child(request, by=by)
 
 
 def _record(
@@ -138,15 +134,8 @@ def _record(
             raise ExplanationTooShort(fewest)
         line.deny()
     else:
-        line.approve(registration_clock=None)
-        if not line.is_private:
-            line.registration_clock = clocks.start(
-                ClockKind.REGISTRATION,
-                lea_id=line.request.lea_id,
-                at=decided_at,
-                business_days=LegalValue.objects.whole(LegalKey.REGISTER_DAYS, on=paper.decided_on),
-                source="A-04",
-            )
+        clock = None if line.is_private else start_registration(line, at=decided_at)
+        line.approve(registration_clock=clock)
     decision = Decision.objects.create(
         line=line,
         outcome=outcome.outcome,
@@ -170,12 +159,6 @@ def _record(
 
 
 def _close(request: CourseRequest) -> None:
-    """With the last decision the request is closed; its clock stops when that decision was made."""
-    lines = request.lines.all()
-    if lines.filter(state=LineState.REQUESTED).exists():
-        return
-    request.close()
-    request.save()
-    assert request.clock_id is not None and request.submitted_at is not None
-    decided = lines.exclude(decision=None).values_list("decision__decided_at", flat=True)
-    clocks.stop(request.clock_id, at=max(decided))
+    """With the last decision the request is closed; its clocks stop when that decision was made."""
+    decided = request.lines.exclude(decision=None).values_list("decision__decided_at", flat=True)
+    following.close_if_nothing_waits(request, at=max(decided))

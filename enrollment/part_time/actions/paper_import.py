@@ -19,12 +19,16 @@ from .paper_decision import PaperOutcome, record_paper_decision
 
 @dataclass
 class PaperImport:
-    """How many requests and decisions were stored, how many rows were there already, and what is wrong with others."""
+    """How many requests and decisions were stored, how many rows were there already, and what is wrong with others.
+
+    `refused` are those of the `problems` that showed only when the row was to be stored.
+    """
 
     requests: int = 0
     decisions: int = 0
     there: int = 0
     problems: list[Problem] = field(default_factory=list)
+    refused: list[Problem] = field(default_factory=list)
 
 
 def import_paper_decisions(
@@ -43,12 +47,13 @@ def import_paper_decisions(
             result.there += len(request.rows)
         except Refusal as refusal:
             remedy = _("Correct the row and send it again.")
-            result.problems += [
+            result.refused += [
                 row.problem(None, str(refusal.sentence), remedy) for row, _course in request.rows
             ]
         else:
             result.requests += 1
             result.decisions += len(request.rows)
+    result.problems += result.refused
     return result
 
 

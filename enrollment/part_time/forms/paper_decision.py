@@ -135,7 +135,7 @@ class PaperOutcomeForm(forms.Form):
         cleaned = self.cleaned_data
         if cleaned.get("outcome") == Outcome.DENIED:
             fewest = LegalValue.objects.whole(LegalKey.EXPLANATION_LENGTH, on=self.today)
-            if len(cleaned["explanation"]) < fewest:
+            if "explanation" in cleaned and len(cleaned["explanation"]) < fewest:
                 self.add_error("explanation", str(ExplanationTooShort(fewest).sentence))
         return cleaned
 

@@ -291,9 +291,11 @@ class DecisionForm(forms.Form):
         if cleaned.get("outcome") != Outcome.DENIED:
             return cleaned
         if "factors" in cleaned:
-            self._check_factors({factor.code for factor in cleaned["factors"]}, cleaned["other_factor"])
+            self._check_factors(
+                {factor.code for factor in cleaned["factors"]}, cleaned.get("other_factor", "")
+            )
         fewest = LegalValue.objects.whole(LegalKey.EXPLANATION_LENGTH, on=self.on)
-        if len(cleaned["explanation"]) < fewest:
+        if "explanation" in cleaned and len(cleaned["explanation"]) < fewest:
             self._refuse("explanation", ExplanationTooShort(fewest).sentence)
         return cleaned
 

@@ -10,7 +10,7 @@ from .decision import (
     TeamOutcome,
     TeamReview,
 )
-from .line import OPEN_LINES, RUNNING_LINES, Basis, CourseLine, CourseLineQuerySet, LineState
+from .line import ENDED_LINES, OPEN_LINES, RUNNING_LINES, Basis, CourseLine, CourseLineQuerySet, LineState
 from .request import (
     REVIEWING_ROLES,
     Acknowledgement,
@@ -25,6 +25,7 @@ from .request import (
 from .step import Step, StepKind
 
 __all__ = [
+    "ENDED_LINES",
     "OPEN_LINES",
     "REVIEWING_ROLES",
     "RUNNING_LINES",

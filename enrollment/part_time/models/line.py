@@ -43,6 +43,8 @@ OPEN_LINES = frozenset(
         LineState.ACTIVE,
     }
 )
+# Over before its end: the same course may be asked for again.
+ENDED_LINES = frozenset({LineState.CANCELLED, LineState.WITHDRAWN, LineState.REMOVED})
 RUNNING_LINES = frozenset({LineState.ACTIVE})
 NOT_STARTED = [LineState.REQUESTED, LineState.APPROVED, LineState.REGISTERED, LineState.CONFIRMED]
 

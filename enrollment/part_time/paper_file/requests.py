@@ -18,12 +18,10 @@ from providers.models import Course
 
 from ..actions.paper import Asked, AskedCourse
 from ..actions.paper_decision import Paper
-from ..models import Channel, CourseLine, DecisionChannel, LineState
+from ..models import ENDED_LINES, Channel, CourseLine, DecisionChannel
 from ..rules import listed_courses
 from .columns import OF_THE_REQUEST
 from .rows import ChildKey, CourseKey, Known, PaperRow, ReadRow, name_in
-
-ENDED = (LineState.CANCELLED, LineState.WITHDRAWN, LineState.REMOVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +212,7 @@ def _stored(rows: list[PaperRow], known: Known) -> dict[tuple[ChildKey, int, Cou
             request__term__in={row.values["term"].pk for row in rows},
             request__claim__birth_date__in={row.child.birth_date for row in rows},
         )
-        .exclude(state__in=ENDED)
+        .exclude(state__in=ENDED_LINES)
         .exclude(request__state="draft")
         .select_related("request__claim", "request__claim__student", "course__provider", "decision")
         .order_by("pk")

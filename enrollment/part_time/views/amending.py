@@ -18,9 +18,9 @@ from mocap_portal.foundation.shared.refusals import Refusal
 from .. import actions
 from ..forms.amending import AmendForm, ExchangeForm
 from ..forms.family import CourseSearch
-from ..models import CourseLine, CourseRequest, LineState, RequestState
+from ..models import ENDED_LINES, CourseLine, CourseRequest, LineState, RequestState
 from ..rules import courses_on_offer
-from .asking.rows import asks_prior_semester, requests_of
+from .asking.rows import asks_prior_semester, is_fragment, requests_of
 
 OFFERED = 20  # courses to choose from at once; more words find fewer
 
@@ -61,7 +61,7 @@ def exchange(request: HatRequest, pk: int) -> HttpResponse:
     row = line.request
     if row.state != RequestState.SUBMITTED or line.state != LineState.REQUESTED:
         return too_late(request, row.pk)
-    taken = row.lines.values("course")
+    taken = row.lines.exclude(state__in=ENDED_LINES).values("course")
     offer = courses_on_offer(row.term, on=central_date(now)).for_grade(row.claim.grade).exclude(pk__in=taken)
     search = CourseSearch(request.GET or None, url=reverse("part_time:exchange", args=[pk]), courses=offer)
     found = list(search.found()[: OFFERED + 1])
@@ -83,7 +83,8 @@ def exchange(request: HatRequest, pk: int) -> HttpResponse:
         else:
             return done(request, row.pk)
     context = {"line": line, "row": row, "search": search, "form": form, "has_more": len(found) > OFFERED}
-    return render(request, "part_time/family/exchange.html", context)
+    page = "part_time/family/exchange.html"
+    return render(request, f"{page}#found" if is_fragment(request) else page, context)
 
 
 def undecided(hat: Membership) -> QuerySet[CourseLine]:

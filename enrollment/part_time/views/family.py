@@ -69,8 +69,14 @@ def receipt(request: HatRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(with_all_it_needs(CourseRequest.objects.visible_to(request.hat)), pk=pk)
     if row.clock is None:
         return redirect("part_time:sign", pk)
-    context = {"row": row, "contact": contact(row.lea), "why": why(row.clock)}
+    context = {"row": row, "contact": contact(row.lea), "why": why(row.clock)} | who_registers(row)
     return render(request, "part_time/family/receipt.html", context)
+
+
+def who_registers(row: CourseRequest) -> dict[str, bool]:
+    """For a receipt: whether the district registers for a course of this request, and whether the family does."""
+    private = [line.is_private for line in row.lines.all()]
+    return {"district_registers": not all(private), "family_registers": any(private)}
 
 
 @for_roles(*Role)

@@ -46,6 +46,7 @@ from ..models import Basis, Channel, CourseRequest, Unfinished
 from ..rules import lines_over_full_load, listed_courses
 from ..timeline import contact, with_all_it_needs
 from .asking.rows import is_fragment
+from .family import who_registers
 from .paper_rows import (
     ENTERING_ROLES,
     STUDENTS_SHOWN,
@@ -362,4 +363,5 @@ def receipt(request: HatRequest, pk: int) -> HttpResponse:
     entered = CourseRequest.objects.reviewable_by(request.hat).exclude(channel=Channel.PORTAL)
     row = get_object_or_404(with_all_it_needs(entered), pk=pk)
     context = {"row": row, "contact": contact(row.lea), "has_account": has_account(row.claim.asker_email)}
+    context |= who_registers(row)
     return render(request, "part_time/paper/receipt.html", context)

@@ -22,6 +22,7 @@ from ..models import Unfinished
 from ..tables import ProblemTable
 
 ROWS_PER_PAGE = 50
+MOST_SAID = 10  # rows named above the list
 
 
 @for_roles(Role.COORDINATOR)
@@ -66,6 +67,9 @@ def preview(request: HatRequest, pk: int) -> HttpResponse:
             ngettext("%(count)d decision is stored.", "%(count)d decisions are stored.", result.decisions)
             % {"count": result.decisions},
         )
+        for problem in result.refused[:MOST_SAID]:
+            where = _("Row %(row)s was not stored.") % {"row": problem.row}
+            messages.error(request, f"{where} {problem.message} {problem.remedy}")
         if not result.problems:
             actions.forget_paper_file(pk)
             return redirect("part_time:inbox")

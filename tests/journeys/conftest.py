@@ -30,7 +30,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 SHOTS = Path(settings.BASE_DIR) / ".portal" / "shots"
 
-Shot = Callable[[Page, str], Path]
+Shot = Callable[[Page, str], None]
 SignIn = Callable[[Page, User], None]
 
 
@@ -122,12 +122,14 @@ def sign_in(live_server: LiveServer) -> SignIn:
 
 @pytest.fixture
 def shot() -> Shot:
-    """`shot(page, name)`: a picture of the whole page in .portal/shots, named with its width. Returns its path."""
+    """`shot(page, name)`: a picture of the whole page in .portal/shots, named with its width.
 
-    def take(page: Page, name: str) -> Path:
-        size = page.viewport_size
-        path = SHOTS / f"{name}-{size['width'] if size else 'any'}.png"
-        page.screenshot(path=path, full_page=True)
-        return path
+    Only with PORTAL_SHOTS=1: a thousand pictures take minutes, and nobody looks at those of a run that is green.
+    """
+
+    def take(page: Page, name: str) -> None:
+        if os.environ.get("PORTAL_SHOTS") == "1":
+            size = page.viewport_size
+            page.screenshot(path=SHOTS / f"{name}-{size['width'] if size else 'any'}.png", full_page=True)
 
     return take

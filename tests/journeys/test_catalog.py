@@ -1,6 +1,7 @@
 """The public catalog and the agreements of a district, in a browser."""
 
 import datetime as dt
+from urllib.parse import parse_qs, urljoin, urlparse
 
 import pytest
 from django.conf import settings
@@ -9,12 +10,15 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from enrollment.part_time.models import CourseRequest, RequestState
 from mocap_portal.foundation.directory.models import TermCode
 from tests.factories.accounts import MembershipFactory
 from tests.factories.directory import ProviderFactory, TermFactory
 from tests.factories.providers import AgreementFactory, CourseFactory
-from tests.journeys import axe
+from tests.factories.records import ClaimFactory
+from tests.journeys import axe, steps
 from tests.journeys.conftest import Shot
+from tests.journeys.looks import enter
 from tests.sign_in import sign_in
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -40,7 +44,8 @@ def test_results_follow_while_one_types(page: Page, live_server: LiveServer, sho
     expect(page.get_by_role("status")).to_have_text("2 courses")
     expect(page.get_by_role("row")).to_have_count(3)
     assert "q=alg" in page.url
-    page.get_by_label("Subject", exact=True).select_option("Science")
+    page.get_by_label("Subject", exact=True).select_option("Mathematics")
+    page.get_by_label("Words in the title, subject or provider").fill("qqqqqq")
     expect(page.get_by_role("status")).to_have_text("0 courses")
     axe.check(page)
     shot(page, "catalog-nothing")
@@ -54,7 +59,7 @@ def test_results_follow_while_one_types(page: Page, live_server: LiveServer, sho
 def test_a_parent_compares_and_asks(page: Page, live_server: LiveServer, shot: Shot) -> None:
     """On a phone: a mistyped word, two boxes, side by side, and the button that leads to sign-in and on."""
     page.set_viewport_size({"width": axe.WIDTHS["phone"], "height": axe.HEIGHT})
-    TermFactory.create(
+    term = TermFactory.create(
         code=TermCode.S2,
         starts_on=timezone.localdate() + dt.timedelta(days=30),
         ends_on=timezone.localdate() + dt.timedelta(days=150),
@@ -78,6 +83,21 @@ def test_a_parent_compares_and_asks(page: Page, live_server: LiveServer, shot: S
     page.get_by_role("link", name="Ask for this course: Algebra II").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
     assert f"course%3D{courses[1].pk}" in page.url
+
+    parent = MembershipFactory.create()
+    claim = ClaimFactory.create(claimant=parent.user)
+    enter(page.context, live_server, parent)
+    page.goto(urljoin(live_server.url, parse_qs(urlparse(page.url).query)["next"][0]))
+    steps.follow(page, f"Ask for courses for {claim.full_name}")
+    steps.choose(page, str(term))
+    steps.press(page, "Continue")
+    expect(page.locator("#list").get_by_text("Algebra II")).to_be_visible()
+    page.get_by_label("How many courses does the student take in person").fill("4")
+    steps.press(page, "Continue")
+    steps.agree_and_sign(page, "Pat Parent")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Receipt for request")
+    request = CourseRequest.objects.get()
+    assert (request.state, request.lines.get().course) == (RequestState.SUBMITTED, courses[1])
 
 
 def test_search_works_without_javascript(browser: Browser, live_server: LiveServer) -> None:

@@ -80,7 +80,7 @@ def test_an_invited_counselor_sets_up_the_second_step_and_works(
     look(newcomer, "set-up-done")
     steps.open_menu(newcomer, "Requests")
     steps.expect_heading(newcomer, "Course requests")
-    expect(newcomer.get_by_role("table").get_by_role("link", name="PT-")).to_have_count(8)
+    expect(newcomer.get_by_role("table").get_by_role("link", name="PT-")).to_have_count(13)
 
 
 def test_staff_without_a_second_step_are_kept_out(
@@ -96,7 +96,7 @@ def test_staff_without_a_second_step_are_kept_out(
         page.goto(f"{live_server.url}{path}")
         steps.expect_heading(page, "Show that it is you")
         expect(page.get_by_role("navigation", name="Main").get_by_role("link")).to_have_text(
-            ["How it works", "Courses"]
+            ["How it works", "Districts", "Courses"]
         )
     look(page, "kept-out")
     page.get_by_label("Password").fill(PASSWORD)

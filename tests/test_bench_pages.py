@@ -222,11 +222,13 @@ class Server(ThreadingHTTPServer):
     """Answers each visit with 200, but /broken with 500."""
 
     daemon_threads = True
+    request_queue_size = 128  # every visitor connects before the first is served
     visited: list[tuple[str, str | None]]
 
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     server: Server
 
     def do_GET(self) -> None:  # the library's name

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import django_filters
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from mocap_portal.foundation.accounts.models import Membership
@@ -109,7 +109,7 @@ class RequestFilter(django_filters.FilterSet):
         }[value]
 
     def of_kind(self, queryset: CourseRequestQuerySet, name: str, value: str) -> CourseRequestQuerySet:
-        advice = Recommendation.objects.filter(line__request=OuterRef("pk"))
+        advice = Recommendation.objects.filter(line__request=OuterRef("pk"), course=F("line__course"))
         return {
             "plan": queryset.filter(has_iep_or_504=True),
             "staff": queryset.exclude(channel=Channel.PORTAL),

@@ -24,6 +24,7 @@ from mocap_portal.foundation.papers.models import DigestItem
 from tests.factories.accounts import MembershipFactory
 from tests.factories.clocks import ClockFactory
 from tests.factories.directory import LeaFactory, LeaPolicyFactory
+from tests.factories.providers import CourseFactory
 
 from .review_kit import (
     APPROVAL,
@@ -123,6 +124,22 @@ def test_of_each_counselor_the_last_word_counts() -> None:
     [card] = decider.get(page_of(line.request)).context["cards"]
     assert [given.words for given in card.advice] == ["On second thought", "Hard to say"]
     assert Recommendation.objects.count() == 3
+
+
+def test_advice_about_a_course_that_the_family_exchanged_counts_no_more() -> None:
+    lea = reserved_lea()
+    line = line_in(lea)
+    counselor, decider = staff(lea), client_of(staff(lea, decider=True))
+    actions.recommend(line.pk, by=counselor, at=NOW, advice=Advice.FOR, words=WORDS)
+    first, line.course = line.course, CourseFactory.create()
+    line.save()
+    assert decider.get(address_of(line)).context["advice"] == []
+    assert decider.get(page_of(line.request)).context["cards"][0].advice == []
+    inbox = client_of(counselor).get("/review/?kind=no_advice")
+    assert [row.record for row in inbox.context["table"].paginated_rows] == [line.request]
+    actions.recommend(line.pk, by=counselor, at=NOW + dt.timedelta(hours=1), advice=Advice.FOR, words=WORDS)
+    assert [given.course for given in decider.get(address_of(line)).context["advice"]] == [line.course]
+    assert [given.course for given in Recommendation.objects.order_by("at")] == [first, line.course]
 
 
 def test_the_same_advice_sent_twice_is_kept_once() -> None:

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from mocap_portal.foundation.accounts.models import Membership, Role
 from mocap_portal.foundation.shared.refusals import Refusal
 
-from ..models import Advice, Recommendation, Step, StepKind
+from ..history import add_step
+from ..models import Advice, Recommendation, StepKind
 from . import timing
 from .deciding import lock_line, refuse_decided, refuse_own_child
 
@@ -35,10 +36,12 @@ def recommend(line_id: int, *, by: Membership, at: dt.datetime, advice: Advice, 
     refuse_decided(line)
     if not words.strip():
         raise NoWords
-    newest = line.recommendations.filter(by=by).order_by("-at", "-pk").first()
+    newest = line.recommendations.filter(by=by, course=line.course).order_by("-at", "-pk").first()
     if newest and (newest.advice, newest.words) == (advice, words.strip()):
         return newest
-    given = Recommendation.objects.create(line=line, by=by, at=at, advice=advice, words=words.strip())
-    Step.objects.create(request=line.request, line=line, kind=StepKind.RECOMMENDED, at=at, by=by)
+    given = Recommendation.objects.create(
+        line=line, course=line.course, by=by, at=at, advice=advice, words=words.strip()
+    )
+    add_step(line.request, StepKind.RECOMMENDED, at=at, by=by, line=line)
     timing.stop_review(line.request, at=at)
     return given

@@ -9,6 +9,7 @@ from .decision import (
     Recommendation,
     TeamOutcome,
     TeamReview,
+    standing_advice,
 )
 from .line import ENDED_LINES, OPEN_LINES, RUNNING_LINES, Basis, CourseLine, CourseLineQuerySet, LineState
 from .request import (
@@ -51,4 +52,5 @@ __all__ = [
     "TeamOutcome",
     "TeamReview",
     "Unfinished",
+    "standing_advice",
 ]

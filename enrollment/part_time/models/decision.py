@@ -8,6 +8,7 @@ from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.directory.models import CodeMeaning
 from mocap_portal.foundation.papers.models import Document, Letter
 from mocap_portal.foundation.shared.history import tracked
+from providers.models import Course
 
 from .line import CourseLine
 from .request import CourseRequest
@@ -113,9 +114,13 @@ class Advice(models.TextChoices):
 
 @tracked()
 class Recommendation(models.Model):
-    """What a counselor advises about a line: consultation (R-20). Only ever added; the newest counts."""
+    """What a counselor advises about a line: consultation (R-20). Only ever added; the newest counts.
+
+    `course` is the one that stood on the line then: advice about a course that the family exchanged counts no more.
+    """
 
     line = models.ForeignKey(CourseLine, on_delete=models.CASCADE, related_name="recommendations")
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     advice = models.CharField(max_length=7, choices=Advice.choices)
@@ -129,6 +134,17 @@ class Recommendation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line_id} {self.advice}"
+
+
+def standing_advice(line: CourseLine) -> list[Recommendation]:
+    """The last word of each counselor about the course that stands on the line now, the newest first.
+
+    One query, none when `recommendations` were fetched before.
+    """
+    given = [advice for advice in line.recommendations.all() if advice.course_id == line.course_id]
+    given.sort(key=lambda advice: (advice.at, advice.pk))
+    newest = {advice.by_id: advice for advice in given}  # a later word of the same counselor takes its place
+    return sorted(newest.values(), key=lambda advice: (advice.at, advice.pk), reverse=True)
 
 
 class TeamOutcome(models.TextChoices):

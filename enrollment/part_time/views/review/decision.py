@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,8 +21,8 @@ from mocap_portal.foundation.shared.refusals import Refusal
 from ... import actions
 from ...findings import newest_team_review
 from ...forms.review import DecisionForm, ReplacementForm
-from ...models import Basis, CourseLine, Decision, LineState, Outcome, Recommendation
-from .scope import lines_to_decide, roles_that_decide
+from ...models import Basis, CourseLine, Decision, LineState, Outcome, standing_advice
+from .scope import ADVICE, lines_to_decide, roles_that_decide
 
 
 @for_roles(Role.COUNSELOR, Role.DECIDER)
@@ -106,19 +106,13 @@ def decisions_of(hat: Membership) -> QuerySet[Decision]:
 
 def beside_the_form(line: CourseLine) -> dict[str, Any]:
     """What a decider reads while writing: the course, the advice, what the team found, who would pay."""
+    prefetch_related_objects([line], ADVICE)
     return {
         "line": line,
-        "advice": newest_advice(line),
+        "advice": standing_advice(line),
         "team_review": newest_team_review(line.request),
         "asks_to_pay": line.basis == Basis.ASKED,
     }
-
-
-def newest_advice(line: CourseLine) -> list[Recommendation]:
-    """The last word of each counselor, the newest first."""
-    newest = line.recommendations.order_by("by", "-at", "-pk").distinct("by").values("pk")
-    given = line.recommendations.filter(pk__in=newest).select_related("by__user")
-    return list(given.order_by("-at", "-pk"))
 
 
 def letter(

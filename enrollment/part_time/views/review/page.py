@@ -37,10 +37,11 @@ from ...models import (
     Recommendation,
     RequestState,
     TeamReview,
+    standing_advice,
 )
 from ...rules import recording_roles
 from ...suspicions import suspicions
-from .scope import PAUSING_ROLES, REGISTERING_ROLES, TEAM_ROLES, requests_for, roles_that_decide
+from .scope import ADVICE, PAUSING_ROLES, REGISTERING_ROLES, TEAM_ROLES, requests_for, roles_that_decide
 
 # The kind of status (foundation/ui) that the state of a course means to the district.
 KIND_OF_STATUS = {
@@ -98,7 +99,7 @@ def with_everything(requests: CourseRequestQuerySet) -> CourseRequestQuerySet:
         "replaced_by__course",
         "decision__decided_by__user",
     ).prefetch_related(
-        Prefetch("recommendations", Recommendation.objects.select_related("by__user").order_by("-at", "-pk")),
+        ADVICE,
         Prefetch(
             "decisions",
             Decision.objects.filter(superseded_by__isnull=False)
@@ -154,12 +155,11 @@ def everything(course_request: CourseRequest, *, hat: Membership, now: dt.dateti
 
 def card(line: CourseLine, *, hat: Membership, may_decide: bool) -> Card:
     state = LineState(line.state)
-    newest = {given.by_id: given for given in reversed(line.recommendations.all())}
     return Card(
         line=line,
         kind=KIND_OF_STATUS[state],
         weekly=weekly(line.planned_minutes) if line.planned_minutes else "",
-        advice=sorted(newest.values(), key=lambda given: given.at, reverse=True),
+        advice=standing_advice(line),
         replaced=list(line.decisions.all()),
         may_decide=may_decide and state == LineState.REQUESTED,
         may_advise=hat.role == Role.COUNSELOR and state == LineState.REQUESTED,

@@ -2,17 +2,19 @@
 
 import datetime as dt
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from mocap_portal.foundation.accounts.models import Membership, Role
 from mocap_portal.foundation.directory.models import LeaPolicy
 
-from ...models import CourseLine, CourseRequest, CourseRequestQuerySet
+from ...models import CourseLine, CourseRequest, CourseRequestQuerySet, Recommendation
 from ...rules import deciding_roles
 
 REGISTERING_ROLES = (Role.COUNSELOR, Role.COORDINATOR)  # of those who open the page of a request
 PAUSING_ROLES = (Role.COUNSELOR, Role.COORDINATOR, Role.SPECIAL_EDUCATION)
 TEAM_ROLES = (Role.COORDINATOR, Role.SPECIAL_EDUCATION)  # who says what the team found
+
+ADVICE = Prefetch("recommendations", Recommendation.objects.select_related("by__user"))
 
 
 def requests_for(hat: Membership) -> CourseRequestQuerySet:

@@ -18,6 +18,7 @@ from mocap_portal.foundation.shared.refusals import Refusal
 from providers.models import Course
 
 from .. import notices
+from ..history import add_step
 from ..models import (
     ENDED_LINES,
     OPEN_LINES,
@@ -28,7 +29,6 @@ from ..models import (
     LineState,
     PriorSemester,
     RequestState,
-    Step,
     StepKind,
 )
 from ..rules import places_over_full_load, planned_minutes
@@ -137,7 +137,7 @@ def _record(
         changes=[list(change) for change in changes],
     )
     kind = StepKind.AMENDED if amendment.after_opening else StepKind.CORRECTED
-    Step.objects.create(request=request, kind=kind, at=at, by=by)
+    add_step(request, kind, at=at, by=by)
     notices.tell_amended(amendment)
     return amendment
 

@@ -15,7 +15,8 @@ from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.refusals import Refusal
 from providers.models import Course
 
-from ..models import Basis, CourseLine, CourseRequest, RequestState, Step, StepKind
+from ..history import add_step
+from ..models import Basis, CourseLine, CourseRequest, RequestState, StepKind
 from ..rules import Gone, courses_on_offer, eligibility, places_over_full_load, why_gone
 
 
@@ -81,7 +82,7 @@ def start_request(claim_id: int, *, by: Membership, term_id: int, at: dt.datetim
         defaults={"lea_id": claim.school.lea_id, "started_at": at, "touched_at": at},
     )
     if created:
-        Step.objects.create(request=request, kind=StepKind.STARTED, at=at, by=by)
+        add_step(request, StepKind.STARTED, at=at, by=by)
     return request
 
 

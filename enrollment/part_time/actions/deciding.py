@@ -31,6 +31,7 @@ from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.refusals import Refusal
 
 from .. import facts, notices
+from ..history import add_step
 from ..models import (
     CourseLine,
     CourseRequest,
@@ -38,7 +39,6 @@ from ..models import (
     DecisionFactor,
     LineState,
     Outcome,
-    Step,
     StepKind,
 )
 from ..rules import deciding_roles
@@ -349,7 +349,7 @@ def _record(
     line.decision = decision
     line.save()
     DecisionFactor.objects.bulk_create(DecisionFactor(decision=decision, factor=factor) for factor in factors)
-    Step.objects.create(request=line.request, line=line, kind=StepKind(decision.outcome), at=at, by=by)
+    add_step(line.request, StepKind(decision.outcome), at=at, by=by, line=line)
     following.close_if_nothing_waits(line.request, at=at)
     notices.tell_decided(decision, at=at)
     return decision

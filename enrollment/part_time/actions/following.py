@@ -18,7 +18,8 @@ from mocap_portal.foundation.clocks.models import Clock
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.refusals import Refusal
 
-from ..models import CourseLine, CourseRequest, LineState, RequestState, Step, StepKind
+from ..history import add_step
+from ..models import CourseLine, CourseRequest, LineState, RequestState, StepKind
 from . import timing
 
 
@@ -181,7 +182,7 @@ def _stop_if_running(clock_id: int | None, *, at: dt.datetime) -> None:
 
 
 def _step(line: CourseLine, kind: StepKind, *, by: Membership | None, at: dt.datetime) -> None:
-    Step.objects.create(request_id=line.request_id, line=line, kind=kind, at=at, by=by)
+    add_step(line.request, kind, at=at, by=by, line=line)
 
 
 @contextmanager

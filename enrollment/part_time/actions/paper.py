@@ -27,6 +27,7 @@ from mocap_portal.foundation.shared.refusals import Refusal
 from providers.models import Course
 
 from .. import notices
+from ..history import add_step
 from ..models import (
     ENDED_LINES,
     Acknowledgement,
@@ -35,7 +36,6 @@ from ..models import (
     CourseLine,
     CourseRequest,
     RequestState,
-    Step,
     StepKind,
     Unfinished,
 )
@@ -226,8 +226,8 @@ def _enter(
     request.submit(by=None, name=asked.signed_name.strip(), at=came_at, clock=clock)
     request.save()
     _add_lines(request, chosen, asked)
-    Step.objects.create(request=request, kind=StepKind.SUBMITTED, at=came_at, by=by)
-    Step.objects.create(request=request, kind=StepKind.ENTERED, at=at, by=by)
+    add_step(request, StepKind.SUBMITTED, at=came_at, by=by)
+    add_step(request, StepKind.ENTERED, at=at, by=by)
     return request
 
 

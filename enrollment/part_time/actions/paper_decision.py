@@ -20,6 +20,7 @@ from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.refusals import Refusal
 
 from .. import notices
+from ..history import add_step
 from ..models import (
     CourseLine,
     CourseRequest,
@@ -29,7 +30,6 @@ from ..models import (
     LineState,
     Outcome,
     RequestState,
-    Step,
     StepKind,
 )
 from ..rules import deciding_roles, recording_roles
@@ -154,7 +154,7 @@ def _record(
     DecisionFactor.objects.bulk_create(DecisionFactor(decision=decision, factor=factor) for factor in factors)
     line.decision = decision
     line.save()
-    Step.objects.create(request=line.request, line=line, kind=StepKind(outcome.outcome), at=decided_at, by=by)
+    add_step(line.request, StepKind(outcome.outcome), at=decided_at, by=by, line=line)
     return decision
 
 

@@ -11,7 +11,8 @@ from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.refusals import Refusal
 
 from .. import notices
-from ..models import CourseRequest, RequestState, Step, StepKind, TeamOutcome, TeamReview
+from ..history import add_step
+from ..models import CourseRequest, RequestState, StepKind, TeamOutcome, TeamReview
 from . import timing
 from .deciding import AlreadyDecided
 
@@ -47,7 +48,7 @@ def mark_opened(request_id: int, *, by: Membership, at: dt.datetime) -> CourseRe
     if request.opened_at is None:
         request.opened_at = at
         request.save()
-        Step.objects.create(request=request, kind=StepKind.OPENED, at=at, by=by)
+        add_step(request, StepKind.OPENED, at=at, by=by)
     return request
 
 
@@ -75,7 +76,7 @@ def pause_for_team(request_id: int, *, by: Membership, at: dt.datetime, reason: 
         raise AlreadyPaused from error
     except clocks.PastDue as error:
         raise PastDue from error
-    Step.objects.create(request=request, kind=StepKind.PAUSED, at=at, by=by)
+    add_step(request, StepKind.PAUSED, at=at, by=by)
     notices.tell_paused(request, at=at)
     return request
 
@@ -108,7 +109,7 @@ def resume_after_team(
     review = TeamReview.objects.create(
         request=request, at=at, by=by, met_on=met_on, outcome=outcome, words=words.strip()
     )
-    Step.objects.create(request=request, kind=StepKind.RESUMED, at=at, by=by)
+    add_step(request, StepKind.RESUMED, at=at, by=by)
     notices.tell_resumed(request, at=at)
     return review
 

@@ -26,7 +26,8 @@ from mocap_portal.foundation.shared.refusals import Refusal
 from mocap_portal.foundation.ui.words import long_day
 
 from .. import notices
-from ..models import Acknowledgement, Basis, CourseLine, CourseRequest, RequestState, Step, StepKind
+from ..history import add_step
+from ..models import Acknowledgement, Basis, CourseLine, CourseRequest, RequestState, StepKind
 from ..rules import usual_weekly_minutes
 from .asking import AlreadySent, ChildNotConfirmed, TermOver, on_offer, refuse_ineligible
 
@@ -112,7 +113,7 @@ def submit(
     Acknowledgement.objects.bulk_create(
         Acknowledgement(request=request, statement=statement, at=at) for statement in statements
     )
-    Step.objects.create(request=request, kind=StepKind.SUBMITTED, at=at, by=by)
+    add_step(request, StepKind.SUBMITTED, at=at, by=by)
     notices.tell_submitted(request, at=at)
     return request
 

@@ -10,7 +10,8 @@ from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.clocks import actions as clocks
 from mocap_portal.foundation.shared.refusals import Refusal
 
-from ..models import Decision, LineState, Outcome, Step, StepKind
+from ..history import add_step
+from ..models import Decision, LineState, Outcome, StepKind
 from .deciding import (
     AlreadyDecided,
     Words,
@@ -82,7 +83,7 @@ def supersede(
         would_make_it_a_yes=would_make_it_a_yes,
     )
     write = write_approval if outcome == Outcome.APPROVED else write_denial
-    Step.objects.create(request=line.request, line=line, kind=StepKind.SUPERSEDED, at=at, by=by)
+    add_step(line.request, StepKind.SUPERSEDED, at=at, by=by, line=line)
     if line.registration_clock_id is not None:
         clocks.stop(line.registration_clock_id, at=at)
     return write(line, by=by, at=at, words=words, replaces=replaced, superseding_reason=reason.strip())

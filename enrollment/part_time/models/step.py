@@ -37,7 +37,10 @@ class StepKind(models.TextChoices):
 
 @tracked()
 class Step(models.Model):
-    """A line of the history that the family reads: what happened, when, in which role. Only ever added."""
+    """A line of the history that the family reads: what happened, when, in which role.
+
+    Only ever added, by `history.add_step`: each is sealed together with the one before it.
+    """
 
     request = models.ForeignKey(CourseRequest, on_delete=models.CASCADE, related_name="steps")
     line = models.ForeignKey(
@@ -45,13 +48,17 @@ class Step(models.Model):
     )
     kind = models.CharField(max_length=16, choices=StepKind.choices)
     at = models.DateTimeField()
+    place = models.PositiveSmallIntegerField(help_text=_("From 1, in the order in which they were told"))
+    seal = models.CharField(max_length=64)
     by = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["request", "line", "kind", "at"], nulls_distinct=False, name="a_step_is_told_once"
-            )
+            ),
+            models.UniqueConstraint(fields=["request", "place"], name="a_step_has_a_place_of_its_own"),
+            models.CheckConstraint(name="places_count_from_one", condition=models.Q(place__gte=1)),
         ]
 
     def __str__(self) -> str:

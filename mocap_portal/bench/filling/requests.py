@@ -208,7 +208,15 @@ def _steps() -> Written:
         f"SELECT n, line, '{kind}', ({at})::timestamptz, ({by})::bigint FROM bench_line WHERE {when}"
         for kind, at, by, when in of_line
     ]
-    step = {"request": f"{BASE} + n", "line": "line", "kind": "step", "at": "moment", "by": "who"}
+    step = {
+        "request": f"{BASE} + n",
+        "line": "line",
+        "kind": "step",
+        "at": "moment",
+        "by": "who",
+        "place": "row_number() OVER (PARTITION BY n ORDER BY moment, line)",
+        "seal": "repeat('0', 64)",  # nobody follows the chain of made-up requests
+    }
     yield (
         Step,
         insert(Step, f"({' UNION ALL '.join(happened)}) AS happened ORDER BY n, moment, line", step),

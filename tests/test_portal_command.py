@@ -97,13 +97,44 @@ class Demo:
         return self.process.returncode, printed
 
 
+class Keeper:
+    """Keeps one demo running for all tests that only look at it, and starts another after one that ended it."""
+
+    def __init__(self, state: Path) -> None:
+        self.state = state
+        self.demo: Demo | None = None
+
+    def running(self) -> Demo:
+        if self.demo is None or self.demo.process.poll() is not None:
+            self.stop()
+            self.demo = Demo(self.state)
+        return self.demo
+
+    def stop(self) -> None:
+        if self.demo is not None:
+            if self.demo.process.poll() is None:
+                self.demo.end(signal.SIGTERM)
+            self.demo.process.communicate()
+            self.demo = None
+
+
+@pytest.fixture(scope="module")
+def keeper(state: Path) -> Iterator[Keeper]:
+    keeper = Keeper(state)
+    yield keeper
+    keeper.stop()
+
+
 @pytest.fixture
-def demo(state: Path) -> Iterator[Demo]:
-    demo = Demo(state)
-    yield demo
-    if demo.process.poll() is None:
-        demo.end(signal.SIGTERM)
-    demo.process.communicate()
+def demo(keeper: Keeper) -> Demo:
+    return keeper.running()
+
+
+@pytest.fixture
+def idle(keeper: Keeper) -> Path:
+    """The same state while no demo runs on it."""
+    keeper.stop()
+    return keeper.state
 
 
 # ./portal demo ------------------------------------------------------------------------------------
@@ -208,9 +239,9 @@ def test_only_its_owner_reads_where_the_database_is(demo: Demo) -> None:
     assert (demo.state / "running.json").stat().st_mode & 0o777 == 0o600  # its address may hold a password
 
 
-def test_manage_starts_and_stops_servers_when_no_demo_runs(state: Path) -> None:
+def test_manage_starts_and_stops_servers_when_no_demo_runs(idle: Path) -> None:
     done = portal(
-        state,
+        idle,
         "manage",
         "shell",
         "-v0",
@@ -219,17 +250,17 @@ def test_manage_starts_and_stops_servers_when_no_demo_runs(state: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout in {"True\n", "False\n"}
-    assert running_on(state) == []
+    assert running_on(idle) == []
 
 
-def test_manage_hands_on_the_exit_code(state: Path) -> None:
-    assert portal(state, "manage", "shell", "-v0", "-c", "raise SystemExit(2)").returncode == 2
+def test_manage_hands_on_the_exit_code(idle: Path) -> None:
+    assert portal(idle, "manage", "shell", "-v0", "-c", "raise SystemExit(2)").returncode == 2
 
 
-def test_progress_goes_to_stderr(state: Path) -> None:
+def test_progress_goes_to_stderr(idle: Path) -> None:
     """Migrating says much; the command's answer stands alone."""
-    shutil.rmtree(state / "stamps", ignore_errors=True)
-    done = portal(state, "manage", "shell", "-v0", "-c", "print('{}')")
+    shutil.rmtree(idle / "stamps", ignore_errors=True)
+    done = portal(idle, "manage", "shell", "-v0", "-c", "print('{}')")
     assert done.stdout == "{}\n"
     assert "bringing the database up to date" in done.stderr
 

@@ -168,7 +168,7 @@ def test_a_counselor_goes_through_the_inbox_with_letters(page: Page, live_server
 
     write(page, "Hand the chosen requests to", world.own[Role.COORDINATOR].user.name)
     press(page, "Hand over")
-    page.wait_for_url("**/review/")
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
     handed_over = list(CourseRequest.objects.order_by("pk").values_list("pk", "assigned_to"))
     assert sum(was != now for was, now in zip(whose, handed_over, strict=True)) == 1
     press(page, "Undo")

@@ -30,28 +30,34 @@ class Suspicion:
 
 # The same child (one student, or the same name and birth date) asks one LEA for the same course of the state in the
 # same year, and both lines are alive.
+# In three steps, because many courses have one code: in one step PostgreSQL may begin with all pairs of such courses.
 DUPLICATES = """
-SELECT mine.request_id, theirs.request_id
-FROM part_time_courseline AS mine
-JOIN part_time_courserequest AS request ON request.id = mine.request_id
-JOIN records_claim AS claim ON claim.id = request.claim_id
-JOIN providers_course AS course ON course.id = mine.course_id
-JOIN directory_term AS term ON term.id = request.term_id
-JOIN records_claim AS other_claim ON other_claim.birth_date = claim.birth_date
-    AND (other_claim.student_id = claim.student_id
-         OR (lower(other_claim.last_name) = lower(claim.last_name)
-             AND lower(other_claim.first_name) = lower(claim.first_name)))
-JOIN part_time_courserequest AS other ON other.claim_id = other_claim.id
-    AND other.lea_id = request.lea_id AND other.id <> request.id AND other.state <> 'draft'
-JOIN directory_term AS other_term ON other_term.id = other.term_id
-    AND other_term.school_year_id = term.school_year_id
-JOIN part_time_courseline AS theirs ON theirs.request_id = other.id
-JOIN providers_course AS other_course ON other_course.id = theirs.course_id
-    AND other_course.state_course_code = course.state_course_code AND other_course.structure = course.structure
-WHERE mine.request_id = ANY(%(ids)s)
-    AND mine.state NOT IN ('denied', 'cancelled', 'withdrawn', 'removed')
-    AND theirs.state NOT IN ('denied', 'cancelled', 'withdrawn', 'removed')
-GROUP BY mine.request_id, theirs.request_id
+WITH pair AS MATERIALIZED (
+    SELECT request.id AS mine, other.id AS theirs
+    FROM part_time_courserequest AS request
+    JOIN records_claim AS claim ON claim.id = request.claim_id
+    JOIN directory_term AS term ON term.id = request.term_id
+    JOIN records_claim AS other_claim ON other_claim.birth_date = claim.birth_date
+        AND (other_claim.student_id = claim.student_id
+             OR (lower(other_claim.last_name) = lower(claim.last_name)
+                 AND lower(other_claim.first_name) = lower(claim.first_name)))
+    JOIN part_time_courserequest AS other ON other.claim_id = other_claim.id
+        AND other.lea_id = request.lea_id AND other.id <> request.id AND other.state <> 'draft'
+    JOIN directory_term AS other_term ON other_term.id = other.term_id
+        AND other_term.school_year_id = term.school_year_id
+    WHERE request.id = ANY(%(ids)s)
+), asked AS MATERIALIZED (
+    SELECT line.request_id, course.state_course_code, course.structure
+    FROM part_time_courseline AS line
+    JOIN providers_course AS course ON course.id = line.course_id
+    WHERE line.request_id IN (SELECT mine FROM pair UNION SELECT theirs FROM pair)
+        AND line.state NOT IN ('denied', 'cancelled', 'withdrawn', 'removed')
+)
+SELECT DISTINCT pair.mine, pair.theirs
+FROM pair
+JOIN asked AS here ON here.request_id = pair.mine
+JOIN asked AS there ON there.request_id = pair.theirs
+    AND there.state_course_code = here.state_course_code AND there.structure = here.structure
 """
 
 # The most requests that one source sent within an hour in which this one lies: counted over all LEAs, told to this one.

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
@@ -274,6 +275,27 @@ def test_typing_a_number_shows_at_once_which_course_is_over_a_full_load(
     assert f'name="basis_{line.course_id}"' in page.content.decode()
     page = client.post(url("courses", draft.pk), {"keep": "on", "in_person_courses": "5"}, headers=AS_HTMX)
     assert f'name="basis_{line.course_id}"' not in page.content.decode()
+
+
+def test_keeping_a_number_leaves_the_courses_as_they_are(client: Client, hat: Membership) -> None:
+    """One that is gone from the catalog, and one that was added on another device since the page was opened."""
+    draft = draft_of(hat)
+    gone = CourseLineFactory.create(request=draft, course__valid_to=NOW.date() - DAY)
+    added = CourseLineFactory.create(request=draft)
+    client.post(url("courses", draft.pk), {"keep": "on", "in_person_courses": "3"}, headers=AS_HTMX)
+    draft.refresh_from_db()
+    assert draft.in_person_courses == 3
+    assert list(draft.lines.order_by("position")) == [gone, added]
+
+
+@pytest.mark.parametrize("page", ["courses", "sign"])
+def test_what_is_kept_too_late_leads_to_the_receipt_and_says_nothing_later(
+    client: Client, hat: Membership, page: str
+) -> None:
+    sent = CourseRequestFactory.create(submitted=True, claim__claimant=hat.user)
+    response = client.post(url(page, sent.pk), {"keep": "on"}, headers=AS_HTMX)
+    assert response.headers["HX-Redirect"] == url("receipt", sent.pk)
+    assert list(get_messages(response.wsgi_request)) == []
 
 
 @pytest.mark.rule("R-07")

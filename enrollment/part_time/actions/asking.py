@@ -90,27 +90,30 @@ def start_request(claim_id: int, *, by: Membership, term_id: int, at: dt.datetim
 def choose_courses(
     request_id: int,
     *,
-    course_ids: Sequence[int],
+    course_ids: Sequence[int] | None,
     in_person_courses: int | None,
     told: Mapping[int, Told] | None = None,
     at: dt.datetime,
 ) -> CourseRequest:
     """Replaces the courses of a draft, in the order given. Raises AlreadySent, CourseNotOnOffer (R-10).
 
+    None for `course_ids` leaves the courses as they are, also those that are gone from the catalog.
     `in_person_courses` is None until the family says it; which courses lie over a full load is open until then.
     `told`, by the key of the course, replaces what was told about it; courses that are not in it keep what they have.
     """
     request = _draft(request_id)
-    chosen = on_offer(request, course_ids, at=at)
+    chosen = None if course_ids is None else on_offer(request, course_ids, at=at)
     request.in_person_courses = in_person_courses
     request.touched_at = at
     request.save()
-    request.lines.exclude(course__in=chosen).delete()
     today = central_date(at)
     full_load = LegalValue.objects.whole(LegalKey.FULL_LOAD, on=today)
     reasons = set(CodeMeaning.objects.of(CodeSet.REQUEST_REASON, on=today).values_list("pk", flat=True))
-    there = {line.course_id: line for line in request.lines.all()}
-    lines = [there.get(course.pk) or CourseLine(request=request, course=course) for course in chosen]
+    lines = list(request.lines.order_by("position", "pk"))
+    if chosen is not None:
+        request.lines.exclude(course__in=chosen).delete()
+        there = {line.course_id: line for line in lines}
+        lines = [there.get(course.pk) or CourseLine(request=request, course=course) for course in chosen]
     for line in lines:
         if told is not None and line.course_id in told:
             answer = told[line.course_id]

@@ -112,15 +112,13 @@ def keep_courses(
     try:
         actions.choose_courses(
             draft.pk,
-            course_ids=[line.course_id for line in lines],
+            course_ids=None,
             in_person_courses=draft.in_person_courses if in_person is None else in_person,
             told=form.told(),
             at=at,
         )
-    except actions.CourseNotOnOffer:
-        pass
     except actions.AlreadySent:
-        return HttpResponse(headers={"HX-Redirect": reverse("part_time:receipt", args=[draft.pk])})
+        return already_sent(request, draft.pk)
     draft.refresh_from_db()
     lines = lines_of(draft)
     form = CoursesForm(lines=lines, reasons=reasons, initial={"in_person_courses": draft.in_person_courses})

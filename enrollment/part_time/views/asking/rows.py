@@ -74,9 +74,15 @@ def may_correct(claim: Claim) -> bool:
 
 
 def already_sent(request: HatRequest, pk: int) -> HttpResponse:
-    """The answer to whatever comes too late: the receipt, and why."""
+    """The answer to whatever comes too late: the receipt, and why.
+
+    Not why where a page kept something by itself: it may be on its way to the receipt already.
+    """
+    receipt = reverse("part_time:receipt", args=[pk])
+    if is_fragment(request):
+        return HttpResponse(headers={"HX-Redirect": receipt})
     messages.info(request, str(actions.AlreadySent.sentence))
-    return redirect("part_time:receipt", pk)
+    return redirect(receipt)
 
 
 def is_fragment(request: HatRequest) -> bool:

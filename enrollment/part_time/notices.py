@@ -139,7 +139,7 @@ def tell_amended(amendment: Amendment) -> None:
     _tell_family(
         request,
         f"amended:{amendment.pk}",
-        subject=_("You changed your course request %(number)s"),
+        subject=_("Your course request %(number)s was changed"),
         sentences=[
             _("The change of your request %(number)s was signed and sent to %(district)s."),
             _("The clock goes on as before. What changed is on this page:"),

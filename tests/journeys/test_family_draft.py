@@ -189,7 +189,7 @@ def test_what_was_sent_is_corrected_then_amended_and_the_due_day_stays(story: St
     phone.get_by_label("Your full name, as your signature").fill("Ana Kowalski")
     story.look(phone, "amend-02-exchange")
     steps.press(phone, "Sign and send the change")
-    expect(phone.get_by_role("heading", name="What you changed")).to_be_visible()
+    expect(phone.get_by_role("heading", name="What was changed")).to_be_visible()
     story.look(phone, "amend-03-status")
 
     line.refresh_from_db()

@@ -30,12 +30,12 @@ def main(arguments: list[str]) -> int:
 
 
 def _whole_suite(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Both halves, also when the first fails; the journeys alone, because a browser needs the machine for itself."""
+    """Both halves, also when the first fails. The journeys last: whoever looks for a mistake wants the short half."""
     both_cores = ["-n", "2", "--dist", "loadgroup"]
     codes = [_pytest([*both_cores, "-m", "not journey", *arguments], environment)]
     if browser.find():
         say("now the journeys, in Chromium …")
-        codes.append(_pytest(["-m", "journey", *arguments], environment))
+        codes.append(_pytest([*both_cores, "-m", "journey", *arguments], environment))
     else:
         say(browser.NONE_FOUND)
     if set(codes) != {pytest.ExitCode.NO_TESTS_COLLECTED}:  # -k may name tests of one half only

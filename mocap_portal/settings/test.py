@@ -1,13 +1,17 @@
 """The test suite: the demo's pages are there, nothing leaves the process."""
 
 from mocap_portal.settings.base import *  # noqa: F403
-from mocap_portal.settings.base import INSTALLED_APPS, STORAGES, env
+from mocap_portal.settings.base import DATABASES, INSTALLED_APPS, STORAGES, env
 
 DEMO = True
 SECRET_KEY = "only-the-tests-know-it"  # noqa: S105
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 
 INSTALLED_APPS = [*INSTALLED_APPS, "mocap_portal.demo"]
+
+DATABASES["default"]["TEST"] = {
+    "SERIALIZE": False
+}  # tests/as_migrated.py keeps the rows in PostgreSQL's own form
 
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 if env.int("TEST_MAIL_PORT", default=0):  # a worker that a test started sends to that test's mail server

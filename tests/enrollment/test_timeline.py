@@ -7,6 +7,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from enrollment.part_time import actions
+from enrollment.part_time.history import add_step
 from enrollment.part_time.models import CourseRequest, StepKind, TeamOutcome
 from enrollment.part_time.timeline import Entry, timeline, waits_for, with_all_it_needs
 from mocap_portal.foundation.accounts.models import Membership
@@ -47,8 +48,8 @@ def sent_request(courses: Sequence[str] = ("Algebra",)) -> CourseRequest:
             course__provider__organization__name=f"{title} Online",
         )
     parent = MembershipFactory.create(user=request.claim.claimant)
-    request.steps.create(kind=StepKind.STARTED, at=SENT - dt.timedelta(hours=1), by=parent)
-    request.steps.create(kind=StepKind.SUBMITTED, at=SENT, by=parent)
+    add_step(request, StepKind.STARTED, at=SENT - dt.timedelta(hours=1), by=parent)
+    add_step(request, StepKind.SUBMITTED, at=SENT, by=parent)
     return request
 
 

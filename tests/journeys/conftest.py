@@ -10,7 +10,6 @@ from typing import Protocol
 
 import pytest
 from django.conf import settings
-from django.db import connection
 from django.test import Client
 from playwright.sync_api import ConsoleMessage, Page, Response
 from pytest_django.live_server_helper import LiveServer
@@ -47,15 +46,9 @@ def base_url() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _data_to_restore(request: pytest.FixtureRequest, django_db_setup: None) -> None:
-    """Lets `serialized_rollback` bring back what the migrations laid.
-
-    Django keeps that data at its connection, and inside Playwright's event loop this thread has another one.
-    """
-    contents = getattr(connection, "_test_serialized_contents", None)
+def _browser_within_the_database(request: pytest.FixtureRequest, django_db_setup: None) -> None:
+    """Inside Playwright's event loop this thread has a connection of its own: it must end before the database does."""
     request.getfixturevalue("playwright")
-    if contents is not None:
-        connection._test_serialized_contents = contents  # type: ignore[attr-defined]
 
 
 @pytest.fixture

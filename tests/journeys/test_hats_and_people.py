@@ -18,7 +18,7 @@ from tests.journeys.conftest import Browse, Shot
 
 pytestmark = [
     pytest.mark.journey,
-    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.django_db(transaction=True),
 ]
 
 Look = Callable[[Page, str], None]

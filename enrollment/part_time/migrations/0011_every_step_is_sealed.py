@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
             migrations.AddField(
                 model_name='step',
                 name='place',
-                field=models.PositiveSmallIntegerField(default=0, help_text='From 1, in the order in which they were told'),
+                field=models.PositiveSmallIntegerField(default=0),
                 preserve_default=False,
             ),
             migrations.AddField(
@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
             migrations.AddField(
                 model_name='stepevent',
                 name='place',
-                field=models.PositiveSmallIntegerField(default=0, help_text='From 1, in the order in which they were told'),
+                field=models.PositiveSmallIntegerField(default=0),
                 preserve_default=False,
             ),
             migrations.AddField(

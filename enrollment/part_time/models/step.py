@@ -39,7 +39,8 @@ class StepKind(models.TextChoices):
 class Step(models.Model):
     """A line of the history that the family reads: what happened, when, in which role.
 
-    Only ever added, by `history.add_step`: each is sealed together with the one before it.
+    Only ever added, by `history.add_step`: each is sealed together with the one before it. `place` counts from 1, in
+    the order in which they were told.
     """
 
     request = models.ForeignKey(CourseRequest, on_delete=models.CASCADE, related_name="steps")
@@ -48,7 +49,7 @@ class Step(models.Model):
     )
     kind = models.CharField(max_length=16, choices=StepKind.choices)
     at = models.DateTimeField()
-    place = models.PositiveSmallIntegerField(help_text=_("From 1, in the order in which they were told"))
+    place = models.PositiveSmallIntegerField()
     seal = models.CharField(max_length=64)
     by = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 

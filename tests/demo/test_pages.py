@@ -12,7 +12,6 @@ from django.urls import URLResolver, reverse
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
-from mocap_portal.demo.builder import build
 from mocap_portal.demo.models import DemoMail, DemoPerson
 from mocap_portal.foundation.accounts.models import Membership, User
 from tests.factories.accounts import MembershipFactory
@@ -156,14 +155,3 @@ def test_production_has_none_of_these_addresses(settings: Settings) -> None:
     assert "demo" in namespaces()
     settings.DEMO = False
     assert "demo" not in namespaces()
-
-
-@pytest.mark.django_db
-def test_people_of_the_built_demo_can_be_clicked(client: Client, settings: Settings, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path
-    build(at=NOW)
-    for person in DemoPerson.objects.select_related("hat"):
-        client.post(reverse("demo:sign_in", args=[person.pk]))
-        response = client.get(reverse("home"))
-        assert response.status_code == 200
-        assert response.wsgi_request.hat == person.hat  # type: ignore[attr-defined]

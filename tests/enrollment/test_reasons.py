@@ -53,6 +53,22 @@ def test_only_confirmed_requests_of_the_year_that_one_may_see_are_counted() -> N
     assert [each.year for each in years_asked_for(counselor)] == [2028, 2027]
 
 
+def test_a_reason_that_left_the_list_since_is_still_counted() -> None:
+    year = asked(LeaFactory.create(), "schedule", "not_offered").term.school_year
+    CodeMeaning.objects.filter(code_set=CodeSet.REQUEST_REASON, code="schedule").update(valid_to=TODAY)
+    counts = reason_counts(
+        MembershipFactory.create(dese_reviewer=True), year=year, on=TODAY + dt.timedelta(days=1)
+    )
+    assert [count.label for count in counts[-2:]] == ["It does not fit the student's schedule", ""]
+    assert [count.courses for count in counts if count.courses] == [1, 1]
+    assert len(counts) == 8
+
+
+def test_a_year_in_which_nothing_is_confirmed_is_not_offered() -> None:
+    asked(LeaFactory.create(), "schedule", confirmed=False)
+    assert years_asked_for(MembershipFactory.create(dese_reviewer=True)) == []
+
+
 @time_machine.travel(dt.datetime(2026, 11, 2, 18, tzinfo=dt.UTC))
 def test_the_page_shows_the_newest_year_or_the_one_that_is_named(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries

@@ -18,7 +18,7 @@ from enrollment.part_time.models import Basis, CourseLine, CourseRequest, Reques
 from enrollment.part_time.views.asking.rows import born_by
 from enrollment.records.models import Claim, Student
 from mocap_portal.foundation.accounts.models import Membership, Role
-from mocap_portal.foundation.directory.models import CodeMeaning, CodeSet, Term
+from mocap_portal.foundation.directory.models import CodeMeaning, CodeSet, Lea, Term
 from mocap_portal.foundation.papers.models import Letter
 from tests.factories.accounts import MembershipFactory
 from tests.factories.directory import SchoolFactory, TermFactory
@@ -658,6 +658,21 @@ def test_what_was_sent_cannot_be_changed_any_more(
     assert went_to(response) == url("receipt", request.pk)
     assert told(response) == [ALREADY_SENT]
     assert CourseLine.objects.count() == 1
+
+
+@pytest.mark.parametrize("told", [[], ["policy"], ["guidance"], ["policy", "guidance"]])
+def test_the_districts_rules_are_linked_where_a_family_agrees_to_them(
+    client: Client, hat: Membership, told: list[str]
+) -> None:
+    draft = ready_draft_of(hat)
+    policy, guidance = (
+        f"https://district.example/{name}" if name in told else "" for name in ("policy", "guidance")
+    )
+    Lea.objects.filter(pk=draft.lea_id).update(policy_part_time_url=policy, guidance_url=guidance)
+    page = client.get(url("sign", draft.pk)).content.decode()
+    assert re.findall(r'https://district.example/(\w+)"[^>]*>Read the district&#x27;s (\w+)', page) == [
+        (name, name) for name in told
+    ]
 
 
 def test_a_draft_has_no_receipt_yet(client: Client, hat: Membership) -> None:

@@ -63,7 +63,6 @@ def sign(request: HatRequest, pk: int) -> HttpResponse:
         "form": form,
         "answers": answers_of(draft, lines),
         "is_over": any(line.over_full_load for line in lines),
-        "policies": [url for url in (draft.lea.policy_part_time_url, draft.lea.guidance_url) if url],
     }
     return render(request, "part_time/family/sign.html", context)
 

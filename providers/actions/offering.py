@@ -74,18 +74,25 @@ def change_profile(
 
 @transaction.atomic
 def set_availability(
-    course_id: int, *, states: Mapping[int, AvailabilityState], by: Membership, at: dt.datetime
+    course_id: int,
+    *,
+    states: Mapping[int, AvailabilityState],
+    by: Membership,
+    at: dt.datetime,
+    untouched_since: dt.datetime | None = None,
 ) -> dict[int, AvailabilityState]:
     """Say for terms (by id) whether a course takes students. Returns what changed: the states before, by term.
 
-    Sent twice, the second changes nothing. Students who are in the course stay in it.
+    With `untouched_since` a term that somebody changed after that moment stays as it is. Sent twice, the second changes
+    nothing. Students who are in the course stay in it.
     """
     course = Course.objects.select_for_update(of=("self",)).get(pk=course_id)
     rows = {row.term_id: row for row in course.availabilities.filter(term__in=states)}
     before: dict[int, AvailabilityState] = {}
     for term_id, state in states.items():
         row = rows.get(term_id) or Availability(course=course, term_id=term_id, state=AvailabilityState.OPEN)
-        if row.state == state:
+        is_newer = row.pk and untouched_since is not None and row.changed_at > untouched_since
+        if row.state == state or is_newer:
             continue
         before[term_id] = AvailabilityState(row.state)
         row.state, row.changed_by, row.changed_at = state, by, at

@@ -1,5 +1,7 @@
 """What a provider keeps itself: its profile, and in which terms its courses take students."""
 
+import datetime as dt
+
 from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpResponse
@@ -23,7 +25,9 @@ from ..standing import STATUS_KINDS, standing, with_its_papers
 from ..tables import ApplicationTable, AuthorizationTable, NoticeTable, OwnCourseTable, SanctionTable
 
 PER_PAGE = 25
-UNDO = "undo_availability"  # in the session: the course, and by term what was there before
+UNDO = (
+    "undo_availability"  # in the session: the course, when it was changed, and by term what was there before
+)
 
 
 def own_courses_of(hat: Membership) -> CourseQuerySet:
@@ -63,10 +67,11 @@ def own_course(request: HatRequest, pk: int) -> HttpResponse:
     choices = terms_of([course], day)[course.pk]
     form = AvailabilityForm(request.POST if request.method == "POST" else None, choices=choices)
     if form.is_valid():
-        before = actions.set_availability(course.pk, states=form.states(), by=request.hat, at=timezone.now())
+        now = timezone.now()
+        before = actions.set_availability(course.pk, states=form.states(), by=request.hat, at=now)
         if before:
             states = {str(term): state.value for term, state in before.items()}
-            request.session[UNDO] = {"course": course.pk, "before": states}
+            request.session[UNDO] = {"course": course.pk, "at": now.isoformat(), "before": states}
         messages.success(request, _("Saved: %(course)s.") % {"course": course})
         return redirect("providers:own_courses")
     return render(request, "providers/own_course.html", {"course": course, "form": form, "choices": choices})
@@ -75,13 +80,26 @@ def own_course(request: HatRequest, pk: int) -> HttpResponse:
 @for_roles(*PROVIDER_ROLES)
 @require_POST
 def undo_availability(request: HatRequest) -> HttpResponse:
-    """Put back what the last change of this session replaced. A second press changes nothing."""
+    """Put back what the last change of this session replaced, unless a colleague changed it since.
+
+    A second press changes nothing.
+    """
     undo = request.session.pop(UNDO, None)
     course = undo and own_courses_of(request.hat).filter(pk=undo["course"]).first()
     if course:
         before = {int(term): AvailabilityState(state) for term, state in undo["before"].items()}
-        actions.set_availability(course.pk, states=before, by=request.hat, at=timezone.now())
-        messages.success(request, _("Undone: %(course)s is as it was before.") % {"course": course})
+        undone = actions.set_availability(
+            course.pk,
+            states=before,
+            by=request.hat,
+            at=timezone.now(),
+            untouched_since=dt.datetime.fromisoformat(undo["at"]),
+        )
+        if undone.keys() == before.keys():
+            messages.success(request, _("Undone: %(course)s is as it was before.") % {"course": course})
+        else:
+            sentence = _("A colleague has changed %(course)s since. What the colleague said stays.")
+            messages.info(request, sentence % {"course": course})
     else:
         messages.info(request, _("There is nothing to undo."))
     return redirect("providers:own_courses")

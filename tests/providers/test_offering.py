@@ -204,3 +204,18 @@ def test_a_provider_applies_once(client: Client, hat: Membership) -> None:
     for said in ["Your application is with the state office.", str(actions.ApplicationWaits.sentence)]:
         assert said in client.post("/catalog/profile/apply/", follow=True).content.decode()
     assert Application.objects.get().received_on == TODAY
+
+
+def test_what_a_colleague_said_since_is_not_undone(
+    client: Client, course: Course, spring: Term, hat: Membership
+) -> None:
+    sign_in(client, hat)
+    address = f"{LIST}{course.pk}/"
+    data = dict.fromkeys(client.get(address).context["form"].fields, "open")
+    client.post(address, data | {f"term_{spring.pk}": "full"})
+    colleague = MembershipFactory.create(provider_staff=True, organization=hat.organization)
+    later = NOW + dt.timedelta(minutes=5)
+    actions.set_availability(course.pk, states={spring.pk: AvailabilityState.CLOSED}, by=colleague, at=later)
+    response = client.post(f"{LIST}undo/", follow=True).content.decode()
+    assert "A colleague has changed Algebra II since. What the colleague said stays." in response
+    assert Availability.objects.get().state == "closed"

@@ -125,7 +125,9 @@ def tell_draft_waits(request: CourseRequest, *, at: dt.datetime) -> None:
         subject=_("Your course request is not sent yet"),
         sentences=[
             _("On %(started)s you began a request for virtual courses at %(district)s. It is still a draft."),
-            _("The district has not got it, and no clock runs. Everything you chose is kept. Go on here:"),
+            _(
+                "The district has not got it, and has no days to answer yet. Everything you chose is kept. Go on here:"
+            ),
         ],
         page="part_time:courses",
         at=at,
@@ -142,7 +144,7 @@ def tell_amended(amendment: Amendment) -> None:
         subject=_("Your course request %(number)s was changed"),
         sentences=[
             _("The change of your request %(number)s was signed and sent to %(district)s."),
-            _("The clock goes on as before. What changed is on this page:"),
+            _("The due date stays as it was. What changed is on this page:"),
         ],
         at=at,
     )
@@ -207,8 +209,8 @@ def tell_paused(request: CourseRequest, *, at: dt.datetime) -> None:
         f"paused:{at.isoformat()}",
         subject=_("More time for your course request %(number)s"),
         sentences=[
-            _("The clock of your request %(number)s stands still while a school team does its part."),
-            _("The reason is on this page. We write to you when the clock runs again."),
+            _("The days to answer your request %(number)s stand still while a school team does its part."),
+            _("The reason is on this page. We write to you when they go on."),
         ],
         at=at,
     )
@@ -218,7 +220,7 @@ def tell_resumed(request: CourseRequest, *, at: dt.datetime) -> None:
     _tell_family(
         request,
         f"resumed:{at.isoformat()}",
-        subject=_("The clock of your course request %(number)s runs again"),
+        subject=_("The days to answer your course request %(number)s go on again"),
         sentences=[
             _("The school team has done its part on your request %(number)s."),
             _("The district has to answer in writing by %(due)s."),

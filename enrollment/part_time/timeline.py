@@ -164,7 +164,7 @@ def _decision(request: CourseRequest, *, on: dt.date, decider: str) -> Entry:
             _("The school's IEP or 504 team does its part; the clock stands still"),
             "now",
             who=str(Role.SPECIAL_EDUCATION.label),
-            more=_("Reason: %(reason)s. You get a new due date when the clock runs again.")
+            more=_("Reason: %(reason)s. You get a new due date when the days to answer go on.")
             % {"reason": reason.rstrip(".")},
         )
     what = ngettext(

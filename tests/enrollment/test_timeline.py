@@ -136,7 +136,9 @@ def test_a_paused_clock_has_a_reason_and_no_date() -> None:
             "The school's IEP or 504 team does its part; the clock stands still",
             "now",
             who="Special-education team",
-            more=("Reason: The IEP team meets on Friday. You get a new due date when the clock runs again."),
+            more=(
+                "Reason: The IEP team meets on Friday. You get a new due date when the days to answer go on."
+            ),
         ),
     ]
 

@@ -5,6 +5,7 @@ import re
 from decimal import Decimal
 from pathlib import Path
 
+import django_tables2 as tables
 import pytest
 from crispy_forms.utils import render_crispy_form
 from django import forms
@@ -15,13 +16,13 @@ from django.template import Context, Template
 from django.template.loader import get_template
 from django.test import Client, RequestFactory, override_settings
 from django.utils import translation
-from django.utils.html import format_html
 
 from mocap_portal.foundation.ui import words
 from mocap_portal.foundation.ui.context import page
 from mocap_portal.foundation.ui.fields import MemorableDateField
 from mocap_portal.foundation.ui.forms import PortalFormHelper, Problem, problems
 from mocap_portal.foundation.ui.navigation import Link, links
+from mocap_portal.foundation.ui.tables import PortalTable
 from mocap_portal.foundation.ui.templatetags import ui
 from tests.factories.accounts import MembershipFactory
 from tests.gallery.views import EveryField
@@ -40,9 +41,29 @@ def test_a_day_is_written_in_missouris_time_and_in_words() -> None:
     assert ui.short_day(MIDNIGHT_UTC) == '<time datetime="2026-12-07">Dec 7, 2026</time>'
 
 
-def test_a_cell_of_blanks_is_empty() -> None:
-    assert [ui.trimmed("\n  \n"), ui.trimmed(" a < b "), ui.trimmed(5)] == ["", "a &lt; b", "5"]
-    assert ui.trimmed(format_html("\n<b>{}</b>\n", "x")) == "<b>x</b>"
+class Shelf(PortalTable):
+    title = tables.Column("Title <>")
+    note = tables.TemplateColumn(
+        "\n  {% if record.note %}<b>{{ record.note }}</b>{% endif %}\n", verbose_name="Note"
+    )
+    pages = tables.Column("Pages", attrs={"td": {"class": "portal-number"}})
+    row_header = "title"
+
+
+def test_a_table_is_drawn_with_what_names_each_cell_and_without_blanks_in_it() -> None:
+    shelf = Shelf(
+        [{"title": "a < b", "note": "c > d", "pages": 5}, {"title": "Robin", "note": "", "pages": None}]
+    )
+    assert re.sub(r"\s+", " ", shelf.body()) == (
+        '<tr class="even" role="row">'
+        '<th scope="row" role="rowheader" data-label="Title &lt;&gt;">a &lt; b</th>'
+        '<td role="cell" data-label="Note"><b>c &gt; d</b></td>'
+        '<td class="portal-number" role="cell" data-label="Pages">5</td></tr> '
+        '<tr class="odd" role="row">'
+        '<th scope="row" role="rowheader" data-label="Title &lt;&gt;">Robin</th>'
+        '<td role="cell" data-label="Note"></td>'
+        '<td class="portal-number" role="cell" data-label="Pages">—</td></tr>'
+    )
 
 
 def test_a_moment_names_the_time_zone() -> None:

@@ -12,8 +12,8 @@ from django.core.paginator import Page
 from django.forms import BoundField, CheckboxInput, FileInput, Form, Select, Textarea
 from django.forms.boundfield import BoundWidget
 from django.template.context import RequestContext
-from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from mocap_portal.foundation.ui import words
 from mocap_portal.foundation.ui.forms import Problem
@@ -66,12 +66,6 @@ def moment(value: dt.date | dt.datetime | None) -> str:
 def money(amount: Decimal | int | None) -> str:
     """$1,250 or $1,250.50; nothing for None."""
     return "" if amount is None else words.dollars(amount)
-
-
-@register.filter
-def trimmed(cell: Any) -> SafeString:
-    """A table's cell, escaped, without the blanks that its template leaves around it: so `:empty` finds it."""
-    return mark_safe(conditional_escape(cell).strip())  # noqa: S308  # escaped before
 
 
 @register.inclusion_tag("components/status.html")

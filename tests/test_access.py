@@ -684,7 +684,7 @@ def test_what_an_address_writes_is_noticed(world: World) -> None:
         client.post(reverse("part_time:assign", args=[world.request.pk]), {"to": world.own[Role.DECIDER].pk})
         after = rows_written()
         transaction.set_rollback(True)
-    assert after == before + 2  # the request, and its history
+    assert after == before + 3  # the request, its history, and who did it
 
 
 def _visit(

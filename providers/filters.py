@@ -9,6 +9,7 @@ from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 
 from mocap_portal.foundation.directory.models import GRADES
+from mocap_portal.foundation.ui.fields import LongSelect
 
 from . import facets
 from .days import CatalogDay
@@ -42,13 +43,13 @@ class CatalogForm(forms.Form):
         max_length=LONGEST_SEARCH,
         widget=forms.TextInput(attrs={"class": "usa-input", "autocomplete": "off", "inputmode": "search"}),
     )
-    subject = forms.ChoiceField(label=_("Subject"), required=False)
-    grade = forms.ChoiceField(label=_("Grade"), required=False)
-    structure = forms.ChoiceField(label=_("Length"), required=False)
-    instruction = forms.ChoiceField(label=_("Teacher"), required=False)
-    provider = forms.ChoiceField(label=_("Provider"), required=False)
-    ap = forms.ChoiceField(label=_("Advanced Placement"), required=False)
-    timing = forms.ChoiceField(label=_("Time of day"), required=False)
+    subject = forms.ChoiceField(label=_("Subject"), required=False, widget=LongSelect)
+    grade = forms.ChoiceField(label=_("Grade"), required=False, widget=LongSelect)
+    structure = forms.ChoiceField(label=_("Length"), required=False, widget=LongSelect)
+    instruction = forms.ChoiceField(label=_("Teacher"), required=False, widget=LongSelect)
+    provider = forms.ChoiceField(label=_("Provider"), required=False, widget=LongSelect)
+    ap = forms.ChoiceField(label=_("Advanced Placement"), required=False, widget=LongSelect)
+    timing = forms.ChoiceField(label=_("Time of day"), required=False, widget=LongSelect)
 
     EVERYTHING = {
         "subject": _("All subjects"),

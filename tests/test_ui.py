@@ -16,10 +16,11 @@ from django.template import Context, Template
 from django.template.loader import get_template
 from django.test import Client, RequestFactory, override_settings
 from django.utils import translation
+from pytest_django.asserts import assertHTMLEqual
 
 from mocap_portal.foundation.ui import words
 from mocap_portal.foundation.ui.context import page
-from mocap_portal.foundation.ui.fields import MemorableDateField
+from mocap_portal.foundation.ui.fields import LongSelect, MemorableDateField
 from mocap_portal.foundation.ui.forms import PortalFormHelper, Problem, problems
 from mocap_portal.foundation.ui.navigation import Link, links
 from mocap_portal.foundation.ui.tables import PortalTable
@@ -192,6 +193,16 @@ def test_a_wrong_date_is_shown_as_it_was_typed() -> None:
     text = render_crispy_form(birth("2", "30", "2011"), PortalFormHelper())
     assert '<option value="2" selected>February</option>' in text
     assert re.search(r'name="born_day" value="30"', text)
+
+
+@pytest.mark.parametrize("value", [None, "", "a<b", "7"])
+def test_a_long_select_is_what_djangos_own_is(value: str | None) -> None:
+    choices: list[tuple[str | int, str]] = [("", "All"), ("a<b", "A < B"), (7, "Seven")]
+    drawn = [
+        kind(attrs={"class": "usa-select"}, choices=choices).render("subject", value, {"id": "id_subject"})
+        for kind in (LongSelect, forms.Select)
+    ]
+    assertHTMLEqual(drawn[0], drawn[1])
 
 
 # Forms --------------------------------------------------------------------------------------------

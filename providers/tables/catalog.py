@@ -1,6 +1,6 @@
 """The courses of the catalog, and those of one provider."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import django_tables2 as tables
@@ -12,6 +12,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_tables2 import RequestConfig
+from django_tables2.columns import BoundColumn
+from django_tables2.rows import BoundRow
 
 from mocap_portal.foundation.ui.tables import PortalTable
 from mocap_portal.foundation.ui.templatetags.ui import STATUS_ICONS
@@ -66,6 +68,11 @@ class CourseTable(PortalTable):
         courses = [row.record for row in self.page.object_list]
         self.choices = terms_of(courses, self.day)
 
+    def cells(self, row: BoundRow) -> Iterator[tuple[BoundColumn, str]]:
+        """Every column here has a `render_…` that takes the course alone: no need to look for what each one takes."""
+        for column in self.columns:
+            yield column, getattr(self, f"render_{column.name}")(row.record)
+
     def order_title(self, courses: CourseQuerySet, is_descending: bool) -> tuple[CourseQuerySet, bool]:
         """By the alphabet, whatever the case: AP Biology stands after Algebra."""
         title = Lower("title")
@@ -83,6 +90,15 @@ class CourseTable(PortalTable):
             ),
         )
         return format_html("{}{}", link, notes)
+
+    def render_subject(self, record: Course) -> str:
+        return record.subject
+
+    def render_structure(self, record: Course) -> str:
+        return record.get_structure_display()
+
+    def render_provider(self, record: Course) -> str:
+        return str(record.provider)
 
     def render_grades(self, record: Course) -> str:
         return grade_words(record)
@@ -128,6 +144,9 @@ class OwnCourseTable(CourseTable):
 
     def render_title(self, record: Course) -> str:
         return record.title
+
+    def render_provider_course_code(self, record: Course) -> str:
+        return record.provider_course_code
 
     def render_terms(self, record: Course) -> str:
         notes = (

@@ -185,6 +185,8 @@ def _without(request: HttpRequest, *names: str) -> str:
 
 def _offered(day: CatalogDay, ids: list[int]) -> list[Course]:
     """Those of these courses that are in the catalog of the day, in the order of the ids."""
+    if not ids:
+        return []
     offered = day.courses().filter(id__in=ids).select_related("provider__organization")
     found = {course.id: course for course in offered}
     return [found[pk] for pk in ids if pk in found]

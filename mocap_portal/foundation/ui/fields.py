@@ -8,8 +8,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.renderers import BaseRenderer
+from django.forms.utils import flatatt
 from django.utils.dates import MONTHS
 from django.utils.functional import Promise
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from mocap_portal.foundation.ui.words import long_day
@@ -43,6 +47,28 @@ class MemorableDateWidget(forms.MultiWidget):
 
     def decompress(self, value: dt.date | None) -> list[str | None]:
         return [str(value.month), str(value.day), str(value.year)] if value else [None, None, None]
+
+
+class LongSelect(forms.Select):
+    """A select whose options are drawn together: Django opens a template for each, which a hundred of them make felt.
+
+    For choices without groups.
+    """
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: BaseRenderer | None = None
+    ) -> SafeString:
+        chosen = set(self.format_value(value))
+        options = format_html_join(
+            "\n",
+            '<option value="{}"{}>{}</option>',
+            (
+                (key, mark_safe(" selected") if str(key) in chosen else "", label)
+                for key, label in self.choices
+            ),
+        )
+        around = flatatt(self.build_attrs(self.attrs, {"name": name, **(attrs or {})}))
+        return format_html("<select{}>\n{}\n</select>", around, options)
 
 
 # Beyond these a year is mistyped: 0202, 9999. Adding days to the last of all dates would fail besides.

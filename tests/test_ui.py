@@ -18,12 +18,12 @@ from django.test import Client, RequestFactory, override_settings
 from django.utils import translation
 from pytest_django.asserts import assertHTMLEqual
 
+from mocap_portal.foundation.shared.tables import PortalTable
 from mocap_portal.foundation.ui import words
 from mocap_portal.foundation.ui.context import page
 from mocap_portal.foundation.ui.fields import LongSelect, MemorableDateField
 from mocap_portal.foundation.ui.forms import PortalFormHelper, Problem, problems
 from mocap_portal.foundation.ui.navigation import Link, links
-from mocap_portal.foundation.ui.tables import PortalTable
 from mocap_portal.foundation.ui.templatetags import ui
 from tests.factories.accounts import MembershipFactory
 from tests.gallery.views import EveryField

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from mocap_portal.foundation.ui.tables import PortalTable
+from mocap_portal.foundation.shared.tables import PortalTable
 
 from .models import CourseRequest, LineState
 from .suspicions import Suspicion

@@ -3,7 +3,7 @@
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
-from mocap_portal.foundation.ui.tables import PortalTable
+from mocap_portal.foundation.shared.tables import PortalTable
 
 
 class LineTable(PortalTable):

@@ -6,7 +6,7 @@ from typing import Any
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
-from mocap_portal.foundation.ui.tables import PortalTable
+from mocap_portal.foundation.shared.tables import PortalTable
 
 DAY = "{% load ui %}{{ value|short_day }}"
 LAST_DAY = (

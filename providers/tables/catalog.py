@@ -15,7 +15,7 @@ from django_tables2 import RequestConfig
 from django_tables2.columns import BoundColumn
 from django_tables2.rows import BoundRow
 
-from mocap_portal.foundation.ui.tables import PortalTable
+from mocap_portal.foundation.shared.tables import PortalTable
 from mocap_portal.foundation.ui.templatetags.ui import STATUS_ICONS
 from mocap_portal.foundation.ui.words import dollars
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mocap_portal.foundation.directory.models import Provider
-from mocap_portal.foundation.ui.tables import PortalTable
+from mocap_portal.foundation.shared.tables import PortalTable
 from mocap_portal.foundation.ui.templatetags.ui import short_day
 
 from ..models import Application, CorrectiveAction, Review, Sanction

@@ -670,7 +670,7 @@ def test_the_districts_rules_are_linked_where_a_family_agrees_to_them(
     )
     Lea.objects.filter(pk=draft.lea_id).update(policy_part_time_url=policy, guidance_url=guidance)
     page = client.get(url("sign", draft.pk)).content.decode()
-    assert re.findall(r'https://district.example/(\w+)"[^>]*>Read the district&#x27;s (\w+)', page) == [
+    assert re.findall(r"https://district.example/(\w+)\"[^>]*>Read the district's (\w+)", page) == [
         (name, name) for name in told
     ]
 

@@ -15,10 +15,10 @@ from django.http import HttpRequest, HttpResponse
 from django.template import engines
 from django_tables2 import RequestConfig
 
+from mocap_portal.foundation.shared.tables import PortalTable
 from mocap_portal.foundation.ui.fields import MemorableDateField
 from mocap_portal.foundation.ui.forms import FilterFormHelper, PortalFormHelper
 from mocap_portal.foundation.ui.navigation import links
-from mocap_portal.foundation.ui.tables import PortalTable
 
 PAGES = Path(__file__).parent
 

@@ -3,10 +3,12 @@
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
+from mocap_portal.foundation.shared.tables import PortalTable
+
 DAY = "{% load ui %}{{ value|short_day }}"
 
 
-class HatTable(tables.Table):
+class HatTable(PortalTable):
     """Who has which role, since when. Rows: Membership with its user and organization."""
 
     caption = _("People and their roles")
@@ -21,11 +23,11 @@ class HatTable(tables.Table):
         template_name="accounts/hat_links.html", verbose_name=_("Change"), orderable=False, empty_values=()
     )
 
-    class Meta:
+    class Meta(PortalTable.Meta):
         empty_text = _("Nobody has a role here yet.")
 
 
-class InvitationTable(tables.Table):
+class InvitationTable(PortalTable):
     """Invitations without an answer. Rows: Invitation with its organization and `is_expired`."""
 
     caption = _("Invitations without an answer")
@@ -42,11 +44,11 @@ class InvitationTable(tables.Table):
         empty_values=(),
     )
 
-    class Meta:
+    class Meta(PortalTable.Meta):
         empty_text = _("No invitation is waiting.")
 
 
-class AnswerTable(tables.Table):
+class AnswerTable(PortalTable):
     """The hats of a yearly review. Rows: Membership with its user, organization and `answer`, a field of ReviewForm."""
 
     caption = _("Roles to look at")
@@ -67,12 +69,12 @@ class AnswerTable(tables.Table):
         template_name="accounts/review_answer.html", verbose_name=_("Does this role stay?"), empty_values=()
     )
 
-    class Meta:
+    class Meta(PortalTable.Meta):
         orderable = False
         empty_text = _("No role to look at.")
 
 
-class ReviewTable(tables.Table):
+class ReviewTable(PortalTable):
     """Who has answered the yearly review. Rows: AccessReview with its organization, `asked` and `is_late`."""
 
     caption = _("Who has answered")
@@ -90,6 +92,6 @@ class ReviewTable(tables.Table):
         template_name="accounts/review_state.html", verbose_name=_("State"), empty_values=()
     )
 
-    class Meta:
+    class Meta(PortalTable.Meta):
         orderable = False
         empty_text = _("Nobody was asked yet.")

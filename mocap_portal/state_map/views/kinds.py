@@ -17,7 +17,7 @@ from mocap_portal.foundation.accounts.models import Role
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.paging import sort_and_cut
 from mocap_portal.foundation.shared.refusals import Refusal
-from mocap_portal.foundation.ui.tables import PortalTable
+from mocap_portal.foundation.shared.tables import PortalTable
 
 from ..forms import LONGEST_BACK, MapForm
 

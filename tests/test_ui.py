@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from django.template import Context, Template
 from django.template.loader import get_template
 from django.test import Client, RequestFactory, override_settings
+from django.urls import get_resolver
 from django.utils import translation
 from pytest_django.asserts import assertHTMLEqual
 
@@ -65,6 +66,21 @@ def test_a_table_is_drawn_with_what_names_each_cell_and_without_blanks_in_it() -
         '<td role="cell" data-label="Note"></td>'
         '<td class="portal-number" role="cell" data-label="Pages">—</td></tr>'
     )
+
+
+def test_every_table_knows_how_the_portal_draws_its_rows() -> None:
+    """A table of the library alone would come out empty."""
+    get_resolver().url_patterns  # noqa: B018 -- imports every page, and with it every table
+    found, waiting = set(), [tables.Table]
+    while waiting:
+        below = waiting.pop().__subclasses__()
+        found.update(below)
+        waiting += below
+    ours = {
+        kind for kind in found if kind.__module__.startswith(("mocap_portal.", "enrollment.", "providers."))
+    }
+    assert len(ours) > 20
+    assert {kind for kind in ours if not issubclass(kind, PortalTable)} == set()
 
 
 def test_a_moment_names_the_time_zone() -> None:

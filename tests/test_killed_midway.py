@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.apps import apps
 
 from enrollment.part_time import actions as part_time
 from enrollment.part_time.models import CourseLine, CourseRequest
@@ -26,6 +25,7 @@ from tests.factories.part_time import CourseLineFactory, CourseRequestFactory
 from tests.factories.providers import AgreementFactory
 from tests.factories.records import ClaimFactory
 from tests.factories.registration import TeacherFactory
+from tests.rows import everything
 
 pytestmark = pytest.mark.django_db
 
@@ -36,16 +36,6 @@ Act = Callable[[dt.datetime], Any]
 def _now() -> Iterator[None]:
     with time_machine.travel(NOW, tick=False):
         yield
-
-
-def everything() -> dict[str, int]:
-    """How many rows each of our tables holds. An update leaves a row in a history, so it shows too."""
-    ours = ("mocap_portal", "providers", "enrollment")
-    return {
-        model._meta.label: model._base_manager.count()
-        for model in apps.get_models()
-        if model.__module__.startswith(ours)
-    }
 
 
 def undecided() -> tuple[CourseLine, Any]:

@@ -3,15 +3,13 @@
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress
-from django.apps import apps
 from django.core.management import call_command
 from django.db import models, transaction
 from django.test import Client, override_settings
@@ -26,13 +24,14 @@ from enrollment.registration.actions import NoDataAgreement, what_is_missing
 from enrollment.registration.models import RosterLine
 from mocap_portal.demo.builder import PARTS, NotTheDemo, build
 from mocap_portal.demo.models import DemoMail, DemoPerson
-from mocap_portal.foundation.accounts.models import Membership, Role, User
+from mocap_portal.foundation.accounts.models import Invitation, Membership, Role, User
 from mocap_portal.foundation.clocks.models import ChaseRun, Clock, ClockKind
 from mocap_portal.foundation.directory.models import ClosedDay, Lea, LeaPolicy, School
 from mocap_portal.foundation.papers.models import DigestItem, Letter, Notice
 from mocap_portal.home import health
 from providers.days import CatalogDay
 from providers.models import Agreement, Authorization, Availability, Course
+from tests.rows import everything
 
 pytestmark = pytest.mark.django_db
 
@@ -45,42 +44,30 @@ def _media(settings: Settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path
 
 
-def everything() -> dict[str, int]:
-    """How many rows each of our tables holds, histories included."""
-    ours = ("mocap_portal", "providers", "enrollment")
-    return {
-        model._meta.label: model._base_manager.count()
-        for model in apps.get_models()
-        if model.__module__.startswith(ours)
-    }
-
-
 def counted(rows: models.QuerySet[models.Model, str]) -> Counter[str]:
     return Counter(rows)
 
 
-@contextmanager
-def demo_kept(parts: Collection[str], blocker: DjangoDbBlocker, media: Path) -> Iterator[None]:
-    """Builds the demo for many tests; what each of them writes is rolled back with it, and the demo at the end."""
-    with blocker.unblock(), transaction.atomic():
-        with override_settings(MEDIA_ROOT=media):
+@pytest.fixture(scope="class")
+def demo_kept(
+    request: pytest.FixtureRequest,
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[None]:
+    """The `parts` of the class, built once; what a test writes is rolled back with it, and the demo at the end."""
+    parts = request.cls.parts
+    with django_db_blocker.unblock(), transaction.atomic():
+        with override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media")):
             assert build(at=TUESDAY, parts=parts) == list(parts)
         yield
         transaction.set_rollback(True)
 
 
 @pytest.mark.xdist_group("demo of places and people")
+@pytest.mark.usefixtures("demo_kept")
 class TestPlacesAndPeople:
-    @pytest.fixture(scope="class", autouse=True)
-    @classmethod
-    def _built(
-        cls,
-        django_db_setup: None,
-        django_db_blocker: DjangoDbBlocker,
-        tmp_path_factory: pytest.TempPathFactory,
-    ) -> Iterator[None]:
-        with demo_kept(PEOPLE_AND_PLACES, django_db_blocker, tmp_path_factory.mktemp("media")):
-            yield
+    parts = PEOPLE_AND_PLACES
 
     def test_two_districts_and_a_charter_school(self) -> None:
         leas = Lea.objects.order_by("state_district_id")
@@ -140,17 +127,9 @@ class TestPlacesAndPeople:
 
 
 @pytest.mark.xdist_group("demo of requests")
+@pytest.mark.usefixtures("demo_kept")
 class TestRequests:
-    @pytest.fixture(scope="class", autouse=True)
-    @classmethod
-    def _built(
-        cls,
-        django_db_setup: None,
-        django_db_blocker: DjangoDbBlocker,
-        tmp_path_factory: pytest.TempPathFactory,
-    ) -> Iterator[None]:
-        with demo_kept(PARTS, django_db_blocker, tmp_path_factory.mktemp("media")):
-            yield
+    parts = list(PARTS)
 
     def test_requests_in_every_state(self) -> None:
         assert counted(CourseRequest.objects.values_list("state", flat=True)) == {
@@ -275,8 +254,10 @@ class TestRequests:
 @pytest.mark.parametrize(
     "at",
     [
+        dt.datetime(2026, 11, 8, 6, 30, tzinfo=dt.UTC),  # a Sunday, just after midnight in Missouri
+        dt.datetime(2026, 12, 25, 18, tzinfo=dt.UTC),
         dt.datetime(2027, 1, 1, 5, 59, tzinfo=dt.UTC),  # New Year's Eve, a minute before midnight in Missouri
-        dt.datetime(2027, 3, 14, 8, 30, tzinfo=dt.UTC),  # a Sunday, in the night that has no two o'clock
+        dt.datetime(2027, 3, 14, 8, 30, tzinfo=dt.UTC),  # the night that has no two o'clock
         dt.datetime(2027, 5, 10, 12, tzinfo=dt.UTC),  # the end of the school year
         dt.datetime(2028, 2, 29, 18, tzinfo=dt.UTC),
         dt.datetime(2027, 7, 5, 18, tzinfo=dt.UTC),
@@ -291,11 +272,13 @@ def test_mails_lie_in_the_mailbox_at_their_time(
     settings: Settings, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
     settings.EMAIL_BACKEND = "mocap_portal.demo.mailbox.EmailBackend"
-    with django_capture_on_commit_callbacks(execute=True):
-        build(at=TUESDAY, parts=PEOPLE_AND_PLACES)
-    build(at=TUESDAY, parts=PARTS.keys() - set(PEOPLE_AND_PLACES))
+    for parts in (PEOPLE_AND_PLACES, ["requests"]):  # whose invitations go out when they are committed
+        with django_capture_on_commit_callbacks(execute=True):
+            build(at=TUESDAY, parts=parts)
+    build(at=TUESDAY, parts=["further", "night"])
     assert DemoMail.objects.filter(message_id__startswith="<notice-").count() == Notice.objects.count()
-    assert DemoMail.objects.filter(subject="Your invitation to the MOCAP portal").count() == 17
+    invitations = DemoMail.objects.filter(subject="Your invitation to the MOCAP portal")
+    assert invitations.count() == Invitation.objects.count() == 18
     assert not DemoMail.objects.filter(arrived_at__gt=TUESDAY).exists()
 
 

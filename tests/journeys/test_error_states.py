@@ -36,7 +36,7 @@ class Form:
 
     address: str
     button: str
-    typed: Mapping[str, str] = field(default_factory=dict, hash=False)
+    typed: Mapping[str, str] = field(default_factory=dict)
 
 
 NO_SUCH_DAY = {"_month": "2", "_day": "31", "_year": "2027"}
@@ -280,15 +280,8 @@ def unled(page: Page, form: Form, summary: Locator) -> list[str]:
     return found
 
 
-@pytest.fixture(scope="module")
-def tried() -> set[Form]:
-    """The forms that a hat before has tried: one form is the same for everybody whom its page opens to."""
-    return set()
-
-
-@pytest.mark.xdist_group("forms")  # one process, so that each form is tried once
 @pytest.mark.parametrize("role", [role for role in LOOKS if LOOKS[role]], ids=lambda role: role or "visitor")
-def test_forms(role: Role | None, page: Page, live_server: LiveServer, shot: Shot, tried: set[Form]) -> None:
+def test_forms(role: Role | None, page: Page, live_server: LiveServer, shot: Shot) -> None:
     world = World()
     page.set_viewport_size({"width": axe.WIDTHS["phone"], "height": axe.HEIGHT})
     if role:
@@ -296,8 +289,7 @@ def test_forms(role: Role | None, page: Page, live_server: LiveServer, shot: Sho
     found = []
     for address in LOOKS[role]:
         open_page(page, live_server, address, world)
-        for form in [form for form in forms_of(page, address) if form not in tried]:
-            tried.add(form)
+        for form in list(forms_of(page, address)):
             open_page(page, live_server, address, world)
             summary = send(page, form)
             expect(summary).to_be_focused()

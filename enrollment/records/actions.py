@@ -198,8 +198,7 @@ def add_claim_for_family(child: Child, asker: Asker, *, by: Membership, at: dt.d
                 at,
             )
         claim.save()
-    if Claim.objects.is_own_child(claim.pk, of=by.user_id):
-        raise OwnChild
+    refuse_own_child(claim.pk, by=by)
     return claim
 
 
@@ -443,12 +442,17 @@ def _claim_to_judge(claim_id: int, *, by: Membership) -> Claim:
     return claim
 
 
+def refuse_own_child(claim_id: int, *, by: Membership) -> None:
+    """Nobody judges, decides or registers for a child of their own (R-134). Raises OwnChild."""
+    if Claim.objects.is_own_child(claim_id, of=by.user_id):
+        raise OwnChild
+
+
 def _claim_of(by: Membership, claim_id: int) -> Claim:
     claim = Claim.objects.select_for_update(of=("self",)).select_related("school").get(pk=claim_id)
     if claim.school.lea_id != by.organization_id:
         raise WrongLea
-    if Claim.objects.is_own_child(claim.pk, of=by.user_id):
-        raise OwnChild
+    refuse_own_child(claim.pk, by=by)
     return claim
 
 

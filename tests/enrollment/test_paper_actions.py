@@ -299,12 +299,12 @@ def test_nobody_enters_for_a_child_of_their_own_or_of_another_district(
 ) -> None:
     own = StudentFactory.create(school=school)
     GuardianFactory.create(student=own, user=counselor.user)
-    with pytest.raises(records.OwnChild):
+    with pytest.raises(actions.OwnChild):
         enter(school, counselor, child=child(school, student_id=own.pk))
     namesake = child(
         school, first_name=own.first_name.upper(), last_name=own.last_name, birth_date=own.birth_date
     )
-    with pytest.raises(records.OwnChild):
+    with pytest.raises(actions.OwnChild):
         enter(school, counselor, child=namesake)
     with pytest.raises(records.WrongLea):
         enter(SchoolFactory.create(), counselor)

@@ -3,6 +3,8 @@
 `paper_import` stands apart: it reads a file, and reading one needs what is here.
 """
 
+from enrollment.records.actions import OwnChild
+
 from .advising import MayNotAdvise, NoWords, recommend
 from .amending import (
     AlreadyOnRequest,
@@ -32,7 +34,6 @@ from .deciding import (
     InPersonNotConsidered,
     MayNotDecide,
     NoFactor,
-    OwnChild,
     approve,
     deny,
     preview_letter,

@@ -5,13 +5,14 @@ import datetime as dt
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from enrollment.records.actions import refuse_own_child
 from mocap_portal.foundation.accounts.models import Membership, Role
 from mocap_portal.foundation.shared.refusals import Refusal
 
 from ..history import add_step
 from ..models import Advice, Recommendation, StepKind
 from . import timing
-from .deciding import lock_line, refuse_decided, refuse_own_child
+from .deciding import lock_line, refuse_decided
 
 
 class MayNotAdvise(Refusal):
@@ -32,7 +33,7 @@ def recommend(line_id: int, *, by: Membership, at: dt.datetime, advice: Advice, 
     line = lock_line(line_id)
     if by.organization_id != line.request.lea_id or by.role != Role.COUNSELOR:
         raise MayNotAdvise
-    refuse_own_child(line.request, by=by)
+    refuse_own_child(line.request.claim_id, by=by)
     refuse_decided(line)
     if not words.strip():
         raise NoWords

@@ -12,7 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.records.models import Claim
+from enrollment.records.actions import refuse_own_child
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.clocks import actions as clocks
 from mocap_portal.foundation.clocks.explain import explain_start
@@ -51,10 +51,6 @@ class AlreadyDecided(Refusal):
 
 class MayNotDecide(Refusal):
     sentence = _("In your district the principal or a designee decides. You can recommend.")
-
-
-class OwnChild(Refusal):
-    sentence = _("This request is about a child of your own. A colleague has to decide.")
 
 
 class NoFactor(Refusal):
@@ -201,13 +197,7 @@ def refuse_decider(line: CourseLine, *, by: Membership, at: dt.datetime) -> None
     policy = LeaPolicy.objects.on(central_date(at)).filter(lea=line.request.lea_id).first()
     if by.role not in deciding_roles(policy):
         raise MayNotDecide
-    refuse_own_child(line.request, by=by)
-
-
-def refuse_own_child(request: CourseRequest, *, by: Membership) -> None:
-    """Raises OwnChild."""
-    if Claim.objects.is_own_child(request.claim_id, of=by.user_id):
-        raise OwnChild
+    refuse_own_child(line.request.claim_id, by=by)
 
 
 def refuse_decided(line: CourseLine) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from enrollment.records.actions import refuse_own_child
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.directory.models import (
     CodeMeaning,
@@ -34,7 +35,7 @@ from ..models import (
 )
 from ..rules import deciding_roles, recording_roles
 from . import following
-from .deciding import AlreadyDecided, ExplanationTooShort, refuse_own_child, start_registration
+from .deciding import AlreadyDecided, ExplanationTooShort, start_registration
 from .paper import moment_of
 
 
@@ -121,7 +122,7 @@ def _refuse_recording(request: CourseRequest, *, by: Membership, on: dt.date) ->
     policy = LeaPolicy.objects.on(on).filter(lea=request.lea_id).first()
     if by.organization_id != request.lea_id or by.role not in recording_roles(deciding_roles(policy)):
         raise MayNotRecord
-    refuse_own_child(request, by=by)
+    refuse_own_child(request.claim_id, by=by)
 
 
 def _record(

@@ -1,6 +1,7 @@
 """The only writers of the roster, of teachers, and of what becomes of a course after its approval."""
 
 from enrollment.part_time.actions.following import AlreadyEnded, NotConfirmed, NotFinished, NotRunning
+from enrollment.records.actions import OwnChild
 
 from .changing import (
     SWAPPABLE,
@@ -28,7 +29,7 @@ from .ending import (
     remove,
     return_result,
 )
-from .locking import NotYourCourse, NotYourRoster, OnlyStaffRegisters, OwnChild
+from .locking import NotYourCourse, NotYourRoster, OnlyStaffRegisters
 from .registering import (
     WHAT_IS_TOLD,
     WHY_IT_IS_TOLD,

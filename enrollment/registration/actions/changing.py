@@ -10,6 +10,7 @@ from enrollment.part_time import actions as part_time
 from enrollment.part_time.actions import following
 from enrollment.part_time.models import ENDED_LINES, Basis, CourseLine, LineState
 from enrollment.part_time.rules import courses_on_offer, deciding_roles, planned_minutes
+from enrollment.records.actions import refuse_own_child
 from enrollment.records.models import Claim
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.directory.models import LeaPolicy, LegalKey, LegalValue
@@ -20,7 +21,7 @@ from providers.models import Course, CourseQuerySet
 
 from .. import notices
 from ..models import Extension, Party, RosterLine, Swap
-from .locking import OwnChild, locked_line, locked_roster_line, side_of
+from .locking import locked_line, locked_roster_line, side_of
 from .registering import FamilyPays
 
 SWAPPABLE = frozenset({LineState.APPROVED, LineState.REGISTERED, LineState.CONFIRMED, LineState.ACTIVE})
@@ -112,8 +113,7 @@ def swap(
     AnotherProvider (R-11), CourseNotToBeHad, InPersonNotConsidered.
     """
     old, today = locked_line(line_id), central_date(at)
-    if Claim.objects.is_own_child(old.request.claim_id, of=by.user_id):
-        raise OwnChild
+    refuse_own_child(old.request.claim_id, by=by)
     if not may_swap(old, by=by, on=today):
         raise OnlyDecidersSwap
     if old.state not in SWAPPABLE:

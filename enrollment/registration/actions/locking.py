@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.part_time.models import CourseLine, CourseRequest
+from enrollment.records.actions import refuse_own_child
 from enrollment.records.models import Claim, Student
 from mocap_portal.foundation.accounts.models import PROVIDER_ROLES, Membership
 from mocap_portal.foundation.shared.refusals import Refusal
@@ -12,10 +13,6 @@ from ..models import REGISTERING_ROLES, Party, RosterLine
 
 class OnlyStaffRegisters(Refusal):
     sentence = _("Only district staff can register a student with a provider.")
-
-
-class OwnChild(Refusal):
-    sentence = _("This is about a child of your own. A colleague has to do this.")
 
 
 class NotYourRoster(Refusal):
@@ -65,8 +62,7 @@ def refuse_strangers(line: CourseLine, *, by: Membership) -> None:
     """Raises OnlyStaffRegisters (R-29), OwnChild."""
     if by.role not in REGISTERING_ROLES or by.organization_id != line.request.lea_id:
         raise OnlyStaffRegisters
-    if Claim.objects.is_own_child(line.request.claim_id, of=by.user_id):
-        raise OwnChild
+    refuse_own_child(line.request.claim_id, by=by)
 
 
 def refuse_other_providers(line: CourseLine, *, by: Membership) -> None:

@@ -14,7 +14,7 @@ from operator import attrgetter
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Exists, OuterRef
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -101,17 +101,30 @@ def breaks(requests: Iterable[int] | None = None) -> list[Break]:
     return sorted(found)
 
 
+class Damaged(Exception):
+    """A history is not what the portal wrote: to seal it anew would hide that."""
+
+
 def reseal() -> int:
     """Seal every step anew with the present key, so that a former one can be taken away; returns how many steps.
 
-    To be called when `breaks` finds nothing: it would seal the damage, too.
+    One request after the other, each locked as an action locks it. Raises Damaged at the first that is; those before
+    it are sealed with the present key by then, and a next call goes on.
     """
-    chain: list[Step] = []
-    for step in Step.objects.order_by("request_id", "place"):
-        before = chain[-1] if chain and chain[-1].request_id == step.request_id else None
-        step.seal = seal_of(step, after=before.seal if before else "")
-        chain.append(step)
-    return Step.objects.bulk_update(chain, ["seal"], batch_size=2_000)
+    sealed = 0
+    for request_id in CourseRequest.objects.order_by("pk").values_list("pk", flat=True).iterator():
+        with transaction.atomic():
+            request = CourseRequest.objects.select_for_update(of=("self",)).filter(pk=request_id).first()
+            if request is None:  # a draft that was thrown away meanwhile
+                continue
+            if breaks([request_id]):
+                raise Damaged
+            seal = ""
+            steps = list(request.steps.order_by("place"))
+            for step in steps:
+                step.seal = seal = seal_of(step, after=seal)
+            sealed += Step.objects.bulk_update(steps, ["seal"])
+    return sealed
 
 
 def _broken(steps: Iterable[Step]) -> Iterator[Break]:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from enrollment.part_time import history
@@ -10,14 +9,14 @@ from mocap_portal.foundation.shared.commands import Exit, PortalCommand
 
 
 class Command(PortalCommand):
-    help = (
-        "Seal every step of every history with the present SECRET_KEY. Refused while one of them is damaged."
-    )
+    help = "Seal every step of every history with the present SECRET_KEY. Ends with 1 at one that is damaged."
 
-    @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
-        if history.breaks():
+        try:
+            sealed = history.reseal()
+        except history.Damaged:
             self.leave(
-                Exit.PROBLEMS, _("A history is damaged: nothing was sealed. verify_history names the steps.")
+                Exit.PROBLEMS,
+                _("A history is damaged, so the former key is still needed. verify_history names the steps."),
             )
-        self.stdout.write(_("%(steps)d steps sealed.") % {"steps": history.reseal()})
+        self.stdout.write(_("%(steps)d steps sealed.") % {"steps": sealed})

@@ -26,13 +26,17 @@ class Command(PortalCommand):
         numbers = {key: request.number for key, request in requests.items()}
         if json:
             rows = [
-                {"request": numbers[at.request_id], "step": at.place, "damage": at.damage.value}
-                for at in found
+                {"request": numbers[broken.request_id], "step": broken.place, "damage": broken.damage.value}
+                for broken in found
             ]
             self.answer({"requests": CourseRequest.objects.count(), "breaks": rows})
         else:
-            for at in found:
-                names = {"request": numbers[at.request_id], "place": at.place, "what": at.damage.label}
+            for broken in found:
+                names = {
+                    "request": numbers[broken.request_id],
+                    "place": broken.place,
+                    "what": broken.damage.label,
+                }
                 self.stdout.write(_("%(request)s: step %(place)d %(what)s.") % names)
         if found:
             count = len(found)

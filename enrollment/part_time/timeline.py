@@ -181,7 +181,7 @@ def _decision(request: CourseRequest, *, on: dt.date, decider: str) -> Entry:
         "now",
         when=clock.due_on,
         who=decider,
-        more=late % {"contact": contact(request.lea)},
+        more=late % {"contact": request.lea.contact},
         is_late=True,
     )
 
@@ -195,7 +195,7 @@ def _after_approval(line: CourseLine, lea: Lea, *, on: dt.date) -> Entry:
         clock = line.confirmation_clock
     due = clock.due_on if clock else None
     is_late = due is not None and due < on
-    more = _("This is late. Ask %(contact)s.") % {"contact": contact(lea)} if is_late else ""
+    more = _("This is late. Ask %(contact)s.") % {"contact": lea.contact} if is_late else ""
     return Entry(what % _names(line), "now", when=due, who=str(who.label), more=more, is_late=is_late)
 
 
@@ -234,12 +234,6 @@ def _to_come(line: CourseLine) -> Entry:
         when=line.ends_on,
         who=str(Role.PROVIDER_STAFF.label),
     )
-
-
-def contact(lea: Lea) -> str:
-    """Whom a family asks in this district: the name of the district, then its contact as far as it is known."""
-    known = [lea.organization.name, lea.contact_name, lea.contact_email, lea.contact_phone]
-    return ", ".join(filter(None, known))
 
 
 def _decider(request: CourseRequest, *, on: dt.date) -> str:

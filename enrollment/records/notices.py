@@ -4,6 +4,8 @@ Every function runs inside the transaction of what it tells.
 """
 
 import datetime as dt
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +15,9 @@ from mocap_portal.foundation.papers import actions as papers
 
 from .models import Claim, Guardian, Relationship
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 ENDED = _("A school record in the portal: your access has ended")
 ASK = _(
     "If you think that this is wrong, ask the district. You can see on this page what is still open to you:"
@@ -21,7 +26,7 @@ ASK = _(
 
 def tell_ended(guardian: Guardian, *, at: dt.datetime) -> None:
     """The district ended somebody's rights."""
-    papers.tell(
+    _tell(
         [guardian.user],
         f"guardian-ended:{guardian.pk}",
         subject=ENDED,
@@ -29,14 +34,13 @@ def tell_ended(guardian: Guardian, *, at: dt.datetime) -> None:
             _("A district has ended your access to a student's record, claims and requests in the portal."),
             ASK,
         ],
-        path=reverse("records:children"),
         at=at,
     )
 
 
 def tell_of_age(guardian: Guardian, *, at: dt.datetime) -> None:
     """A parent's rights ended with the student's birthday: the parent hears of it, and a student with an account."""
-    papers.tell(
+    _tell(
         [guardian.user],
         f"of-age:{guardian.pk}",
         subject=ENDED,
@@ -50,10 +54,9 @@ def tell_of_age(guardian: Guardian, *, at: dt.datetime) -> None:
             ),
             ASK,
         ],
-        path=reverse("records:children"),
         at=at,
     )
-    papers.tell(
+    _tell(
         _students_own_account(guardian),
         f"own-rights:{guardian.student_id}",
         subject=_("Your school record is yours now"),
@@ -66,14 +69,13 @@ def tell_of_age(guardian: Guardian, *, at: dt.datetime) -> None:
                 "income tax. Your district records that."
             ),
         ],
-        path=reverse("records:children"),
         at=at,
     )
 
 
 def tell_refused(claim: Claim, *, at: dt.datetime) -> None:
     """The district does not know this child, or not this person as a guardian. Nobody is told of a paper claim."""
-    papers.tell(
+    _tell(
         _account_of(claim),
         f"claim-refused:{claim.pk}:{at.isoformat()}",
         subject=_("The district could not confirm the child that you entered"),
@@ -87,14 +89,13 @@ def tell_refused(claim: Claim, *, at: dt.datetime) -> None:
                 "children:"
             ),
         ],
-        path=reverse("records:children"),
         at=at,
     )
 
 
 def tell_looked_at_again(claim: Claim, *, at: dt.datetime) -> None:
     """The district took its refusal back."""
-    papers.tell(
+    _tell(
         _account_of(claim),
         f"claim-reopened:{claim.pk}:{at.isoformat()}",
         subject=_("The district looks again at the child that you entered"),
@@ -102,9 +103,20 @@ def tell_looked_at_again(claim: Claim, *, at: dt.datetime) -> None:
             _("The district has taken back its answer about a child that you entered, and looks again."),
             _("You do not have to do anything. The page of your children shows where it stands:"),
         ],
-        path=reverse("records:children"),
         at=at,
     )
+
+
+def _tell(
+    people: list[User],
+    key: str,
+    *,
+    subject: "StrOrPromise",
+    sentences: "Sequence[StrOrPromise]",
+    at: dt.datetime,
+) -> None:
+    """Each of these mails ends with the page on which the reader sees what is open to them."""
+    papers.tell(people, key, subject=subject, sentences=sentences, path=reverse("records:children"), at=at)
 
 
 def _account_of(claim: Claim) -> list[User]:

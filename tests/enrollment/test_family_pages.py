@@ -153,6 +153,21 @@ def test_each_request_shows_its_state_the_next_step_and_the_due_date(client: Cli
     assert "Next: The district decides about 1 course, by Tuesday, November 17, 2026 ." in text
 
 
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("cancelled", "Nothing more happens with this request."),
+        ("decided", "Everything is answered. The letters are on the page of the request."),
+    ],
+)
+def test_a_request_that_waits_for_nothing_says_so(
+    client: Client, hat: Membership, state: str, words: str
+) -> None:
+    sent_request_of(hat).lines.update(state="denied" if state == "decided" else state)
+    CourseRequest.objects.update(state=state)
+    assert words in sentences(client.get(url("requests")))
+
+
 def test_a_late_answer_is_called_late(client: Client, hat: Membership) -> None:
     sent_request_of(hat)
     with time_machine.travel(dt.datetime(2026, 11, 18, 12, tzinfo=dt.UTC), tick=False):
@@ -834,7 +849,7 @@ def test_children_show_what_the_district_answered(client: Client, hat: Membershi
     ClaimFactory.create(claimant=hat.user, first_name="Ann")
     confirmed = ClaimFactory.create(claimant=hat.user, first_name="Ben", confirmed=True)
     judge = MembershipFactory.create(counselor=True)
-    ClaimFactory.create(
+    refused = ClaimFactory.create(
         claimant=hat.user,
         first_name="Cat",
         state="refused",
@@ -851,6 +866,7 @@ def test_children_show_what_the_district_answered(client: Client, hat: Membershi
     ]
     assert "Waiting for the district" in text
     assert "What the district wrote: This child goes to another school." in text
+    assert f"If you think this is wrong, ask {refused.school.lea.contact}." in text
     assert reverse("records:disclosures", args=[confirmed.student_id]) in response.content.decode()
     assert mosis_id_of(student_of(confirmed)) not in response.content.decode()
 

@@ -15,7 +15,7 @@ from mocap_portal.foundation.papers.responses import pdf_response
 from mocap_portal.foundation.shared.calendar import central_date
 
 from ..models import OPEN_LINES, CourseLine, CourseRequest, Decision, LineState, RequestState
-from ..timeline import contact, timeline, waits_for, with_all_it_needs
+from ..timeline import timeline, waits_for, with_all_it_needs
 
 REQUESTS_PER_PAGE = 20
 
@@ -53,7 +53,7 @@ def status(request: HatRequest, pk: int) -> HttpResponse:
         "row": row,
         "lines": [(line, KIND_OF_STATUS[LineState(line.state)]) for line in row.lines.all()],
         "entries": timeline(row, on=central_date(timezone.now())),
-        "contact": contact(row.lea),
+        "contact": row.lea.contact,
         "why": why(row.clock) if row.clock else None,
         "may_change": row.state == RequestState.SUBMITTED,
         "may_take_back": row.state != RequestState.DRAFT
@@ -69,7 +69,7 @@ def receipt(request: HatRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(with_all_it_needs(CourseRequest.objects.visible_to(request.hat)), pk=pk)
     if row.clock is None:
         return redirect("part_time:sign", pk)
-    context = {"row": row, "contact": contact(row.lea), "why": why(row.clock)} | who_registers(row)
+    context = {"row": row, "contact": row.lea.contact, "why": why(row.clock)} | who_registers(row)
     return render(request, "part_time/family/receipt.html", context)
 
 

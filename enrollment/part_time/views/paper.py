@@ -44,7 +44,7 @@ from ..forms.family import CourseSearch
 from ..forms.paper import AskedCourseForm, EntryCoursesForm, EntryForm, EntrySignForm
 from ..models import Basis, Channel, CourseRequest, Unfinished
 from ..rules import lines_over_full_load, listed_courses
-from ..timeline import contact, with_all_it_needs
+from ..timeline import with_all_it_needs
 from .asking.rows import is_fragment
 from .family import who_registers
 from .paper_rows import (
@@ -362,6 +362,6 @@ def receipt(request: HatRequest, pk: int) -> HttpResponse:
     """A page to hand over or to mail: number, day, due day, courses (R-13)."""
     entered = CourseRequest.objects.reviewable_by(request.hat).exclude(channel=Channel.PORTAL)
     row = get_object_or_404(with_all_it_needs(entered), pk=pk)
-    context = {"row": row, "contact": contact(row.lea), "has_account": has_account(row.claim.asker_email)}
+    context = {"row": row, "contact": row.lea.contact, "has_account": has_account(row.claim.asker_email)}
     context |= who_registers(row)
     return render(request, "part_time/paper/receipt.html", context)

@@ -77,6 +77,12 @@ class Lea(models.Model):
     def __str__(self) -> str:
         return self.organization.name
 
+    @property
+    def contact(self) -> str:
+        """Whom a family asks here: the name of the district, then its contact as far as it is known."""
+        known = [self.organization.name, self.contact_name, self.contact_email, self.contact_phone]
+        return ", ".join(filter(None, known))
+
 
 class DecisionBy(models.TextChoices):
     COUNSELOR = "counselor", _("The counselor decides")

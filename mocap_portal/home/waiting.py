@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -224,7 +224,7 @@ def could_not_start(hat: Membership, today: dt.date) -> Block:
 
 def at_unauthorized_providers(hat: Membership, today: dt.date) -> Block:
     """Courses that go on although their provider may not teach today (R-93): the district decides what follows."""
-    lines = _under_way(hat).exclude(course__provider__in=_may_teach(today))
+    lines = _at_unauthorized(hat, today)
     items = [
         Item(
             _("%(course)s of %(child)s, at %(provider)s")
@@ -479,7 +479,7 @@ def applications(hat: Membership, today: dt.date) -> Block:
 
 def unauthorized_providers_with_students(hat: Membership, today: dt.date) -> Block:
     """Providers that may not teach today although students are in their courses (R-93); how many, not who."""
-    lines = _under_way(hat).exclude(course__provider__in=_may_teach(today))
+    lines = _at_unauthorized(hat, today)
     providers = lines.values("course__provider", "course__provider__organization__name").annotate(
         number=Count("pk")
     )
@@ -497,17 +497,6 @@ def unauthorized_providers_with_students(hat: Membership, today: dt.date) -> Blo
         for row in providers.order_by("course__provider__organization__name", "course__provider")[: MOST + 1]
     ]
     return Block(_("Providers not authorized today that have students"), items, "providers:providers")
-
-
-def _under_way(hat: Membership) -> CourseLineQuerySet:
-    """Courses of which the provider has been told and that have not ended."""
-    return CourseLine.objects.visible_to(hat).filter(
-        state__in=[LineState.REGISTERED, LineState.CONFIRMED, LineState.ACTIVE]
-    )
-
-
-def _may_teach(today: dt.date) -> QuerySet[Authorization, int]:
-    return Authorization.objects.in_force(today).values_list("provider", flat=True)
 
 
 # Whose --------------------------------------------------------------------------------------------
@@ -574,6 +563,15 @@ def _requests(requests: CourseRequestQuerySet) -> list[Item]:
         )
         for request in rows[: MOST + 1]
     ]
+
+
+def _at_unauthorized(hat: Membership, today: dt.date) -> CourseLineQuerySet:
+    """Courses of which the provider has been told, that have not ended, and whose provider may not teach today."""
+    return (
+        CourseLine.objects.visible_to(hat)
+        .filter(state__in=[LineState.REGISTERED, LineState.CONFIRMED, LineState.ACTIVE])
+        .exclude(course__provider__in=Authorization.objects.in_force(today).values("provider"))
+    )
 
 
 def _due(item: Item) -> dt.date:

@@ -9,9 +9,8 @@ ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 
 INSTALLED_APPS = [*INSTALLED_APPS, "mocap_portal.demo"]
 
-DATABASES["default"]["TEST"] = {
-    "SERIALIZE": False
-}  # tests/as_migrated.py keeps the rows in PostgreSQL's own form
+# What the migrations laid is kept by tests/as_migrated.py, in PostgreSQL's own form.
+DATABASES["default"]["TEST"] = {"SERIALIZE": False}
 
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 if env.int("TEST_MAIL_PORT", default=0):  # a worker that a test started sends to that test's mail server

@@ -141,10 +141,11 @@ def standing_advice(line: CourseLine) -> list[Recommendation]:
 
     One query, none when `recommendations` were fetched before.
     """
-    given = [advice for advice in line.recommendations.all() if advice.course_id == line.course_id]
-    given.sort(key=lambda advice: (advice.at, advice.pk))
-    newest = {advice.by_id: advice for advice in given}  # a later word of the same counselor takes its place
-    return sorted(newest.values(), key=lambda advice: (advice.at, advice.pk), reverse=True)
+    newest: dict[int, Recommendation] = {}
+    for given in sorted(line.recommendations.all(), key=lambda given: (given.at, given.pk), reverse=True):
+        if given.course_id == line.course_id:
+            newest.setdefault(given.by_id, given)
+    return list(newest.values())
 
 
 class TeamOutcome(models.TextChoices):

@@ -13,9 +13,9 @@ class Together(SeparateDatabaseAndState):
     """Operations that run one after the other, between one state of the models and another.
 
     Django draws every related model anew after each operation. With a hundred operations on models that all the others
-    point to, that takes a hundred times as long as the database does; here it happens once. So no operation may need
-    what another one of the same group made. Raises ValueError for a field of a model that the group creates; Django
-    says of anything else what it does not find.
+    point to, that takes a hundred times as long as the database does; here it happens once. So each operation sees the
+    models as they were before the group and as they are after it, never as they are half-way. Raises ValueError for a
+    field of a model that the group creates: the table would have it already.
     """
 
     serialization_expand_args = ["operations"]

@@ -24,7 +24,7 @@ PAGES = (
     (
         "state_map:incomplete",
         _("Public pages of districts"),
-        _("Districts that do not tell families all they have to."),
+        _("Districts whose page lacks what families must find there."),
     ),
 )
 

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from mocap_portal.foundation.shared.tables import PortalTable
+from mocap_portal.foundation.shared.tables import PortalTable, TemplateColumn
 
 from .models import CourseRequest, LineState
 from .suspicions import Suspicion
@@ -21,7 +21,7 @@ class InboxTable(PortalTable):
     The page's context names the day: `today`.
     """
 
-    chosen = tables.TemplateColumn(
+    chosen = TemplateColumn(
         template_name="part_time/review/chosen.html", verbose_name=_("Choose"), empty_values=()
     )
     number = tables.Column(verbose_name=_("Request"))
@@ -29,7 +29,7 @@ class InboxTable(PortalTable):
     lea = tables.Column(verbose_name=_("District"))
     school = tables.Column(accessor="claim__school", verbose_name=_("School"))
     courses = tables.Column(verbose_name=_("Courses"), empty_values=())
-    due = tables.TemplateColumn(
+    due = TemplateColumn(
         template_name="part_time/review/due.html", verbose_name=_("Answer due"), empty_values=()
     )
     assigned_to = tables.Column(

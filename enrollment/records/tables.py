@@ -3,7 +3,7 @@
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
-from mocap_portal.foundation.shared.tables import PortalTable
+from mocap_portal.foundation.shared.tables import PortalTable, TemplateColumn
 
 SHORT_DAY = "{% load ui %}{{ value|short_day }}"
 
@@ -14,10 +14,10 @@ class ClaimTable(PortalTable):
     name = tables.Column(
         accessor="full_name", linkify=("records:claim", [tables.A("pk")]), verbose_name=_("Student")
     )
-    birth_date = tables.TemplateColumn(SHORT_DAY, verbose_name=_("Birth date"))
+    birth_date = TemplateColumn(SHORT_DAY, verbose_name=_("Birth date"))
     school = tables.Column(verbose_name=_("School"))
     claimant = tables.Column(accessor="asked_by", verbose_name=_("Typed by"))
-    created_at = tables.TemplateColumn(SHORT_DAY, verbose_name=_("Since"))
+    created_at = TemplateColumn(SHORT_DAY, verbose_name=_("Since"))
 
     caption = _("Children that families told of")
     row_header = "name"
@@ -33,7 +33,7 @@ class StudentTable(PortalTable):
     name = tables.Column(
         accessor="__str__", linkify=("records:student", [tables.A("pk")]), verbose_name=_("Student")
     )
-    birth_date = tables.TemplateColumn(SHORT_DAY, verbose_name=_("Birth date"))
+    birth_date = TemplateColumn(SHORT_DAY, verbose_name=_("Birth date"))
     grade = tables.Column(verbose_name=_("Grade"))
     school = tables.Column(verbose_name=_("School"))
     mosis_id = tables.Column(verbose_name=_("MOSIS ID"), default=_("Not known yet"))
@@ -51,7 +51,7 @@ class ComparisonTable(PortalTable):
 
     who = tables.Column(verbose_name=_("Record"))
     name = tables.Column(verbose_name=_("Name"))
-    birth_date = tables.TemplateColumn(SHORT_DAY, verbose_name=_("Birth date"))
+    birth_date = TemplateColumn(SHORT_DAY, verbose_name=_("Birth date"))
     grade = tables.Column(verbose_name=_("Grade"))
     school = tables.Column(verbose_name=_("School"))
     mosis_id = tables.Column(verbose_name=_("MOSIS ID"))
@@ -72,14 +72,10 @@ class GuardianTable(PortalTable):
     name = tables.Column(accessor="user__name", verbose_name=_("Name"))
     relationship = tables.Column(accessor="get_relationship_display", verbose_name=_("Relationship"))
     email = tables.Column(accessor="user__email", verbose_name=_("E-mail"))
-    started_on = tables.TemplateColumn(SHORT_DAY, verbose_name=_("Since"))
-    ended_on = tables.TemplateColumn(
-        '{% load ui %}{{ value|short_day|default:"–" }}', verbose_name=_("Ended")
-    )
-    rights = tables.TemplateColumn(
-        template_name="records/staff/rights.html", verbose_name=_("Why"), empty_values=()
-    )
-    change = tables.TemplateColumn(
+    started_on = TemplateColumn(SHORT_DAY, verbose_name=_("Since"))
+    ended_on = TemplateColumn('{% load ui %}{{ value|short_day|default:"–" }}', verbose_name=_("Ended"))
+    rights = TemplateColumn(template_name="records/staff/rights.html", verbose_name=_("Why"), empty_values=())
+    change = TemplateColumn(
         template_name="records/staff/rights_links.html", verbose_name=_("Change"), empty_values=()
     )
 
@@ -94,10 +90,10 @@ class GuardianTable(PortalTable):
 class DisclosureTable(PortalTable):
     """Rows: Disclosure with its recipient and who disclosed."""
 
-    at = tables.TemplateColumn("{% load ui %}{{ value|moment }}", verbose_name=_("When"))
+    at = TemplateColumn("{% load ui %}{{ value|moment }}", verbose_name=_("When"))
     recipient = tables.Column(verbose_name=_("To whom"))
-    what = tables.TemplateColumn("{% translate value %}", verbose_name=_("What"))
-    why = tables.TemplateColumn("{% translate value %}", verbose_name=_("Why"))
+    what = TemplateColumn("{% translate value %}", verbose_name=_("What"))
+    why = TemplateColumn("{% translate value %}", verbose_name=_("Why"))
     by = tables.Column(accessor="disclosed_by__user__name", verbose_name=_("By whom"))
 
     caption = _("What left the district about the student")
@@ -112,7 +108,7 @@ class LearningPlanTable(PortalTable):
     """Rows: LearningPlan with who recorded it."""
 
     kind = tables.Column(accessor="get_kind_display", verbose_name=_("Kind"))
-    made_on = tables.TemplateColumn(SHORT_DAY, verbose_name=_("Made on"))
+    made_on = TemplateColumn(SHORT_DAY, verbose_name=_("Made on"))
     reference = tables.Column(verbose_name=_("Where it is kept"))
     by = tables.Column(accessor="recorded_by__user__name", verbose_name=_("Entered by"))
 

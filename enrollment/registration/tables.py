@@ -3,7 +3,7 @@
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
-from mocap_portal.foundation.shared.tables import PortalTable
+from mocap_portal.foundation.shared.tables import PortalTable, TemplateColumn
 
 
 class LineTable(PortalTable):
@@ -16,10 +16,10 @@ class LineTable(PortalTable):
     )
     student = tables.Column(accessor="line__request__claim__full_name", verbose_name=_("Student"))
     provider = tables.Column(accessor="line__course__provider", verbose_name=_("Provider"))
-    due = tables.TemplateColumn(
+    due = TemplateColumn(
         template_name="registration/due.html", verbose_name=_("Where it stands"), empty_values=()
     )
-    missing = tables.TemplateColumn(
+    missing = TemplateColumn(
         template_name="registration/missing.html", verbose_name=_("What is missing"), empty_values=()
     )
 
@@ -34,13 +34,13 @@ class LineTable(PortalTable):
 class RosterTable(PortalTable):
     """Rows: RosterLine with its course, district and clock. The page's context names the day: `today`."""
 
-    student = tables.TemplateColumn(
+    student = TemplateColumn(
         template_name="registration/student.html", verbose_name=_("Student"), empty_values=()
     )
     course = tables.Column(accessor="line__course__title", verbose_name=_("Course"))
     section = tables.Column(accessor="line__section", verbose_name=_("Section"), default="–")
     lea = tables.Column(verbose_name=_("District"))
-    due = tables.TemplateColumn(
+    due = TemplateColumn(
         template_name="registration/answer.html", verbose_name=_("Where it stands"), empty_values=()
     )
 
@@ -58,9 +58,7 @@ class TeacherTable(PortalTable):
     name = tables.Column(verbose_name=_("Teacher"), linkify=("registration:renew", [tables.A("pk")]))
     certificate_number = tables.Column(verbose_name=_("Missouri certificate"))
     certificate_kind = tables.Column(verbose_name=_("Kind"), default="–")
-    valid_to = tables.TemplateColumn(
-        template_name="registration/valid_to.html", verbose_name=_("Last valid day")
-    )
+    valid_to = TemplateColumn(template_name="registration/valid_to.html", verbose_name=_("Last valid day"))
 
     caption = _("Teachers on file")
     row_header = "name"

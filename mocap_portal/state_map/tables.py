@@ -6,7 +6,7 @@ from typing import Any
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
-from mocap_portal.foundation.shared.tables import PortalTable
+from mocap_portal.foundation.shared.tables import PortalTable, TemplateColumn
 
 DAY = "{% load ui %}{{ value|short_day }}"
 LAST_DAY = (
@@ -33,7 +33,7 @@ class LegalValueTable(PortalTable):
         linkify=("state_map:legal_value", {"key": tables.A("key")}),
     )
     number = tables.Column(verbose_name=_("Number"), orderable=False, attrs=NUMBER)
-    valid_from = tables.TemplateColumn(DAY, orderable=False, verbose_name=_("Since"))
+    valid_from = TemplateColumn(DAY, orderable=False, verbose_name=_("Since"))
     source = tables.Column(verbose_name=_("Source"), orderable=False)
 
     def render_number(self, value: Decimal) -> str:
@@ -45,8 +45,8 @@ class SpanTable(PortalTable):
 
     row_header = "valid_from"
 
-    valid_from = tables.TemplateColumn(DAY, orderable=False, verbose_name=_("From"))
-    valid_to = tables.TemplateColumn(LAST_DAY, orderable=False, verbose_name=_("To"))
+    valid_from = TemplateColumn(DAY, orderable=False, verbose_name=_("From"))
+    valid_to = TemplateColumn(LAST_DAY, orderable=False, verbose_name=_("To"))
 
 
 class LegalValueHistory(SpanTable):
@@ -98,9 +98,9 @@ class TermTable(PortalTable):
 
     term = tables.Column(accessor="get_code_display", orderable=False, verbose_name=_("Term"))
     school_year = tables.Column(orderable=False, verbose_name=_("School year"))
-    starts_on = tables.TemplateColumn(DAY, orderable=False, verbose_name=_("First day"))
-    ends_on = tables.TemplateColumn(DAY, orderable=False, verbose_name=_("Last day"))
-    change = tables.TemplateColumn(
+    starts_on = TemplateColumn(DAY, orderable=False, verbose_name=_("First day"))
+    ends_on = TemplateColumn(DAY, orderable=False, verbose_name=_("Last day"))
+    change = TemplateColumn(
         template_name="state_map/term_links.html", verbose_name=_("Change"), orderable=False, empty_values=()
     )
 
@@ -110,7 +110,7 @@ class ClosedDayTable(PortalTable):
 
     row_header = "date"
 
-    date = tables.TemplateColumn(DAY, verbose_name=_("Day"), orderable=False)
+    date = TemplateColumn(DAY, verbose_name=_("Day"), orderable=False)
     reason = tables.Column(verbose_name=_("Reason"), orderable=False)
     lea = tables.Column(
         accessor="lea__organization__name",
@@ -118,13 +118,13 @@ class ClosedDayTable(PortalTable):
         orderable=False,
         default=_("The whole state"),
     )
-    emergency = tables.TemplateColumn(
+    emergency = TemplateColumn(
         template_name="state_map/emergency.html",
         verbose_name=_("Emergency"),
         orderable=False,
         empty_values=(),
     )
-    change = tables.TemplateColumn(
+    change = TemplateColumn(
         template_name="state_map/closed_day_links.html",
         verbose_name=_("Change"),
         orderable=False,
@@ -183,10 +183,10 @@ class IncompleteTable(PortalTable):
         linkify=("districts:district", [tables.A("state_district_id")]),
         verbose_name=_("District or charter school"),
     )
-    missing = tables.TemplateColumn(
+    missing = TemplateColumn(
         template_name="state_map/missing.html", verbose_name=_("What is missing"), empty_values=()
     )
-    contact = tables.TemplateColumn(
+    contact = TemplateColumn(
         '{{ record.contact_name|default:"–" }}{% if record.contact_email %}<br>{{ record.contact_email }}{% endif %}',
         verbose_name=_("MOCAP contact"),
         empty_values=(),

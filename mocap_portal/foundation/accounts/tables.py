@@ -3,7 +3,7 @@
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
-from mocap_portal.foundation.shared.tables import PortalTable
+from mocap_portal.foundation.shared.tables import PortalTable, TemplateColumn
 
 DAY = "{% load ui %}{{ value|short_day }}"
 
@@ -18,8 +18,8 @@ class HatTable(PortalTable):
     email = tables.Column(accessor="user__email", verbose_name=_("E-mail"))
     role = tables.Column(accessor="get_role_display", order_by="role", verbose_name=_("Role"))
     organization = tables.Column(accessor="organization__name", verbose_name=_("Organization"))
-    started_at = tables.TemplateColumn(DAY, verbose_name=_("Since"))
-    change = tables.TemplateColumn(
+    started_at = TemplateColumn(DAY, verbose_name=_("Since"))
+    change = TemplateColumn(
         template_name="accounts/hat_links.html", verbose_name=_("Change"), orderable=False, empty_values=()
     )
 
@@ -36,8 +36,8 @@ class InvitationTable(PortalTable):
     email = tables.Column(verbose_name=_("E-mail"))
     role = tables.Column(accessor="get_role_display", order_by="role", verbose_name=_("Role"))
     organization = tables.Column(accessor="organization__name", verbose_name=_("Organization"))
-    expires_at = tables.TemplateColumn(template_name="accounts/expiry.html", verbose_name=_("Open until"))
-    change = tables.TemplateColumn(
+    expires_at = TemplateColumn(template_name="accounts/expiry.html", verbose_name=_("Open until"))
+    change = TemplateColumn(
         template_name="accounts/invitation_buttons.html",
         verbose_name=_("Change"),
         orderable=False,
@@ -58,14 +58,14 @@ class AnswerTable(PortalTable):
     email = tables.Column(accessor="user__email", verbose_name=_("E-mail"))
     role = tables.Column(accessor="get_role_display", verbose_name=_("Role"))
     organization = tables.Column(accessor="organization__name", verbose_name=_("Organization"))
-    started_at = tables.TemplateColumn(DAY, verbose_name=_("Since"))
-    last_login = tables.TemplateColumn(
+    started_at = TemplateColumn(DAY, verbose_name=_("Since"))
+    last_login = TemplateColumn(
         '{% load ui %}{% if value %}{{ value|short_day }}{% else %}{% translate "Never" %}{% endif %}',
         accessor="user__last_login",
         verbose_name=_("Last sign-in"),
         empty_values=(),
     )
-    answer = tables.TemplateColumn(
+    answer = TemplateColumn(
         template_name="accounts/review_answer.html", verbose_name=_("Does this role stay?"), empty_values=()
     )
 
@@ -82,13 +82,13 @@ class ReviewTable(PortalTable):
 
     organization = tables.Column(verbose_name=_("Organization"))
     role = tables.Column(accessor="get_role_display", verbose_name=_("Asked of"))
-    asked = tables.TemplateColumn(
+    asked = TemplateColumn(
         '{% if value %}{{ value }}{% else %}{% translate "Nobody can answer: invite an administrator" %}{% endif %}',
         verbose_name=_("Administrators"),
         empty_values=(),
     )
-    due_on = tables.TemplateColumn(DAY, verbose_name=_("Answer by"))
-    state = tables.TemplateColumn(
+    due_on = TemplateColumn(DAY, verbose_name=_("Answer by"))
+    state = TemplateColumn(
         template_name="accounts/review_state.html", verbose_name=_("State"), empty_values=()
     )
 

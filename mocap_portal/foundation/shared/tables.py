@@ -5,13 +5,39 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.utils.functional import Promise
+from django.template import Context, Engine, Template
+from django.utils.functional import Promise, cached_property
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from django_tables2 import Table
+from django_tables2 import TemplateColumn as LibraryTemplateColumn
 from django_tables2.columns import BoundColumn
 from django_tables2.rows import BoundRow
+
+
+class TemplateColumn(LibraryTemplateColumn):
+    """A column whose cells are small templates that see what the page sees.
+
+    The library's own reads a template anew for each cell, or asks every context processor once more: on a page of 25
+    rows that costs as much as its queries.
+    """
+
+    @cached_property
+    def template(self) -> Template:
+        if self.template_code:
+            return Template(self.template_code)
+        return Engine.get_default().get_template(self.template_name)
+
+    def render(
+        self, record: Any, table: Table, value: Any, bound_column: BoundColumn, **kwargs: Any
+    ) -> SafeString:
+        page: Context = getattr(table, "context", None) or Context()
+        own = self.get_context_data(
+            record=record, table=table, value=value, bound_column=bound_column, **kwargs
+        )
+        with page.update(own):
+            return self.template.render(page)
 
 
 class PortalTable(Table):

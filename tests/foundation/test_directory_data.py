@@ -115,8 +115,8 @@ def test_a_day_without_a_value_is_said() -> None:
 @pytest.mark.parametrize(
     ("code_set", "codes"),
     [
-        (CodeSet.PROGRAM, ["50", "52"]),
-        (CodeSet.DELIVERY, ["V", "S"]),
+        (CodeSet.PROGRAM, ["50", "52", "00", "01", "02", "03", "04"]),
+        (CodeSet.DELIVERY, ["V", "S", "VH"]),
         (
             CodeSet.DENIAL_FACTOR,
             [
@@ -150,3 +150,20 @@ def test_codes_come_in_their_order_with_words_and_source(code_set: CodeSet, code
 
     assert [row.code for row in rows] == codes
     assert all(row.label and row.meaning and row.source for row in rows)
+
+
+def test_the_codes_of_core_data_hold_and_grades_say_what_they_amount_to() -> None:
+    held = CodeMeaning.objects.on(dt.date(2026, 11, 20))
+    semesters = held.filter(code_set=CodeSet.SEMESTER).order_by("position").values_list("code", flat=True)
+    assert list(semesters) == ["Q1", "Q2", "Q3", "Q4", "S1", "S2", "T1", "T2", "T3", "YL"]
+    levels = held.filter(code_set=CodeSet.GRADE_LEVEL).order_by("position").values_list("code", flat=True)
+    assert list(levels) == ["PK", "K", *(f"{grade:02d}" for grade in range(1, 13))]
+    grades = dict(held.filter(code_set=CodeSet.GRADE_EARNED).values_list("code", "group"))
+    assert {grades[code] for code in ("A+", "D-", "P", "S")} == {"pass"}
+    assert {code: grades[code] for code in ("F", "NC", "WD", "IC", "AU")} == {
+        "F": "fail",
+        "NC": "fail",
+        "WD": "withdrawn",
+        "IC": "incomplete",
+        "AU": "audited",
+    }

@@ -42,6 +42,10 @@ class LegalKey(models.TextChoices):
     ACCESS_REVIEW_MONTH = "access_review_month", _("Yearly review of roles: month (1 to 12)")
     ACCESS_REVIEW_DAY = "access_review_day", _("Yearly review of roles: day of the month (1 to 28)")
     ACCESS_REVIEW_DAYS = "access_review_days", _("Yearly review of roles: days to answer")
+    FULL_TIME_CREDITS = "full_time_credits", _("Credits of a school year that make a student full-time")
+    PROGRAMS_COMPLETE = "programs_complete", _("The table of program codes is complete (1 yes, 0 no)")
+    DELIVERIES_COMPLETE = "deliveries_complete", _("The table of delivery systems is complete (1 yes, 0 no)")
+    GRADES_COMPLETE = "grades_complete", _("The table of grades earned is complete (1 yes, 0 no)")
 
 
 class NoLegalValue(LookupError):
@@ -91,6 +95,12 @@ class CodeSet(models.TextChoices):
     ACKNOWLEDGEMENT = "acknowledgement", _("What a family acknowledges")
     REQUEST_REASON = "request_reason", _("Why a family asks for a course")
     DISPUTE_ROUTE = "dispute_route", _("Whom a family turns to about special education")
+    SEMESTER = "semester", _("Semester of core data")
+    GRADE_LEVEL = "grade_level", _("Grade level of core data")
+    GRADE_EARNED = "grade_earned", _("Grade earned")
+    RESIDENCY = "residency", _("Residency status")
+    STATE_COURSE = "state_course", _("State course code (Exhibit 10)")
+    RESERVED_SCHOOL = "reserved_school", _("Districts that may use school codes 102 and 103")
 
 
 class CodeMeaningQuerySet(DatedQuerySet["CodeMeaning"]):
@@ -106,6 +116,9 @@ class CodeMeaning(models.Model):
     code_set = models.CharField(max_length=20, choices=CodeSet.choices)
     code = models.CharField(max_length=30)
     position = models.PositiveSmallIntegerField(default=0)
+    group = models.CharField(
+        max_length=20, blank=True, help_text=_("What some codes of a set have in common: pass, fail, …")
+    )
     label = models.CharField(max_length=120)
     meaning = models.TextField(blank=True)
     valid_from = models.DateField()

@@ -8,33 +8,58 @@
 
 Without `valid_from` the rule has held as long as anyone needs to know, without `valid_to` it still holds;
 both days are included. The sentence says what the portal does, for whoever checks it against the source.
+
+A rule about files (V-) also says what the sender of a file reads:
+
+    severity = "E"                     # E blocks, W asks to be acknowledged; none: what is accepted
+    message = "“{value}” is not ten digits."
+    remedy = "Export the column as text."
+    numbers = { most = 3000 }          # limits of the portal's own, named for its check
 """
 
 import datetime as dt
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
 from pathlib import Path
 
 ID = re.compile(r"[RVM]-[0-9]{2,3}")
 TEXTS = ("id", "sentence", "source")
 DATES = ("valid_from", "valid_to")
+WORDS_OF_FILES = ("severity", "message", "remedy")
+NUMBERS = "numbers"
 
 
 class InvalidRules(ValueError):
     """A rules.toml is not as it must be. The message names the file and the rule."""
 
 
+class Severity(StrEnum):
+    """How much a broken rule about files weighs: an error blocks, a warning asks to be acknowledged."""
+
+    ERROR = "E"
+    WARNING = "W"
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule. `id` is R- (the program), V- (a value in a file) or M- (a mismatch), then 2 or 3 digits."""
+    """One rule. `id` is R- (the program), V- (a value in a file) or M- (a mismatch), then 2 or 3 digits.
+
+    `severity` is None where a rule says what is accepted; then there is no message and no remedy.
+    """
 
     id: str
     sentence: str
     source: str
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
+    severity: Severity | None = None
+    message: str = ""
+    remedy: str = ""
+    numbers: Mapping[str, Decimal | int] = field(default_factory=dict)
 
 
 def load_rules(paths: Iterable[Path]) -> dict[str, Rule]:
@@ -54,7 +79,7 @@ def load_rules(paths: Iterable[Path]) -> dict[str, Rule]:
 
 def _rules_in(path: Path) -> Iterator[Rule]:
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InvalidRules(f"{path}: not TOML: {error}.") from error
     entries = content.pop("rule", [])
@@ -68,7 +93,7 @@ def _rules_in(path: Path) -> Iterator[Rule]:
 
 
 def _rule(entry: Mapping[str, object]) -> Rule:
-    if unknown := [key for key in entry if key not in (*TEXTS, *DATES)]:
+    if unknown := [key for key in entry if key not in (*TEXTS, *DATES, *WORDS_OF_FILES, NUMBERS)]:
         raise InvalidRules(f"unknown key {unknown[0]}.")
     rule_id, sentence, source = (_text(entry, key) for key in TEXTS)
     if not ID.fullmatch(rule_id):
@@ -76,7 +101,26 @@ def _rule(entry: Mapping[str, object]) -> Rule:
     valid_from, valid_to = (_date(entry, key) for key in DATES)
     if valid_from and valid_to and valid_to < valid_from:
         raise InvalidRules(f"{rule_id} ends before it starts.")
-    return Rule(rule_id, sentence, source, valid_from, valid_to)
+    return Rule(rule_id, sentence, source, valid_from, valid_to, *_words(entry), _numbers(entry))
+
+
+def _words(entry: Mapping[str, object]) -> tuple[Severity | None, str, str]:
+    """Severity, message and remedy: all three or none."""
+    if not any(key in entry for key in WORDS_OF_FILES):
+        return None, "", ""
+    severity, message, remedy = (_text(entry, key) for key in WORDS_OF_FILES)
+    if severity not in list(Severity):
+        raise InvalidRules(f"severity is {severity}, not E or W.")
+    return Severity(severity), message, remedy
+
+
+def _numbers(entry: Mapping[str, object]) -> dict[str, Decimal | int]:
+    numbers = entry.get(NUMBERS, {})
+    if not isinstance(numbers, dict) or not all(
+        isinstance(value, int | Decimal) for value in numbers.values()
+    ):
+        raise InvalidRules("numbers must be a table of numbers.")
+    return numbers
 
 
 def _text(entry: Mapping[str, object], key: str) -> str:

@@ -202,6 +202,14 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="MOCAP portal <no-rep
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 30  # seconds; the outbox holds a row while it waits for the mail server
 
+# Core data files ----------------------------------------------------------------------------------
+
+CORE_DATA_MOST_BYTES = env.int(
+    "CORE_DATA_MOST_BYTES", default=150_000_000
+)  # the largest district sends about 60 MB
+CORE_DATA_MOST_COLUMNS = env.int("CORE_DATA_MOST_COLUMNS", default=300)  # Student Core has about 110
+CORE_DATA_LONGEST_LINE = env.int("CORE_DATA_LONGEST_LINE", default=100_000)  # characters
+
 # What runs by itself (times in CELERY_TIMEZONE) ------------------------------------------------------
 
 CELERY_BEAT_SCHEDULE = {

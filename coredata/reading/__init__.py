@@ -1,0 +1,117 @@
+"""Reading a core data file, whatever it came out of: CSV, TSV or XLSX, in the encodings that systems write.
+
+`read` is the one way in. A file becomes a header and rows of text with their physical line; what the text means is
+the business of `coredata.checks`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from django.utils.translation import gettext as _
+
+from mocap_portal.foundation.shared.tabular import plain_name
+
+from ..layouts import is_known
+from .limits import Limits
+from .records import LINE, Cells, Records, Wanted, from_cells, read_text
+from .refusal import Unusable
+from .text import Encoding, decode
+from .workbook import read_workbook
+
+__all__ = ["LINE", "Cells", "Encoding", "Limits", "Records", "Sheet", "Unusable", "read"]
+
+KEY_COLUMN = "CollectionVersion"  # every core data file has it, so it tells the header from a title
+WORKBOOK, ENDINGS = ".xlsx", (".csv", ".tsv", ".txt", ".xlsx")
+_PACKAGE, _OLD_WORKBOOK, _PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What a file holds, and the encoding of its text; None for a workbook."""
+
+    records: Records
+    encoding: Encoding | None
+
+
+def read(data: bytes, *, name: str, limits: Limits | None = None) -> Sheet:
+    """Read the file of this name.
+
+    Raises Unusable when it is empty, too large, no table, or has no header of a core data file.
+    """
+    limits = limits or Limits.of_settings()
+    _refuse_other_files(data, name, limits)
+    if data.startswith(_PACKAGE):
+        records, encoding = from_cells(read_workbook(data, limits=limits), wanted=WANTED), None
+    else:
+        text, encoding = decode(data)
+        records = read_text(text, wanted=WANTED, limits=limits)
+    if records is None:
+        raise Unusable(
+            _(
+                "No header with the column %(column)s is among the first rows. "
+                "Export the file again with its column names."
+            )
+            % {"column": KEY_COLUMN},
+            rule="V-04",
+            column=KEY_COLUMN,
+        )
+    _refuse_repeated_columns(records.header)
+    if records.rows.is_empty() and not records.ragged:
+        raise Unusable(
+            _("The file has a header but no rows. Export it again with its students or courses."), rule="V-09"
+        )
+    return Sheet(records, encoding)
+
+
+def _is_header(cells: Sequence[str]) -> bool:
+    return plain_name(KEY_COLUMN) in map(plain_name, cells)
+
+
+WANTED = Wanted(_is_header, is_known)
+
+
+def _refuse_other_files(data: bytes, name: str, limits: Limits) -> None:
+    ending = PurePath(name).suffix.lower()
+    if not data.strip():
+        raise Unusable(_("The file is empty. Export it again."), rule="V-09")
+    if len(data) > limits.bytes:
+        raise Unusable(
+            _("The file is larger than %(most)d MB, more than any district's. Send one file of one district.")
+            % {"most": limits.bytes // 1_000_000}
+        )
+    if data.startswith(_PDF):
+        raise Unusable(_("The file is a PDF document. Send the table itself, as CSV or XLSX."))
+    if data.startswith(_OLD_WORKBOOK):
+        raise Unusable(
+            _("The file is a workbook of an old kind. Save it as XLSX or as CSV UTF-8 and send that.")
+        )
+    if ending not in ENDINGS:
+        raise Unusable(
+            _(
+                "The name of the file does not end in .csv, .tsv, .txt or .xlsx. Send the table in one of these."
+            )
+        )
+    if data.startswith(_PACKAGE) != (ending == WORKBOOK):
+        sentence = (
+            _("The file is named %(ending)s but holds an Excel workbook. Name it .xlsx and send it again.")
+            if ending != WORKBOOK
+            else _(
+                "The file is named %(ending)s but holds no Excel workbook. Name it as what it is: .csv or .tsv."
+            )
+        )
+        raise Unusable(sentence % {"ending": ending})
+
+
+def _refuse_repeated_columns(header: Cells) -> None:
+    plain = [plain_name(name) for name in header]
+    repeated = [name for name in header if name and plain.count(plain_name(name)) > 1]
+    if repeated:
+        raise Unusable(
+            _("The header has the column %(name)s more than once. Remove one and send the file again.")
+            % {"name": repeated[0]},
+            rule="V-06",
+            column=repeated[0],
+        )

@@ -1,0 +1,95 @@
+"""Rules about a file and its header: V-01 to V-18."""
+
+from __future__ import annotations
+
+import polars as pl
+from django.utils.translation import gettext as _
+
+from mocap_portal.foundation.shared.rules import Rule
+from mocap_portal.foundation.shared.tabular import FORMULA
+
+from ..known import Known
+from ..layouts import Required, Type
+from ..reading import LINE
+from .case import Case, Findings, nothing, together
+from .registry import check
+
+SPREADSHEET_NUMBER = r"^[0-9]+(\.[0-9]+)?[eE][+-]?[0-9]+$|^[0-9]+\.0+$"
+
+
+@check("V-01", "collection_version")
+def collection_of_the_file(case: Case, rule: Rule) -> Findings:
+    return case.find(
+        pl.col("collection_version") != str(case.collection),
+        "collection_version",
+        expected=str(case.collection),
+    )
+
+
+@check("V-02", "collection_version", "school_year")
+def year_of_the_collection(case: Case, rule: Rule) -> Findings:
+    opens = pl.col("collection_version").str.slice(0, 4)
+    return case.find(pl.col("school_year") != opens, "school_year", expected=opens)
+
+
+@check("V-03")
+def open_collection(case: Case, rule: Rule) -> Findings:
+    is_open = case.known.is_open(case.collection)
+    return nothing() if is_open else case.whole_file(value=str(case.collection))
+
+
+@check("V-04")
+def required_columns(case: Case, rule: Rule) -> Findings:
+    return together(
+        case.whole_file(column=column.name, expected=column.name)
+        for column in case.layout.columns
+        if column.required is Required.YES and not case.has(column.field)
+    )
+
+
+@check("V-05")
+def columns_of_the_layout(case: Case, rule: Rule) -> Findings:
+    return together(case.whole_file(column=name, value=name) for name in case.unread)
+
+
+@check("V-07")
+def encoding(case: Case, rule: Rule) -> Findings:
+    return case.whole_file() if case.is_windows_1252 else nothing()
+
+
+@check("V-08")
+def as_many_values_as_columns(case: Case, rule: Rule) -> Findings:
+    """Such a row is judged by no other rule: a value too many has moved its neighbours."""
+    counts = {LINE: list(case.ragged), "count": [str(count) for count in case.ragged.values()]}
+    rows = pl.DataFrame(counts, schema={LINE: pl.Int64, "count": pl.String})
+    return case.find(pl.lit(value=True), value=pl.col("count"), expected=str(case.width), rows=rows)
+
+
+def _no_district(known: Known) -> str | None:
+    return None if known.is_told else _("the district whose files these are")
+
+
+@check("V-10", "district_code", lack=_no_district)
+def own_district(case: Case, rule: Rule) -> Findings:
+    district = case.known.district_code
+    return case.find(pl.col("district_code") != district, "district_code", expected=district)
+
+
+@check("V-11")
+def not_rewritten_by_a_spreadsheet(case: Case, rule: Rule) -> Findings:
+    return together(
+        case.find(pl.col(column.field).str.contains(SPREADSHEET_NUMBER), column.field)
+        for column in case.columns
+        if column.identifier and not column.is_secret
+    )
+
+
+@check("V-18")
+def no_formula(case: Case, rule: Rule) -> Findings:
+    return together(
+        case.find(
+            pl.any_horizontal(pl.col(column.field).str.starts_with(mark) for mark in FORMULA), column.field
+        )
+        for column in case.columns
+        if column.type is Type.TEXT and not column.is_secret
+    )

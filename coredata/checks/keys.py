@@ -1,0 +1,85 @@
+"""Rules about the rows of one file among themselves: V-60 to V-62, V-66, V-68 and V-69."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from mocap_portal.foundation.shared.rules import Rule
+
+from ..layouts import Kind
+from ..reading import LINE
+from .case import COURSE_KEY, Case, Findings, filled
+from .registry import check
+
+STUDENT_KEY = (*COURSE_KEY, "student")
+
+
+@check("V-60", *COURSE_KEY, kinds=[Kind.CRS_ASSIGN])
+def assignment_once(case: Case, rule: Rule) -> Findings:
+    return _once(case, COURSE_KEY)
+
+
+@check("V-61", *COURSE_KEY, "mosis_id", kinds=[Kind.STU_ASSIGN])
+def student_in_an_assignment_once(case: Case, rule: Rule) -> Findings:
+    return _once(case, STUDENT_KEY)
+
+
+@check("V-62", *COURSE_KEY, "mosis_id", kinds=[Kind.STU_CRS_COMP])
+def outcome_once(case: Case, rule: Rule) -> Findings:
+    return _once(case, STUDENT_KEY)
+
+
+def _once(case: Case, key: Sequence[str]) -> Findings:
+    """The second and every further row of a key, each with the line of the first. Rows without a part of it pass."""
+    rows = case.rows.filter(filled("assignment_number"))
+    if "student" in key:
+        rows = rows.filter(pl.col("student").is_not_null())
+    # A hash of the key costs a fifth of comparing seven texts, and what shares a hash is compared in full.
+    rows = rows.select(LINE, *key).with_columns(hash=pl.struct(key).hash())
+    rows = rows.filter(pl.col("hash").is_duplicated())
+    if rows.is_empty():
+        return case.find(pl.lit(value=False), "assignment_number")
+    rows = rows.with_columns(first=pl.col(LINE).min().over(key))
+    return case.find(
+        pl.col(LINE) != pl.col("first"),
+        "assignment_number",
+        expected=pl.col("first").cast(pl.String),
+        rows=rows,
+    )
+
+
+@check("V-66", "mosis_id", "birth_date")
+def one_birth_date(case: Case, rule: Rule) -> Findings:
+    rows = _known_students(case).with_columns(first=pl.col("born").first().over("student"))
+    return case.find(
+        pl.col("born") != pl.col("first"), "birth_date", expected=pl.col("first").dt.to_string(), rows=rows
+    )
+
+
+@check("V-68", "mosis_id", "birth_date", "last_name", "first_name")
+def one_id_for_a_person(case: Case, rule: Rule) -> Findings:
+    names = [pl.col("last_name").str.to_lowercase(), pl.col("first_name").str.to_lowercase()]
+    rows = _known_students(case).filter(filled("last_name") & filled("first_name"))
+    rows = rows.with_columns(first=pl.col("student").first().over("born", *names))
+    return case.find(pl.col("student") != pl.col("first"), "mosis_id", expected=pl.col("first"), rows=rows)
+
+
+@check("V-69", "mosis_id", "course_code", "assignment_number", "semester", kinds=[Kind.STU_CRS_COMP])
+def course_once_in_june(case: Case, rule: Rule) -> Findings:
+    return course_once(case, case.rows)
+
+
+def course_once(case: Case, rows: pl.DataFrame) -> Findings:
+    """A course with another assignment number than on its first row. Co-teachers share one."""
+    rows = rows.filter(filled("course_code") & pl.col("student").is_not_null())
+    first = pl.col("assignment_number").first().over("student", "course_code", "semester")
+    rows = rows.with_columns(first=first)
+    return case.find(
+        pl.col("assignment_number") != pl.col("first"), "course_code", expected=pl.col("first"), rows=rows
+    )
+
+
+def _known_students(case: Case) -> pl.DataFrame:
+    return case.rows.filter(pl.col("student").is_not_null() & pl.col("born").is_not_null())

@@ -1,0 +1,81 @@
+"""Which function checks which rule, and what it needs to be run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TypeAlias
+
+from django.utils.translation import gettext as _
+
+from mocap_portal.foundation.shared.rules import Rule, load_rules
+
+from ..known import Known
+from ..layouts import Kind
+from .case import Case, Findings
+
+Check: TypeAlias = Callable[[Case, Rule], Findings]
+Lack: TypeAlias = Callable[[Known], str | None]
+"""What the portal would have to know, in words; None when it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A check of one rule: of files of these kinds, with these columns, beside these other files."""
+
+    rule_id: str
+    check: Check
+    kinds: frozenset[Kind]
+    fields: tuple[str, ...]
+    beside: tuple[Kind, ...]
+    lack: Lack | None
+
+    def is_for(self, case: Case) -> bool:
+        """Whether the rule says anything about files of this kind."""
+        return case.kind in self.kinds and all(map(case.layout.has, self.fields))
+
+    def needs(self, case: Case) -> str | None:
+        """What is not there, so that it cannot be run; None when it can."""
+        for name in self.fields:
+            if not case.has(name):
+                return _("the column %(column)s") % {"column": case.layout.column(name).name}
+        for kind in self.beside:
+            if kind not in case.others:
+                return _("%(kind)s of the same district and year") % {"kind": kind.label}
+        return self.lack(case.known) if self.lack else None
+
+
+CHECKS: list[Checked] = []
+
+
+def check(
+    rule_id: str,
+    *fields: str,
+    kinds: Collection[Kind] = tuple(Kind),
+    beside: tuple[Kind, ...] = (),
+    lack: Lack | None = None,
+) -> Callable[[Check], Check]:
+    """Register a check. A rule may have several, each for a part of what it says."""
+
+    def register(function: Check) -> Check:
+        CHECKS.append(Checked(rule_id, function, frozenset(kinds), fields, beside, lack))
+        return function
+
+    return register
+
+
+@cache
+def rules() -> dict[str, Rule]:
+    """The rules about files by their id."""
+    return load_rules([Path(__file__).parent.parent / "rules.toml"])
+
+
+def run(case: Case) -> Iterator[tuple[Rule, Findings | None, str | None]]:
+    """Each check that is for this kind of file: its rule, and what it found or what it needs."""
+    for checked in CHECKS:
+        rule = rules()[checked.rule_id]
+        if checked.is_for(case):
+            needs = checked.needs(case)
+            yield rule, None if needs else checked.check(case, rule), needs

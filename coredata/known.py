@@ -1,0 +1,157 @@
+"""What the portal knows beside the files of a district: the directory, code sets, catalog, agreements and requests.
+
+It is asked once for each collection and handed to the checks, which ask the database nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db.models import Q
+
+from enrollment.part_time.models import Basis, CourseLine, LineState
+from enrollment.records.models import LearningPlan
+from mocap_portal.foundation.directory.models import (
+    CodeMeaning,
+    CodeSet,
+    Lea,
+    LegalKey,
+    LegalValue,
+    School,
+    SchoolYear,
+)
+from providers.models import WITHOUT_PROGRAM_CODE, Agreement, Course
+
+from .collection import Collection
+from .models import CollectionWindow
+
+# A line that the district has decided for, whatever became of it since.
+APPROVED = [
+    LineState.APPROVED,
+    LineState.REGISTERED,
+    LineState.CONFIRMED,
+    LineState.ACTIVE,
+    LineState.FINISHED,
+    LineState.COMPLETED,
+    LineState.WITHDRAWN,
+    LineState.REMOVED,
+]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What held in the collection's school year.
+
+    `district_code`: whose files these are; `is_told`: whether somebody said so, or the files do. `on`: the day of
+    asking.
+    """
+
+    collection: Collection
+    district_code: str
+    on: dt.date
+    is_told: bool
+
+    @cached_property
+    def school_year(self) -> SchoolYear | None:
+        return SchoolYear.objects.filter(year=self.collection.year).first()
+
+    @property
+    def starts_on(self) -> dt.date:
+        """The first day of the school year (RSMo 160.041), also of one that the directory lacks."""
+        return self.school_year.starts_on if self.school_year else dt.date(self.collection.year - 1, 7, 1)
+
+    @property
+    def ends_on(self) -> dt.date:
+        return self.school_year.ends_on if self.school_year else dt.date(self.collection.year, 6, 30)
+
+    def is_open(self, collection: Collection) -> bool:
+        """Whether a collection takes files (V-03)."""
+        windows = CollectionWindow.objects.open_on(self.on)
+        return windows.filter(
+            school_year=collection.year, cycle=collection.cycle, kind=collection.kind
+        ).exists()
+
+    @cached_property
+    def districts(self) -> frozenset[str]:
+        """The codes of the LEAs that were open on a day of the school year; empty where none are known."""
+        return frozenset(
+            Lea.objects.filter(self._active_in_year()).values_list("state_district_id", flat=True)
+        )
+
+    @cached_property
+    def schools(self) -> Mapping[str, frozenset[str]]:
+        """The codes of the schools of each LEA that were open on a day of the school year."""
+        found: dict[str, set[str]] = {}
+        pairs = School.objects.filter(self._active_in_year()).values_list(
+            "lea__state_district_id", "state_school_id"
+        )
+        for district, school in pairs:
+            found.setdefault(district, set()).add(school)
+        return {district: frozenset(schools) for district, schools in found.items()}
+
+    def codes(self, code_set: CodeSet) -> Mapping[str, str]:
+        """The codes of a set that held on a day of the school year, each with its group."""
+        held = CodeMeaning.objects.filter(self._valid_in_year(), code_set=code_set)
+        return dict(held.order_by("valid_from").values_list("code", "group"))
+
+    def number(self, key: LegalKey) -> int:
+        """Raises NoLegalValue."""
+        return LegalValue.objects.whole(key, on=self.starts_on)
+
+    def is_complete(self, key: LegalKey) -> bool:
+        """Whether a table of codes is said to be whole."""
+        return bool(LegalValue.objects.whole(key, on=self.on))
+
+    @cached_property
+    def catalog(self) -> Mapping[str, frozenset[int]]:
+        """The state course codes that stood in the catalog on a day of the school year, each with its providers."""
+        found: dict[str, set[int]] = {}
+        rows = Course.objects.filter(self._valid_in_year()).order_by()
+        for code, provider in rows.values_list("state_course_code", "provider").distinct():
+            found.setdefault(code, set()).add(provider)
+        return {code: frozenset(providers) for code, providers in found.items()}
+
+    @cached_property
+    def lea(self) -> Lea | None:
+        return Lea.objects.filter(state_district_id=self.district_code).first()
+
+    @cached_property
+    def without_program_code(self) -> frozenset[str]:
+        """The course codes that this district has under agreements of its own, from all who offer them (R-106)."""
+        if self.lea is None:
+            return frozenset()
+        agreements = Agreement.objects.filter(
+            self._valid_in_year(), lea=self.lea, kind__in=WITHOUT_PROGRAM_CODE
+        )
+        sides = agreements.values_list("provider", "partner_lea")
+        own = {side for pair in sides for side in pair}
+        return frozenset(code for code, providers in self.catalog.items() if providers <= own)
+
+    @cached_property
+    def approved_courses(self) -> int | None:
+        """How many courses of the school year the district has approved; None for a district the portal lacks."""
+        if self.lea is None:
+            return None
+        lines = CourseLine.objects.filter(state__in=APPROVED).exclude(basis=Basis.PRIVATE)
+        return lines.filter(request__lea=self.lea, request__term__school_year=self.collection.year).count()
+
+    @cached_property
+    def with_learning_plan(self) -> frozenset[str] | None:
+        """The MOSIS IDs of the district's students who have a learning plan; None for a district the portal lacks."""
+        if self.lea is None:
+            return None
+        plans = LearningPlan.objects.filter(
+            student__lea=self.lea, student__mosis_id__isnull=False, made_on__lte=self.ends_on
+        )
+        return frozenset(map(str, plans.values_list("student__mosis_id", flat=True)))
+
+    def _active_in_year(self) -> Q:
+        still = Q(active_to__isnull=True) | Q(active_to__gte=self.starts_on)
+        return still & Q(active_from__lte=self.ends_on)
+
+    def _valid_in_year(self) -> Q:
+        still = Q(valid_to__isnull=True) | Q(valid_to__gte=self.starts_on)
+        return still & Q(valid_from__lte=self.ends_on)

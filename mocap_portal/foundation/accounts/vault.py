@@ -1,11 +1,9 @@
 """Secrets of second factors as the database keeps them: encrypted, so that a copy of it opens no account."""
 
-from base64 import urlsafe_b64encode
-
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet, MultiFernet
-from django.conf import settings
-from django.utils.crypto import salted_hmac
+from cryptography.fernet import MultiFernet
+
+from mocap_portal.foundation.shared.secrets import portal_keys
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
@@ -25,9 +23,4 @@ def rotate(encrypted_text: str) -> str:
 
 
 def _keys() -> MultiFernet:
-    """One key for each secret key of the portal: the first encrypts, every one decrypts."""
-    digests = (
-        salted_hmac("mocap_portal.accounts.second_factor", "", secret=secret_key, algorithm="sha256").digest()
-        for secret_key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-    )
-    return MultiFernet([Fernet(urlsafe_b64encode(digest)) for digest in digests])
+    return portal_keys("mocap_portal.accounts.second_factor")

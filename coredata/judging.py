@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -81,42 +82,45 @@ def judge(
     *,
     district_code: str | None,
     on: dt.date,
-    key: bytes,
+    key_of: Callable[[int], bytes],
+    stored: Callable[[Known], Mapping[Kind, Case]] | None = None,
     limits: Limits | None = None,
 ) -> list[Judgement]:
     """Judge files, each a name and its bytes, in their order; files of one district and year also beside each other.
 
-    `district_code`: whose files they are, None to take what the files say. `on`: the day. `key`: what educators'
-    numbers are hashed with, 32 bytes; the same key makes the same hashes.
+    `district_code`: whose files they are, None to take what the files say. `on`: the day. `key_of`: what educators'
+    numbers of a school year are hashed with, 32 bytes; the same key makes the same hashes. `stored`: for a file that
+    will be kept, what the portal has of the same district and year, for kinds that are not among the files.
     """
     judgements: list[Judgement] = []
     cases: list[tuple[int, _Read, Case]] = []
-    known: dict[tuple[int, str], Known] = {}
     for name, data in files:
         try:
             found = _read(name, data, district_code, limits)
         except Unusable as problem:
             judgements.append(_refused(name, problem))
             continue
-        place = (found.collection.year, found.district_code)
-        known[place] = replace(
-            known.get(place) or Known(found.collection, found.district_code, on, district_code is not None),
-            collection=found.collection,
-        )
+        year = found.collection.year
         case = prepare(
             found.sheet,
             found.collection,
-            layout(found.collection.kind, found.collection.year),
-            known=known[place],
-            key=key,
+            layout(found.collection.kind, year),
+            known=Known(
+                found.collection,
+                found.district_code,
+                on,
+                is_told=district_code is not None,
+                is_upload=stored is not None,
+            ),
+            key=key_of(year),
+            sha256=hashlib.sha256(data).hexdigest(),
         )
         cases.append((len(judgements), found, case))
         judgements.append(Judgement(name))
     for number, found, case in cases:
-        others = _beside(
-            case, [(one.district_code, other) for _number, one, other in cases], found.district_code
-        )
-        judgements[number] = _judged(found, replace(case, others=others))
+        beside = _beside(case, [other for _number, _found, other in cases])
+        kept = stored(case.known) if stored else {}
+        judgements[number] = _judged(found, replace(case, others={**kept, **beside}))
     return judgements
 
 
@@ -162,15 +166,14 @@ def _values(sheet: Sheet, name: str) -> list[str]:
     return counts.sort("len", descending=True, maintain_order=True)["value"].to_list()
 
 
-def _beside(case: Case, all_cases: Sequence[tuple[str, Case]], district_code: str) -> Mapping[Kind, Case]:
+def _beside(case: Case, cases: Sequence[Case]) -> Mapping[Kind, Case]:
     """The other files of the same district and year, the last of each kind."""
     return {
         other.kind: other
-        for district, other in all_cases
-        if other is not case
-        and district == district_code
+        for other in cases
+        if other.kind is not case.kind
+        and other.known.district_code == case.known.district_code
         and other.collection.year == case.collection.year
-        and other.kind is not case.kind
     }
 
 

@@ -26,7 +26,8 @@ from mocap_portal.foundation.directory.models import (
 from providers.models import WITHOUT_PROGRAM_CODE, Agreement, Course
 
 from .collection import Collection
-from .models import CollectionWindow
+from .layouts import Cycle, Kind
+from .models import ONCE_CERTIFIED, CollectionWindow, Upload, UploadQuerySet, UploadState
 
 # A line that the district has decided for, whatever became of it since.
 APPROVED = [
@@ -45,14 +46,15 @@ APPROVED = [
 class Known:
     """What held in the collection's school year.
 
-    `district_code`: whose files these are; `is_told`: whether somebody said so, or the files do. `on`: the day of
-    asking.
+    `district_code`: whose files these are; `is_told`: whether somebody said so, or the files do; `is_upload`: whether
+    they are being stored, or only looked at. `on`: the day of asking.
     """
 
     collection: Collection
     district_code: str
     on: dt.date
     is_told: bool
+    is_upload: bool
 
     @cached_property
     def school_year(self) -> SchoolYear | None:
@@ -147,6 +149,25 @@ class Known:
             student__lea=self.lea, student__mosis_id__isnull=False, made_on__lte=self.ends_on
         )
         return frozenset(map(str, plans.values_list("student__mosis_id", flat=True)))
+
+    @cached_property
+    def certified_files(self) -> list[Upload]:
+        """What the district has certified of this collection, the last first."""
+        once = self._certified(self.collection.cycle, self.collection.kind)
+        return list(once.order_by("-certified_at").only("sha256", "rows_read"))
+
+    def has_certified(self, cycle: Cycle, kind: Kind) -> bool:
+        """Whether a file of this kind is certified for the school year."""
+        return self._certified(cycle, kind).filter(state=UploadState.CERTIFIED).exists()
+
+    def _certified(self, cycle: Cycle, kind: Kind) -> UploadQuerySet:
+        return Upload.objects.filter(
+            lea__state_district_id=self.district_code,
+            collection__school_year=self.collection.year,
+            collection__cycle=cycle,
+            collection__kind=kind,
+            state__in=ONCE_CERTIFIED,
+        )
 
     def _active_in_year(self) -> Q:
         still = Q(active_to__isnull=True) | Q(active_to__gte=self.starts_on)

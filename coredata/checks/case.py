@@ -53,6 +53,7 @@ class Case:
     `credits`, `is_mocap`, `educator_fits`. What cannot be read is null. `educator` is a keyed hash.
     `unread`: header names of columns that no layout has. `ragged`: how many values the rows have that do not fit the
     header, by their line; `width`: how many the header has. `is_windows_1252`: the text was not UTF-8.
+    `sha256`: of the file's bytes.
     """
 
     collection: Collection
@@ -63,6 +64,7 @@ class Case:
     ragged: Mapping[int, int] = field(default_factory=dict)
     width: int = 0
     is_windows_1252: bool = False
+    sha256: str = ""
     others: Mapping[Kind, Case] = field(default_factory=dict)
 
     @property
@@ -126,7 +128,9 @@ def filled(name: str) -> pl.Expr:
     return pl.col(name) != ""
 
 
-def prepare(sheet: Sheet, collection: Collection, layout: Layout, *, known: Known, key: bytes) -> Case:
+def prepare(
+    sheet: Sheet, collection: Collection, layout: Layout, *, known: Known, key: bytes, sha256: str
+) -> Case:
     """The rows of a sheet under the layout's fields, an educator's number already hashed with `key`."""
     header = sheet.records.header
     places = {column.field: str(place) for place, name in enumerate(header) if (column := layout.named(name))}
@@ -142,7 +146,14 @@ def prepare(sheet: Sheet, collection: Collection, layout: Layout, *, known: Know
         ragged={line: len(cells) for line, cells in sheet.records.ragged.items()},
         width=len(header),
         is_windows_1252=sheet.encoding is Encoding.WINDOWS_1252,
+        sha256=sha256,
     )
+
+
+def stored_case(rows: pl.DataFrame, collection: Collection, layout: Layout, *, known: Known) -> Case:
+    """A file that the portal has, for others to be judged beside: its kept rows as texts by field, with their line."""
+    year = pl.lit(str(collection.year)).alias("school_year")
+    return Case(collection, layout, _with_meanings(rows.with_columns(year)), known)
 
 
 def _is_expected(name: str, layout: Layout) -> bool:

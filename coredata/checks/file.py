@@ -9,7 +9,7 @@ from mocap_portal.foundation.shared.rules import Rule
 from mocap_portal.foundation.shared.tabular import FORMULA
 
 from ..known import Known
-from ..layouts import Required, Type
+from ..layouts import Cycle, Kind, Required, Type
 from ..reading import LINE
 from .case import Case, Findings, nothing, together
 from .registry import check
@@ -82,6 +82,33 @@ def not_rewritten_by_a_spreadsheet(case: Case, rule: Rule) -> Findings:
         for column in case.columns
         if column.identifier and not column.is_secret
     )
+
+
+def _no_history(known: Known) -> str | None:
+    return None if known.is_upload else _("what the district has certified")
+
+
+@check("V-12", lack=_no_history)
+def not_certified_before(case: Case, rule: Rule) -> Findings:
+    is_known = any(one.sha256 == case.sha256 for one in case.known.certified_files)
+    return case.whole_file() if is_known else nothing()
+
+
+@check("V-13", lack=_no_history)
+def about_as_many_rows(case: Case, rule: Rule) -> Findings:
+    if not case.known.certified_files:
+        return nothing()
+    last, now = case.known.certified_files[0].rows_read, case.rows.height + len(case.ragged)
+    if abs(now - last) <= last * rule.numbers["share"]:
+        return nothing()
+    return case.whole_file(value=str(now), expected=str(last))
+
+
+@check("V-17", kinds=[Kind.STU_CRS_COMP], lack=_no_history)
+def october_is_certified(case: Case, rule: Rule) -> Findings:
+    october = (Kind.CRS_ASSIGN, Kind.STU_ASSIGN)
+    is_certified = all(case.known.has_certified(Cycle.OCTOBER, kind) for kind in october)
+    return nothing() if is_certified else case.whole_file()
 
 
 @check("V-18")

@@ -81,9 +81,8 @@ def test_stray_quotation_marks_are_read_one_by_one() -> None:
     assert rows(found) == [(2, "a", '5" pipe', "c"), (3, "a", 'b"c"d', "e")]
 
 
-cells = st.text(
-    st.characters(codec="utf-8", exclude_characters="\0\r", exclude_categories=["Cs"]), max_size=8
-)
+# Without the separators of ASCII, which Python alone takes for blanks.
+cells = st.text(st.characters(codec="utf-8", exclude_characters="\0\r\x1c\x1d\x1e\x1f"), max_size=8)
 
 
 @given(st.lists(st.lists(cells, min_size=1, max_size=5), max_size=12), st.sampled_from([",", "\t"]))

@@ -34,11 +34,12 @@ class Command(PortalCommand):
             contents = [(file.name, self.read_input(file)) for file in files]
         except UnreadableFile as error:
             self.leave(Exit.UNREADABLE, str(error))
+        key = secrets.token_bytes(32)  # nothing is stored, so nobody needs these hashes again
         judgements = judge(
             contents,
             district_code=district,
             on=timezone.localdate(),
-            key=secrets.token_bytes(32),  # nothing is stored, so nobody needs these hashes again
+            key_of=lambda year: key,
         )
         if json:
             self.answer({"files": [_as_json(one) for one in judgements]})

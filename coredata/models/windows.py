@@ -1,4 +1,4 @@
-"""What the portal keeps of core data: when each file is due."""
+"""When each file is due."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from mocap_portal.foundation.directory.models import SchoolYear
 from mocap_portal.foundation.shared.history import tracked
 
-from .layouts import Cycle, Kind
+from ..layouts import Cycle, Kind
 
 
 class CollectionWindowQuerySet(models.QuerySet["CollectionWindow"]):

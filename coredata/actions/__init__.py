@@ -1,0 +1,29 @@
+"""What happens to a file that a district sends: it arrives, is checked into a trial, is certified or taken back."""
+
+from .arriving import receive
+from .certifying import (
+    CourseAssignmentFirst,
+    HasErrors,
+    NotATrial,
+    NotCertified,
+    WarningsNotAcknowledged,
+    WindowIsClosed,
+    certify,
+    withdraw,
+)
+from .checking import check_upload, destroy_bytes, destroy_old_bytes
+
+__all__ = [
+    "CourseAssignmentFirst",
+    "HasErrors",
+    "NotATrial",
+    "NotCertified",
+    "WarningsNotAcknowledged",
+    "WindowIsClosed",
+    "certify",
+    "check_upload",
+    "destroy_bytes",
+    "destroy_old_bytes",
+    "receive",
+    "withdraw",
+]

@@ -1,0 +1,139 @@
+"""A trial is certified by somebody who has seen what changes; inside its window it may be taken back."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from mocap_portal.foundation.accounts.models import Membership
+from mocap_portal.foundation.directory.models import Lea
+from mocap_portal.foundation.shared.refusals import Refusal
+
+from ..layouts import Kind
+from ..models import CollectionWindow, Upload, UploadQuerySet, UploadState
+from .checking import destroy_bytes
+
+
+class NotATrial(Refusal):
+    sentence = _("Only a trial can be certified. Reload the page to see what became of this file.")
+
+
+class NotCertified(Refusal):
+    sentence = _("This file is not certified now. Reload the page to see what became of it.")
+
+
+class HasErrors(Refusal):
+    """V-14"""
+
+    sentence = _("The file has errors. Correct them, send it again, and certify that.")
+
+
+class CourseAssignmentFirst(Refusal):
+    """V-15"""
+
+    sentence = _("Certify Course Assignment of this school year first: students are joined to its courses.")
+
+
+class WarningsNotAcknowledged(Refusal):
+    sentence = _("The file has warnings. Say that you have seen them, then certify it.")
+
+
+class WindowIsClosed(Refusal):
+    sentence = _("This collection takes no files now. Ask the state office (DESE) to open it.")
+
+
+@transaction.atomic
+def certify(
+    upload_id: int,
+    *,
+    by: Membership,
+    at: dt.datetime,
+    name: str,
+    statement: str,
+    acknowledges_warnings: bool,
+) -> Upload:
+    """Make a trial what counts. The version certified before stays as it is, and says that it is superseded.
+
+    Raises NotATrial, WindowIsClosed, HasErrors (V-14), WarningsNotAcknowledged, CourseAssignmentFirst (V-15).
+    """
+    upload = _locked(upload_id)
+    if upload.state != UploadState.TRIAL:
+        raise NotATrial
+    _require_open(upload, at=at)
+    if upload.errors:
+        raise HasErrors
+    if upload.warnings and not acknowledges_warnings:
+        raise WarningsNotAcknowledged
+    assert upload.collection is not None
+    if upload.collection.kind == Kind.STU_ASSIGN and not _certified(upload, Kind.CRS_ASSIGN).exists():
+        raise CourseAssignmentFirst
+    before = Upload.objects.filter(
+        lea=upload.lea_id, collection=upload.collection, state=UploadState.CERTIFIED
+    )
+    for earlier in before:
+        earlier.state = UploadState.SUPERSEDED
+        earlier.ended_at = at
+        earlier.save(update_fields=["state", "ended_at"])
+    upload.state = UploadState.CERTIFIED
+    upload.certified_at, upload.certified_by, upload.certified_name = at, by, name
+    upload.statement = statement
+    upload.acknowledged_at = at if upload.warnings else None
+    upload.needs_recheck = False
+    destroy_bytes(upload, at=at)
+    upload.save()
+    if upload.collection.kind == Kind.CRS_ASSIGN:
+        _beside(upload, Kind.STU_ASSIGN).update(needs_recheck=True)
+    return upload
+
+
+@transaction.atomic
+def withdraw(upload_id: int, *, by: Membership, at: dt.datetime) -> Upload:
+    """Take back a certified file inside its window: nothing of the collection is certified then.
+
+    Raises NotCertified, WindowIsClosed.
+    """
+    upload = _locked(upload_id)
+    if upload.state != UploadState.CERTIFIED:
+        raise NotCertified
+    _require_open(upload, at=at)
+    upload.state = UploadState.WITHDRAWN
+    upload.ended_at = at
+    upload.save(update_fields=["state", "ended_at"])
+    return upload
+
+
+def _locked(upload_id: int) -> Upload:
+    """The file, and its LEA so that what is certified of it changes one at a time."""
+    lea_id = Upload.objects.values_list("lea", flat=True).get(pk=upload_id)
+    Lea.objects.select_for_update(of=("self",)).get(pk=lea_id)
+    uploads = Upload.objects.select_for_update(of=("self",)).select_related("collection")
+    return uploads.get(pk=upload_id)
+
+
+def _require_open(upload: Upload, *, at: dt.datetime) -> None:
+    assert upload.collection is not None
+    windows = CollectionWindow.objects.open_on(at.date()).filter(
+        school_year=upload.collection.school_year_id,
+        cycle=upload.collection.cycle,
+        kind=upload.collection.kind,
+    )
+    if not windows.exists():
+        raise WindowIsClosed
+
+
+def _beside(upload: Upload, kind: Kind) -> UploadQuerySet:
+    """What the LEA has of another kind in the same cycle: its trial and its certified file."""
+    assert upload.collection is not None
+    return Upload.objects.filter(
+        lea=upload.lea_id,
+        collection__school_year=upload.collection.school_year_id,
+        collection__cycle=upload.collection.cycle,
+        collection__kind=kind,
+        state__in=[UploadState.TRIAL, UploadState.CERTIFIED],
+    )
+
+
+def _certified(upload: Upload, kind: Kind) -> UploadQuerySet:
+    return _beside(upload, kind).filter(state=UploadState.CERTIFIED)

@@ -1,0 +1,185 @@
+"""A file is read and checked, and its rows become the district's trial of that collection."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import secrets
+from collections.abc import Mapping
+from functools import partial
+
+import polars as pl
+from django.db import transaction
+
+from mocap_portal.foundation.directory.models import Lea
+from mocap_portal.foundation.shared.rules import Severity
+
+from ..checks import Case, stored_case
+from ..collection import Collection
+from ..judging import Judgement, judge
+from ..known import Known
+from ..layouts import Cycle, Kind, layout
+from ..models import HashKey, StoredCollection, Upload, UploadState
+from ..reading import LINE
+from ..store import rows, vault
+
+KEEP_BYTES = dt.timedelta(days=30)
+KEEP_YEARS = 7  # after the school year's end, as long as the state keeps what core data rests on
+PURPOSE = (
+    "To compare what districts report of virtual courses with approvals and provider reports (RSMo 161.670), also for "
+    "courses that are found to be MOCAP courses only later."
+)
+PROBLEMS_TABLE = "coredata_problem"
+UNCHECKED = [UploadState.UPLOADED, UploadState.PARSED]
+
+
+def check_upload(upload_id: int, *, at: dt.datetime) -> Upload:
+    """Read and check a file and make it the district's trial, or refuse it. Done twice, it is done once.
+
+    Killed anywhere, it leaves the file as it was; started again, it begins anew.
+    """
+    upload = Upload.objects.select_related("lea").get(pk=upload_id)
+    if upload.state not in UNCHECKED:
+        return upload
+    (judgement,) = judge(
+        [(upload.name, vault.opened(upload.stored_as, bytes(upload.key)))],
+        district_code=upload.lea.state_district_id,
+        on=at.date(),
+        key_of=hash_key,
+        stored=partial(beside, upload.lea_id),
+    )
+    if judgement.is_refused:
+        return _refuse(upload.pk, judgement, at=at)
+    return _keep(upload.pk, judgement, at=at)
+
+
+def hash_key(year: int) -> bytes:
+    """What educators' numbers of a school year are hashed with; made when it is first asked for."""
+    made = {"encrypted": vault.wrap(secrets.token_bytes(32))}
+    key, _is_new = HashKey.objects.get_or_create(school_year_id=year, defaults=made)
+    return vault.unwrap(bytes(key.encrypted))
+
+
+def beside(lea_id: int, known: Known) -> Mapping[Kind, Case]:
+    """What the LEA has of the same school year, the trial of a kind before its certified file."""
+    uploads = Upload.objects.filter(
+        lea=lea_id,
+        collection__school_year=known.collection.year,
+        state__in=[UploadState.CERTIFIED, UploadState.TRIAL],
+    ).select_related("collection")
+    found: dict[Kind, Case] = {}
+    for upload in uploads.order_by("state", "pk"):  # certified, then trial
+        assert upload.collection is not None
+        collection = upload.collection.collection
+        if collection.kind is not known.collection.kind and _belongs(collection, known.collection):
+            found[collection.kind] = _case(upload, collection, known)
+    return found
+
+
+def _belongs(collection: Collection, other: Collection) -> bool:
+    """June's files look back at October's. Student Core is there in both: each cycle has its own."""
+    return collection.kind is not Kind.STU_CORE or collection.cycle == (
+        Cycle.JUNE if other.cycle is Cycle.JUNE else Cycle.OCTOBER
+    )
+
+
+def _case(upload: Upload, collection: Collection, known: Known) -> Case:
+    kept = layout(collection.kind, collection.year)
+    return stored_case(rows.read_back(upload, kept), collection, kept, known=known)
+
+
+@transaction.atomic
+def _refuse(upload_id: int, judgement: Judgement, *, at: dt.datetime) -> Upload:
+    upload = Upload.objects.select_for_update(of=("self",)).get(pk=upload_id)
+    if upload.state in UNCHECKED:
+        upload.state = UploadState.REFUSED
+        upload.refusal = judgement.problems["message"][0]
+        upload.judged_at = at
+        upload.errors = 1
+        destroy_bytes(upload, at=at)
+        upload.save()
+    return upload
+
+
+@transaction.atomic
+def _keep(upload_id: int, judgement: Judgement, *, at: dt.datetime) -> Upload:
+    """Replace the LEA's trial of the collection by this file, in one transaction."""
+    assert judgement.collection is not None and judgement.case is not None
+    upload = Upload.objects.select_for_update(of=("self",)).get(pk=upload_id)
+    if upload.state not in UNCHECKED:
+        return upload
+    # Two uploads of one LEA wait for each other here; the later one replaces the earlier.
+    Lea.objects.select_for_update(of=("self",)).get(pk=upload.lea_id)
+    stored = _stored(judgement.collection)
+    for trial in Upload.objects.filter(lea=upload.lea_id, collection=stored, state=UploadState.TRIAL):
+        _replace(trial, at=at)
+    errors = judgement.problems.filter(pl.col("severity") == Severity.ERROR)
+    rows.keep(upload, stored, rows.typed(judgement.case, errors))
+    _keep_problems(upload, judgement.problems)
+    upload.collection = stored
+    upload.state = UploadState.TRIAL
+    upload.rows_read = judgement.rows_read
+    upload.rows_with_warnings = judgement.rows_with_warnings
+    upload.rows_with_errors = judgement.rows_with_errors
+    upload.errors = errors.height
+    upload.warnings = judgement.problems.height - errors.height
+    upload.judged_at = at
+    upload.save()
+    return upload
+
+
+def _stored(collection: Collection) -> StoredCollection:
+    ends = dt.date(collection.year + KEEP_YEARS, 6, 30)
+    stored, _is_new = StoredCollection.objects.get_or_create(
+        school_year_id=collection.year,
+        cycle=collection.cycle,
+        kind=collection.kind,
+        defaults={"purpose": PURPOSE, "keep_until": ends},
+    )
+    return stored
+
+
+def _replace(trial: Upload, *, at: dt.datetime) -> None:
+    rows.drop(trial)
+    trial.problems.all().delete()
+    trial.state = UploadState.REPLACED
+    trial.ended_at = at
+    destroy_bytes(trial, at=at)
+    trial.save()
+
+
+def _keep_problems(upload: Upload, problems: pl.DataFrame) -> None:
+    kept = problems.select(
+        pl.lit(upload.pk).alias("upload_id"),
+        LINE,
+        # An empty text and none at all are two things to COPY: text is always quoted, null never.
+        pl.col("column").fill_null(""),
+        "value",
+        "rule",
+        "severity",
+        "message",
+    )
+    out = io.BytesIO()
+    kept.write_csv(out, include_header=False, null_value="", quote_style="non_numeric")
+    rows.copy_text(PROBLEMS_TABLE, kept.columns, out)
+
+
+def destroy_bytes(upload: Upload, *, at: dt.datetime) -> None:
+    """Destroy what was sent: the key at once, the file when the transaction is through. The caller saves."""
+    if upload.destroyed_at is None:
+        transaction.on_commit(partial(vault.destroy, upload.stored_as))
+        upload.key = b""
+        upload.destroyed_at = at
+
+
+def destroy_old_bytes(*, at: dt.datetime) -> int:
+    """Destroy the bytes of files that were sent 30 days ago or earlier; how many."""
+    old = Upload.objects.filter(destroyed_at=None, sent_at__lte=at - KEEP_BYTES)
+    count = 0
+    for pk in old.values_list("pk", flat=True).order_by("pk"):
+        with transaction.atomic():
+            upload = Upload.objects.select_for_update(of=("self",)).get(pk=pk)
+            destroy_bytes(upload, at=at)
+            upload.save(update_fields=["key", "destroyed_at"])
+            count += 1
+    return count

@@ -1,0 +1,19 @@
+"""What the portal keeps of core data: collections, the files that districts sent, and what is wrong in them.
+
+The rows themselves lie in tables of their own, one for each kind, partitioned by collection: `coredata.store`.
+"""
+
+from .uploads import ONCE_CERTIFIED, HashKey, Problem, StoredCollection, Upload, UploadQuerySet, UploadState
+from .windows import CollectionWindow, CollectionWindowQuerySet
+
+__all__ = [
+    "ONCE_CERTIFIED",
+    "CollectionWindow",
+    "CollectionWindowQuerySet",
+    "HashKey",
+    "Problem",
+    "StoredCollection",
+    "Upload",
+    "UploadQuerySet",
+    "UploadState",
+]

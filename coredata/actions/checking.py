@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 import secrets
 from collections.abc import Mapping
 from functools import partial
@@ -152,16 +151,13 @@ def _keep_problems(upload: Upload, problems: pl.DataFrame) -> None:
     kept = problems.select(
         pl.lit(upload.pk).alias("upload_id"),
         LINE,
-        # An empty text and none at all are two things to COPY: text is always quoted, null never.
         pl.col("column").fill_null(""),
         "value",
         "rule",
         "severity",
         "message",
     )
-    out = io.BytesIO()
-    kept.write_csv(out, include_header=False, null_value="", quote_style="non_numeric")
-    rows.copy_text(PROBLEMS_TABLE, kept.columns, out)
+    rows.copy_rows(PROBLEMS_TABLE, kept.columns, [kept], has_empty_texts=True)
 
 
 def destroy_bytes(upload: Upload, *, at: dt.datetime) -> None:

@@ -114,7 +114,7 @@ def _is_absent_and_young(case: Case) -> pl.Expr:
 
 
 def _mocap(case: Case) -> pl.DataFrame:
-    return october_courses(case).filter("is_mocap")
+    return october_courses(case, only_mocap=True)
 
 
 def _june(case: Case) -> pl.DataFrame:

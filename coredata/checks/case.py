@@ -106,6 +106,17 @@ class Case:
             pl.lit(severity, dtype=pl.String).alias("severity"),
         )
 
+    def find_each(self, bad: Mapping[str, pl.Expr], *, expected: Mapping[str, str] | None = None) -> Findings:
+        """The same for many columns, by field. All are looked at together, and few have anything to find."""
+        if not bad:
+            return nothing()
+        hits = self.rows.select(expr.any().alias(name) for name, expr in bad.items()).row(0, named=True)
+        return together(
+            self.find(bad[name], name, expected=(expected or {}).get(name, ""))
+            for name, is_hit in hits.items()
+            if is_hit
+        )
+
     def whole_file(
         self, *, column: str | None = None, value: str | None = None, expected: str = ""
     ) -> Findings:
@@ -120,8 +131,7 @@ def nothing() -> Findings:
 
 def together(found: Iterable[Findings]) -> Findings:
     """All of them in one frame."""
-    some = [findings for findings in found if not findings.is_empty()]
-    return pl.concat(some) if some else nothing()
+    return pl.concat([nothing(), *found])
 
 
 def filled(name: str) -> pl.Expr:

@@ -85,8 +85,7 @@ def approved_but_none_coded(case: Case, rule: Rule) -> Findings:
 def credits_attempted(case: Case, rule: Rule) -> Findings:
     most = case.known.number(LegalKey.FULL_TIME_CREDITS)
     attempted = (
-        october_courses(case)
-        .filter("is_mocap")
+        october_courses(case, only_mocap=True)
         .group_by("student")
         .agg(pl.col(LINE).min(), pl.col("units").sum())
     )
@@ -97,8 +96,7 @@ def credits_attempted(case: Case, rule: Rule) -> Findings:
 def learning_plan(case: Case, rule: Rule) -> Findings:
     over = case.known.number(LegalKey.LEARNING_PLAN_OVER)
     courses = (
-        october_courses(case)
-        .filter("is_mocap")
+        october_courses(case, only_mocap=True)
         .group_by("student")
         .agg(pl.col(LINE).min(), pl.col("course_code").n_unique().alias("courses"))
     )

@@ -29,17 +29,17 @@ def time_of(semester: str) -> pl.Expr:
     return pl.col(semester).replace_strict(TIMES, default=ANY_TIME, return_dtype=pl.Int32)
 
 
-def october_courses(case: Case) -> pl.DataFrame:
-    """Each student's courses by the two October files, those of co-teachers once.
+def october_courses(case: Case, *, only_mocap: bool = False) -> pl.DataFrame:
+    """Each student's courses by the two October files, those of co-teachers once; `only_mocap`: the few of MOCAP.
 
     Columns: line (in Student Assignment), student, course_code, semester, units, grade, is_mocap. `case`: any file of
     the district and year that has both beside it, or is one of them.
     """
     students, courses = _file(case, Kind.STU_ASSIGN).rows, _file(case, Kind.CRS_ASSIGN).rows
     key = [name for name in COURSE_KEY if name in students.columns and name in courses.columns]
-    told = _filled_up(courses, semester="", units=None, is_mocap=False, course_code="").unique(
-        key, keep="first"
-    )
+    told = _filled_up(courses, semester="", units=None, is_mocap=False, course_code="")
+    told = told.filter("is_mocap") if only_mocap else told
+    told = told.unique(key, keep="first")
     joined = _filled_up(students, student=None, course_code="", grade="").join(
         told.select(
             *key, "semester", "units", "is_mocap", pl.col("course_code").alias("course_code_of_course")

@@ -19,21 +19,21 @@ RESERVED = ("102", "103")  # the first digits of school codes that DESE rule SSA
 
 @check("V-20")
 def required_values(case: Case, rule: Rule) -> Findings:
-    return together(
-        case.find(pl.col(column.field) == "", column.field)
-        for column in case.columns
-        if column.required is Required.YES and column.field not in SPECIAL
+    return case.find_each(
+        {
+            column.field: pl.col(column.field) == ""
+            for column in case.columns
+            if column.required is Required.YES and column.field not in SPECIAL
+        }
     )
 
 
 @check("V-21")
 def width(case: Case, rule: Rule) -> Findings:
-    return together(
-        case.find(
-            pl.col(column.field).str.len_chars() > column.width, column.field, expected=str(column.width)
-        )
-        for column in case.columns
-        if not column.is_secret
+    columns = [column for column in case.columns if not column.is_secret]
+    return case.find_each(
+        {column.field: pl.col(column.field).str.len_chars() > column.width for column in columns},
+        expected={column.field: str(column.width) for column in columns},
     )
 
 
@@ -49,10 +49,12 @@ def mosis_id_without_its_zeros(case: Case, rule: Rule) -> Findings:
 
 @check("V-25")
 def dates(case: Case, rule: Rule) -> Findings:
-    return together(
-        case.find((pl.col(column.field) != "") & as_date(column.field).is_null(), column.field)
-        for column in case.columns
-        if column.type is Type.DATE
+    return case.find_each(
+        {
+            column.field: filled(column.field) & as_date(column.field).is_null()
+            for column in case.columns
+            if column.type is Type.DATE
+        }
     )
 
 

@@ -77,10 +77,12 @@ def own_district(case: Case, rule: Rule) -> Findings:
 
 @check("V-11")
 def not_rewritten_by_a_spreadsheet(case: Case, rule: Rule) -> Findings:
-    return together(
-        case.find(pl.col(column.field).str.contains(SPREADSHEET_NUMBER), column.field)
-        for column in case.columns
-        if column.identifier and not column.is_secret
+    return case.find_each(
+        {
+            column.field: pl.col(column.field).str.contains(SPREADSHEET_NUMBER)
+            for column in case.columns
+            if column.identifier and not column.is_secret
+        }
     )
 
 
@@ -113,10 +115,10 @@ def october_is_certified(case: Case, rule: Rule) -> Findings:
 
 @check("V-18")
 def no_formula(case: Case, rule: Rule) -> Findings:
-    return together(
-        case.find(
-            pl.any_horizontal(pl.col(column.field).str.starts_with(mark) for mark in FORMULA), column.field
-        )
-        for column in case.columns
-        if column.type is Type.TEXT and not column.is_secret
+    return case.find_each(
+        {
+            column.field: pl.any_horizontal(pl.col(column.field).str.starts_with(mark) for mark in FORMULA)
+            for column in case.columns
+            if column.type is Type.TEXT and not column.is_secret
+        }
     )

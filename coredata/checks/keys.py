@@ -36,11 +36,7 @@ def _once(case: Case, key: Sequence[str]) -> Findings:
     rows = case.rows.filter(filled("assignment_number"))
     if "student" in key:
         rows = rows.filter(pl.col("student").is_not_null())
-    # A hash of the key costs a fifth of comparing seven texts, and what shares a hash is compared in full.
-    rows = rows.select(LINE, *key).with_columns(hash=pl.struct(key).hash())
-    rows = rows.filter(pl.col("hash").is_duplicated())
-    if rows.is_empty():
-        return case.find(pl.lit(value=False), "assignment_number")
+    rows = alike(rows.select(LINE, *key), key[-2:])
     rows = rows.with_columns(first=pl.col(LINE).min().over(key))
     return case.find(
         pl.col(LINE) != pl.col("first"),
@@ -48,6 +44,20 @@ def _once(case: Case, key: Sequence[str]) -> Findings:
         expected=pl.col("first").cast(pl.String),
         rows=rows,
     )
+
+
+def alike(rows: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    """The rows that may share their values in these columns with another: few, so that comparing them costs little."""
+    return rows.filter(pl.struct(names).hash().is_duplicated())
+
+
+def differing(rows: pl.DataFrame, other: str, *, within: Sequence[str]) -> pl.DataFrame:
+    """The rows whose value in `other` may differ from that of a row alike `within` these columns, in their order."""
+    hashed = rows.with_columns(group=pl.struct(within).hash())
+    value = pl.col(other)
+    several = hashed.group_by("group").agg(value.min().alias("least"), value.max().alias("most"))
+    several = several.filter(pl.col("least") != pl.col("most"))
+    return hashed.join(several, on="group", how="semi", maintain_order="left").drop("group")
 
 
 @check("V-66", "mosis_id", "birth_date")
@@ -60,10 +70,14 @@ def one_birth_date(case: Case, rule: Rule) -> Findings:
 
 @check("V-68", "mosis_id", "birth_date", "last_name", "first_name")
 def one_id_for_a_person(case: Case, rule: Rule) -> Findings:
-    names = [pl.col("last_name").str.to_lowercase(), pl.col("first_name").str.to_lowercase()]
+    person = ["born", "last", "first"]
     rows = _known_students(case).filter(filled("last_name") & filled("first_name"))
-    rows = rows.with_columns(first=pl.col("student").first().over("born", *names))
-    return case.find(pl.col("student") != pl.col("first"), "mosis_id", expected=pl.col("first"), rows=rows)
+    rows = rows.with_columns(
+        last=pl.col("last_name").str.to_lowercase(), first=pl.col("first_name").str.to_lowercase()
+    )
+    rows = differing(rows, "student", within=person)
+    rows = rows.with_columns(other=pl.col("student").first().over(person))
+    return case.find(pl.col("student") != pl.col("other"), "mosis_id", expected=pl.col("other"), rows=rows)
 
 
 @check("V-69", "mosis_id", "course_code", "assignment_number", "semester", kinds=[Kind.STU_CRS_COMP])
@@ -74,7 +88,9 @@ def course_once_in_june(case: Case, rule: Rule) -> Findings:
 def course_once(case: Case, rows: pl.DataFrame) -> Findings:
     """A course with another assignment number than on its first row. Co-teachers share one."""
     rows = rows.filter(filled("course_code") & pl.col("student").is_not_null())
-    first = pl.col("assignment_number").first().over("student", "course_code", "semester")
+    course = ["student", "course_code", "semester"]
+    rows = differing(rows, "assignment_number", within=course)
+    first = pl.col("assignment_number").first().over(course)
     rows = rows.with_columns(first=first)
     return case.find(
         pl.col("assignment_number") != pl.col("first"), "course_code", expected=pl.col("first"), rows=rows

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -116,22 +116,32 @@ class Layout:
 
 @cache
 def _by_plain_name(layout: Layout) -> Mapping[str, Column]:
-    return {plain_name(name): column for column in layout.columns for name in (column.name, *column.aliases)}
+    return {name: column for column in layout.columns for name in _plain_names(column)}
+
+
+def _plain_names(column: Column) -> list[str]:
+    return [plain_name(name) for name in (column.name, *column.aliases)]
 
 
 @cache
-def layout(kind: Kind, year: int) -> Layout:
-    """The layout of this kind in a school year, by the calendar year in which it ends."""
+def _every_year(kind: Kind) -> Layout:
+    """The layout with the columns of all years."""
     content = tomllib.loads(Path(__file__).with_name(f"{kind}.toml").read_text(encoding="utf-8"))
-    columns = tuple(_column(entry) for entry in content["column"])
     return Layout(
         kind=kind,
         suffix=content["suffix"],
         cycles=tuple(map(Cycle, content["cycles"])),
         source=content["source"],
-        columns=tuple(column for column in columns if column.holds_in(year)),
+        columns=tuple(map(_column, content["column"])),
         dropped=frozenset(map(plain_name, content["drop"])),
     )
+
+
+@cache
+def layout(kind: Kind, year: int) -> Layout:
+    """The layout of this kind in a school year, by the calendar year in which it ends."""
+    whole = _every_year(kind)
+    return replace(whole, columns=tuple(column for column in whole.columns if column.holds_in(year)))
 
 
 def is_known(header: str) -> bool:
@@ -141,8 +151,8 @@ def is_known(header: str) -> bool:
 
 @cache
 def _known_names() -> frozenset[str]:
-    years = range(FIRST_YEAR, LAST_YEAR + 1)
-    return frozenset(name for kind in Kind for year in years for name in _by_plain_name(layout(kind, year)))
+    columns = [column for kind in Kind for column in _every_year(kind).columns]
+    return frozenset(name for column in columns for name in _plain_names(column))
 
 
 def _column(entry: dict[str, object]) -> Column:

@@ -75,7 +75,7 @@ WANTED = Wanted(_is_header, is_known)
 
 def _refuse_other_files(data: bytes, name: str, limits: Limits) -> None:
     ending = PurePath(name).suffix.lower()
-    if not data.strip():
+    if not data or data.isspace():
         raise Unusable(_("The file is empty. Export it again."), rule="V-09")
     if len(data) > limits.bytes:
         raise Unusable(

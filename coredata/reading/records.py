@@ -11,6 +11,7 @@ import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TypeAlias
 
 import polars as pl
@@ -22,6 +23,7 @@ from .refusal import Unusable
 Cells: TypeAlias = list[str]
 SEPARATORS = (",", "\t")
 FIRST_RECORDS = 10  # the header is one of them: titles may stand above it
+FIRST_LINES = 100  # those records are among them
 LINE = "line"
 
 
@@ -53,9 +55,8 @@ class Wanted:
 
 def read_text(text: str, *, wanted: Wanted, limits: Limits) -> Records | None:
     """The records of a text; None when none of the first records is the header. Raises Unusable."""
-    lines = text.split("\n")
-    _refuse_long_lines(lines, limits)
-    found = _find_header(text, wanted)
+    _refuse_long_lines(text, limits)
+    found = _find_header("".join(islice(io.StringIO(text), FIRST_LINES)), wanted)
     if found is None:
         return None
     separator, header, header_line, first_line = found
@@ -66,23 +67,75 @@ def read_text(text: str, *, wanted: Wanted, limits: Limits) -> Records | None:
             )
             % {"count": len(header), "most": limits.columns}
         )
-    places, width = wanted.places(header), len(header)
-    body = _records_of(lines, first_line, separator=separator, is_quoted='"' in text)
-    if body is None:
-        rows, ragged = _slowly(text, separator=separator, width=width, places=places, after=header_line)
-    else:
-        rows, ragged = _at_once(body, separator=separator, width=width, places=places)
+    shape = _Shape(separator, len(header), wanted.places(header))
+    rows, ragged = _body(text, shape, first_line)
     return Records(header, header_line, rows, ragged)
 
 
-def _refuse_long_lines(lines: Sequence[str], limits: Limits) -> None:
-    longest = max(lines, key=len)
-    if len(longest) > limits.line:
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """How a record is taken apart: its separator, how many values it has, and which of them are wanted."""
+
+    separator: str
+    width: int
+    places: list[int]
+
+
+def _body(text: str, shape: _Shape, first: int) -> tuple[pl.DataFrame, dict[int, Cells]]:
+    """The records from line `first` on, by the fastest way that is right for them."""
+    is_quoted = '"' in text
+    if not is_quoted and (rows := _all_alike(text, shape, first)) is not None:
+        return rows, {}
+    lines = text.split("\n")
+    body = _records_of(lines, first, separator=shape.separator, is_quoted=is_quoted)
+    return _slowly(text, shape, first) if body is None else _at_once(body, shape, is_quoted=is_quoted)
+
+
+def _all_alike(text: str, shape: _Shape, first: int) -> pl.DataFrame | None:
+    """The rows of a text of which each line is a record with as many values as the header; else None.
+
+    Nothing is counted line by line: no line has more separators, or polars refuses it, and all together have as many as
+    they should, so none has fewer either.
+    """
+    start = 0
+    for _line in range(first - 1):
+        start = text.find("\n", start) + 1
+    body = text[start:].removesuffix("\n")
+    count = body.count("\n") + 1
+    if shape.width < 2 or body.count(shape.separator) != count * (shape.width - 1):
+        return None
+    try:
+        values = _values(body, shape, quote=None)
+    except pl.exceptions.PolarsError:
+        return None
+    if values.height != count:
+        return None
+    lines = pl.int_range(first, first + count, eager=True, dtype=pl.Int64).alias(LINE)
+    rows = values.select(lines, pl.all())
+    # Whether a line without any wanted value holds another, only a look at it tells.
+    return rows if _is_filled(rows) else None
+
+
+def _is_filled(rows: pl.DataFrame) -> bool:
+    """Whether each row has a value: most often its first column tells."""
+    first, *_others = rows.columns[1:]
+    if (rows[first] != "").all():
+        return True
+    return bool(rows.select(pl.any_horizontal(pl.exclude(LINE) != "").all()).item())
+
+
+def _refuse_long_lines(text: str, limits: Limits) -> None:
+    # A line that is too long leaves a window of half its length without an end: most files need no closer look.
+    half = limits.line // 2
+    if all(text.find("\n", start, start + half) >= 0 for start in range(0, len(text) - half + 1, half)):
+        return
+    lengths = [len(line) for line in text.split("\n")]
+    if max(lengths) > limits.line:
         raise Unusable(
             _(
                 "Line %(line)d is longer than %(most)d characters, so this is no core data file. Export it again."
             )
-            % {"line": lines.index(longest) + 1, "most": limits.line}
+            % {"line": lengths.index(max(lengths)) + 1, "most": limits.line}
         )
 
 
@@ -144,53 +197,50 @@ def _records_of(lines: Sequence[str], first: int, *, separator: str, is_quoted: 
     return body.select(LINE, "text") if quoted.select(by_the_book.all()).item() else None
 
 
-def _at_once(
-    body: pl.DataFrame, *, separator: str, width: int, places: Sequence[int]
-) -> tuple[pl.DataFrame, dict[int, Cells]]:
+def _at_once(body: pl.DataFrame, shape: _Shape, *, is_quoted: bool) -> tuple[pl.DataFrame, dict[int, Cells]]:
     """Records quoted by the book: polars takes all that have the header's width apart together."""
     text = pl.col("text").str
-    count = text.replace_all('"[^"]*"', '""').str.count_matches(separator, literal=True)
-    holds_text = text.contains(rf'[^\s"{separator}]')
+    unquoted = text.replace_all('"[^"]*"', '""').str if is_quoted else text
+    count = unquoted.count_matches(shape.separator, literal=True)
+    holds_text = text.contains(rf'[^\s"{shape.separator}]')
     body = body.filter(holds_text | text.contains('"', literal=True)).with_columns(
-        fits=holds_text & (count == width - 1)
+        fits=holds_text & (count == shape.width - 1)
     )
     odd = body.filter(~pl.col("fits")).select(LINE, "text").rows()
-    records = {
-        line: cells for line, cells in ((line, _one(text, separator)) for line, text in odd) if any(cells)
-    }
-    whole, ragged = _sorted_out(records, width)
+    records = {line: cells for line, one in odd if any(cells := _one(one, shape.separator))}
+    whole, ragged = _sorted_out(records, shape.width)
     fitting = body.filter("fits")
-    values = _values(fitting["text"], separator=separator, width=width, places=places)
+    values = _values(fitting["text"].str.join("\n").item(), shape, quote='"' if is_quoted else None)
     rows = pl.concat([fitting.select(LINE), values], how="horizontal")
     if whole:
-        rows = pl.concat([rows, _frame(whole, places)]).sort(LINE)
+        rows = pl.concat([rows, _frame(whole, shape.places)]).sort(LINE)
     return rows, ragged
 
 
-def _values(lines: pl.Series, *, separator: str, width: int, places: Sequence[int]) -> pl.DataFrame:
-    names = [str(place) for place in places]
-    if lines.is_empty():
+def _values(text: str, shape: _Shape, *, quote: str | None) -> pl.DataFrame:
+    """The wanted values of records that all have the header's width. Raises PolarsError for one that has more."""
+    names = [str(place) for place in shape.places]
+    if not text:
         return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
     # Without a header polars names columns by itself, from column_1 on.
     values = pl.read_csv(
-        lines.str.join("\n").item().encode(),
+        text.encode(),
         has_header=False,
-        separator=separator,
-        columns=[f"column_{place + 1}" for place in places],
-        schema={f"column_{place + 1}": pl.String for place in range(width)},
+        separator=shape.separator,
+        quote_char=quote,
+        columns=[f"column_{place + 1}" for place in shape.places],
+        schema={f"column_{place + 1}": pl.String for place in range(shape.width)},
         empty_string_is_null=False,
     )
     values.columns = names
     return values.with_columns(pl.all().fill_null("").str.strip_chars())
 
 
-def _slowly(
-    text: str, *, separator: str, width: int, places: Sequence[int], after: int
-) -> tuple[pl.DataFrame, dict[int, Cells]]:
+def _slowly(text: str, shape: _Shape, first: int) -> tuple[pl.DataFrame, dict[int, Cells]]:
     """Record by record."""
-    records = {line: cells for line, cells, _next in _parsed(text, separator) if line > after}
-    whole, ragged = _sorted_out(records, width)
-    return _frame(whole, places), ragged
+    records = {line: cells for line, cells, _next in _parsed(text, shape.separator) if line >= first}
+    whole, ragged = _sorted_out(records, shape.width)
+    return _frame(whole, shape.places), ragged
 
 
 def _one(text: str, separator: str) -> Cells:

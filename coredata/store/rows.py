@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import Literal
 
 import polars as pl
 from django.db import connection, transaction
@@ -14,37 +17,36 @@ from ..models import StoredCollection, Upload
 from ..reading import LINE
 from . import columns
 
-PIECE = 1 << 20  # bytes
+PIECE = 25_000  # rows
 
 # What of a prepared case is stored under which name, where it is not the text itself.
 MEANT = {"mosis_id": "student", "grade_level": "grade"}
 
 
-def typed(case: Case, wrong: pl.DataFrame) -> pl.DataFrame:
-    """The rows as they are kept: what is no date or number, and each value with an error, is null.
+def typed(case: Case, wrong: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """The rows as they are kept, in pieces: what is no date or number, and each value with an error, is null.
 
     `wrong`: the problems of severity E, columns line and column (the layout's name; None: the whole row).
     """
-    rows = case.rows
+    lines = wrong["line"].drop_nulls().unique().to_list()
+    for piece in case.rows.iter_slices(PIECE):
+        yield _typed(case, piece, wrong, lines)
+    if case.ragged:
+        # A row that does not fit the header is there, and nothing in it can be trusted.
+        yield pl.DataFrame({LINE: list(case.ragged), "has_error": True}, schema_overrides={LINE: pl.Int64})
+
+
+def _typed(case: Case, rows: pl.DataFrame, wrong: pl.DataFrame, lines: list[int]) -> pl.DataFrame:
     for (name,), problems in wrong.drop_nulls(["line", "column"]).group_by("column"):
         column = case.layout.named(str(name))
         if column and case.has(column.field):
             meant = MEANT.get(column.field, column.field)
             is_wrong = pl.col(LINE).is_in(problems["line"].unique().to_list())
             rows = rows.with_columns(pl.when(is_wrong).then(None).otherwise(pl.col(meant)).alias(meant))
-    lines = wrong["line"].drop_nulls().unique().to_list()
     kept = [
-        pl.lit(None, dtype=pl.String).alias(name)
-        if not case.has(name)
-        else _text(case.layout.column(name).type, name)
-        for name in columns.fields(case.layout)
+        _text(case.layout.column(name).type, name) for name in columns.fields(case.layout) if case.has(name)
     ]
-    rows = rows.select(pl.col(LINE), pl.col(LINE).is_in(lines).alias("has_error"), *kept)
-    if not case.ragged:
-        return rows
-    # A row that does not fit the header is there, and nothing in it can be trusted.
-    ragged = pl.DataFrame({LINE: list(case.ragged), "has_error": True}, schema_overrides={LINE: pl.Int64})
-    return pl.concat([rows, ragged], how="diagonal").sort(LINE)
+    return rows.select(pl.col(LINE), pl.col(LINE).is_in(lines).alias("has_error"), *kept)
 
 
 def _text(kind: Type, name: str) -> pl.Expr:
@@ -57,17 +59,17 @@ def _text(kind: Type, name: str) -> pl.Expr:
 
 
 @transaction.atomic
-def keep(upload: Upload, stored: StoredCollection, rows: pl.DataFrame) -> None:
-    """Copy the rows of `typed` into the table of their kind. All or none."""
+def keep(upload: Upload, stored: StoredCollection, pieces: Iterable[pl.DataFrame]) -> None:
+    """Copy the rows of `typed` into the table of their kind. All or none.
+
+    They take the file they belong to from the setting coredata.loading, which ends with the transaction.
+    """
     make_room(stored)
-    kept = rows.select(
-        pl.lit(stored.pk).alias("collection_id"),
-        pl.lit(upload.pk).alias("upload_id"),
-        LINE,
-        "has_error",
-        pl.exclude(LINE, "has_error"),
-    )
-    _copy_in(columns.table(Kind(stored.kind)), kept)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('coredata.loading', %s, true)", [str(upload.pk)])
+    for names, alike in groupby(pieces, key=lambda piece: piece.columns):
+        of_collection = (piece.with_columns(pl.lit(stored.pk).alias("collection_id")) for piece in alike)
+        copy_rows(columns.table(Kind(stored.kind)), [*names, "collection_id"], of_collection)
 
 
 def make_room(stored: StoredCollection) -> None:
@@ -120,18 +122,18 @@ def read_back(upload: Upload, kept: Layout) -> pl.DataFrame:
     )
 
 
-def _copy_in(table: str, rows: pl.DataFrame) -> None:
-    out = io.BytesIO()
-    rows.write_csv(out, include_header=False, null_value="", quote_style="necessary")
-    copy_text(table, rows.columns, out)
+def copy_rows(
+    table: str, names: list[str], pieces: Iterable[pl.DataFrame], *, has_empty_texts: bool = False
+) -> None:
+    """Copy frames with these columns into a table. Null stays null; so does an empty text, unless there are any.
 
-
-def copy_text(table: str, names: list[str], text: io.BytesIO) -> None:
-    """Copy CSV text with these columns into a table. An unquoted nothing is null."""
+    Piece by piece: while the database takes one in, the next is made.
+    """
     query = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, names))
     )
-    view = text.getbuffer()
+    # To COPY an unquoted nothing is null.
+    style: Literal["non_numeric", "necessary"] = "non_numeric" if has_empty_texts else "necessary"
     with connection.cursor() as cursor, cursor.copy(query) as copy:
-        for start in range(0, len(view), PIECE):
-            copy.write(view[start : start + PIECE])
+        for piece in pieces:
+            copy.write(piece.write_csv(include_header=False, null_value="", quote_style=style))

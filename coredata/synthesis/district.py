@@ -124,6 +124,7 @@ class _Maker:
         self.names_itself_sender = chance.random() < 0.4  # some systems export MOCAP rows only so
         self.lists_both_teachers = chance.random() < 0.5
         self.sections: dict[tuple[str, str, str, int], _Section] = {}
+        self.in_parallel: dict[str, int] = {}  # sections of a course, by school
         self.people: set[tuple[str, str, str]] = set()
 
     def make(self, students: int, first_student: int) -> District:
@@ -131,6 +132,12 @@ class _Maker:
             band: band.schools(max(1, round(students * len(band.grades) / 13 / SCHOOL_SIZE)))
             for band in BANDS
         }
+        for band, of_band in schools.items():
+            share = students * len(band.grades) / 13 / len(of_band)
+            taking = (
+                (LEAST_COURSES + MOST_COURSES) / 2 / len(band.courses)
+            )  # a course, of a school's students
+            self.in_parallel.update(dict.fromkeys(of_band, max(1, round(share * taking / SECTION_SIZE))))
         for number in range(students):
             grade = self.chance.randrange(13)
             band = next(band for band in BANDS if grade in band.grades)
@@ -193,8 +200,9 @@ class _Maker:
         return f"{course.semester},{earned},{0 if earned == 'F' else course.units}"
 
     def _section(self, school: str, course: Taught, kind: str) -> _Section:
-        """A section of the course with room for a student; a new one when there is none."""
-        key = (school, course.code, kind, self.chance.randrange(1 + len(self.people) // (13 * SECTION_SIZE)))
+        """One of the sections of the course."""
+        parallel = self.in_parallel[school] if kind == "room" else 1
+        key = (school, course.code, kind, self.chance.randrange(parallel))
         if key not in self.sections:
             self.sections[key] = self._new_section(school, course, kind)
         return self.sections[key]

@@ -19,7 +19,7 @@ from coredata.synthesis import State, districts
 from coredata.synthesis.sizes import LARGEST, sizes
 
 STATE = State(leas=3, students=1_500, year=2027, seed=7)
-SPOILED = State(leas=3, students=1_500, year=2027, seed=7, problems=0.05)
+SPOILED = State(leas=3, students=3_000, year=2027, seed=7, problems=0.1)
 JUNE = dt.date(2027, 6, 10)
 
 

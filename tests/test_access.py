@@ -43,6 +43,7 @@ from mocap_portal.foundation.papers import actions as papers
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.tabular import write_csv
 from tests.factories.accounts import InvitationFactory, MembershipFactory, UserFactory
+from tests.factories.coredata import ProblemFactory, UploadFactory
 from tests.factories.directory import (
     ClosedDayFactory,
     LeaFactory,
@@ -82,6 +83,7 @@ ENTERING = {Role.COUNSELOR, Role.DECIDER, Role.COORDINATOR}
 PAUSING = {Role.COUNSELOR, Role.COORDINATOR, Role.SPECIAL_EDUCATION}
 TEAM = {Role.COORDINATOR, Role.SPECIAL_EDUCATION}
 KEEPING = {Role.COORDINATOR, Role.LEA_ADMIN}
+SENDING = {Role.DATA_CLERK, Role.COORDINATOR, Role.LEA_ADMIN}
 
 
 # The pages that tell MOSIS ID or birth date to whoever they open for.
@@ -165,6 +167,9 @@ class World:
         self.closed_day = ClosedDayFactory.create(
             lea=self.lea, date=now.date() + dt.timedelta(days=200), entered_at=now, emergency_asked_at=now
         )
+        self.trial = UploadFactory.create(lea=self.lea, trial=True)
+        ProblemFactory.create(upload=self.trial)
+        self.certified = UploadFactory.create(lea=self.lea, certified=True)
         self.invitation = InvitationFactory.create(
             invited_by=self.own[Role.LEA_ADMIN], invited_at=now, expires_at=now + dt.timedelta(days=14)
         )
@@ -374,6 +379,13 @@ ADDRESSES = [
     *(page(f"providers:record_{kind}", KEEPING) for kind in ("partnership", "site_license", "cooperative")),
     row("providers:agreement_document", KEEPING | DESE_ROLES, lambda world: [world.agreement.pk]),
     row("providers:end_agreement", KEEPING, lambda world: [world.agreement.pk]),
+    # Core data
+    page("coredata:files", SENDING),
+    row("coredata:upload", SENDING, lambda world: [world.trial.pk]),
+    row("coredata:problems", SENDING, lambda world: [world.trial.pk, "V-51"]),
+    row("coredata:problems_csv", SENDING, lambda world: [world.trial.pk]),
+    row("coredata:certify", SENDING, lambda world: [world.trial.pk]),
+    row("coredata:withdraw", SENDING, lambda world: [world.certified.pk]),
     # A family asks
     page("part_time:requests", FAMILY_ROLES),
     page("part_time:start", FAMILY_ROLES, stranger=302),  # who has told of no child goes on to the school

@@ -297,6 +297,7 @@ def test_options_are_those_of_the_measurement() -> None:
     known = measurements()
     assert {name: measurement.options for name, measurement in known.items()} == {
         "clock": {},
+        "coredata": {"rows": 300_000},
         "pages": {"requests": 200_000, "courses": 20_000, "seconds": 10, "per_second": 100},
     }
     assert all(measurement.what.endswith(".") for measurement in known.values())
@@ -348,6 +349,21 @@ def test_the_whole_measurement_on_a_small_state(tmp_path: Path) -> None:
         assert row["ratio"] == pytest.approx(row["p50_ms"] / row["bare_p50_ms"], rel=0.1)
         assert row["per_s"] > 0 and row["queries"] > 0
     assert "filling the database with 200 requests and 90 courses" in done.stderr
+    assert running_on(tmp_path) == []
+
+
+@pytest.mark.xdist_group("portal")
+def test_loading_core_data_is_measured_beside_the_bare_copy(tmp_path: Path) -> None:
+    done = bench(tmp_path, "coredata", "--json", "--rows", "3000")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert list(found) == ["name", "rows", "floor_s", "whole_s", "ratio", "peak_mb", "others"]
+    assert found["name"] == "coredata" and found["rows"] >= 3_000
+    assert found["ratio"] == pytest.approx(found["whole_s"] / found["floor_s"], rel=0.05)
+    assert {name: other["seconds"] > 0 for name, other in found["others"].items()} == {
+        "bulk_create": True,
+        "stdlib_csv": True,
+    }
     assert running_on(tmp_path) == []
 
 

@@ -37,6 +37,8 @@ KNOWN = {
     "Pat Example": "a made-up name in the template of the CSV file",
     "Dana Dean, principal": "a made-up name in the template of the CSV file",
     "Robin needs a laboratory, and the classroom course has one.": "an explanation in the template of the CSV file",
+    "To compare what districts report of virtual courses with approvals and provider reports (RSMo 161.670), also for "
+    "courses that are found to be MOCAP courses only later.": "stands in the database, for auditors",
     "No value of ": "NoLegalValue, for whoever keeps the state's numbers",
     "Usted tiene derecho a que le expliquen esta carta en español, sin costo. Pida un intérprete al distrito.": (
         "stands in English letters for a reader of Spanish"
@@ -45,7 +47,7 @@ KNOWN = {
 
 # A capital and two words, or words that end in a full stop; markup and SQL are none.
 SENTENCE = re.compile(r"[“\"]?[A-Z][\w’'-]*:? (?:[a-zA-Z%{].*)?|[^{<]*\w \w[^{<]*[.?!]", re.DOTALL)
-SQL = re.compile(r"(SELECT|LOCK|CREATE|INSERT|UPDATE|DELETE) ")
+SQL = re.compile(r"(SELECT|LOCK|CREATE|COPY|INSERT|UPDATE|DELETE) ")
 
 FILES = sorted(
     path

@@ -11,7 +11,8 @@ from .certifying import (
     certify,
     withdraw,
 )
-from .checking import check_upload, destroy_bytes, destroy_old_bytes
+from .checking import check_upload, destroy_bytes, destroy_old_bytes, long_unchecked
+from .keys import reencrypt_keys
 
 __all__ = [
     "CourseAssignmentFirst",
@@ -24,6 +25,8 @@ __all__ = [
     "check_upload",
     "destroy_bytes",
     "destroy_old_bytes",
+    "long_unchecked",
     "receive",
+    "reencrypt_keys",
     "withdraw",
 ]

@@ -1,24 +1,19 @@
-"""A file arrives: its bytes are sealed, and a worker is asked to check it."""
+"""A file arrives, its bytes already sealed."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 
 from django.db import transaction
 
 from mocap_portal.foundation.accounts.models import Membership
 
 from ..models import Upload
-from ..store import vault
+from ..store.vault import Sealed, destroy
 
 
-def receive(pieces: Iterable[bytes], *, name: str, lea_id: int, by: Membership, at: dt.datetime) -> Upload:
-    """Keep the bytes of a file, encrypted as they come. Raises OSError when they cannot be kept.
-
-    Nothing is read yet: `check_upload` does that, in a worker or in a command.
-    """
-    sealed = vault.seal(pieces)
+def receive(sealed: Sealed, *, name: str, lea_id: int, by: Membership, at: dt.datetime) -> Upload:
+    """Note whose file it is. Nothing is read yet: `check_upload` does that, in a worker or in a command."""
     try:
         with transaction.atomic():
             return Upload.objects.create(
@@ -32,5 +27,5 @@ def receive(pieces: Iterable[bytes], *, name: str, lea_id: int, by: Membership, 
                 sent_at=at,
             )
     except BaseException:
-        vault.destroy(sealed.stored_as)
+        destroy(sealed.stored_as)
         raise

@@ -23,6 +23,7 @@ from ..reading import LINE
 from ..store import rows, vault
 
 KEEP_BYTES = dt.timedelta(days=30)
+PATIENCE = dt.timedelta(minutes=5)  # until a file that is not checked is asked for again
 KEEP_YEARS = 7  # after the school year's end, as long as the state keeps what core data rests on
 PURPOSE = (
     "To compare what districts report of virtual courses with approvals and provider reports (RSMo 161.670), also for "
@@ -50,6 +51,12 @@ def check_upload(upload_id: int, *, at: dt.datetime) -> Upload:
     if judgement.is_refused:
         return _refuse(upload.pk, judgement, at=at)
     return _keep(upload.pk, judgement, at=at)
+
+
+def long_unchecked(*, at: dt.datetime) -> list[int]:
+    """The files that were sent some minutes ago and are not checked yet."""
+    waiting = Upload.objects.filter(state__in=UNCHECKED, sent_at__lte=at - PATIENCE)
+    return list(waiting.order_by("pk").values_list("pk", flat=True))
 
 
 def hash_key(year: int) -> bytes:

@@ -8,6 +8,8 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 OCTOBER = "Core data calendar; day of opening from a district's calendar"
 JUNE = "Assumed: the end of the school year"
+# The portal reads them where a district sends them.
+OPTIONAL = {("Jun", "stu_core"), ("Jun", "stu_enrl_attnd"), ("Aug", "stu_enrl_attnd")}
 FIRST, LAST = 2024, 2034  # the school years that the directory lays
 
 
@@ -30,7 +32,15 @@ def lay(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     window = apps.get_model("coredata", "CollectionWindow")
     years = apps.get_model("directory", "SchoolYear").objects.filter(year__range=(FIRST, LAST))
     window.objects.bulk_create(
-        window(school_year=year, cycle=cycle, kind=kind, opens_on=first, due_on=due, source=source)
+        window(
+            school_year=year,
+            cycle=cycle,
+            kind=kind,
+            opens_on=first,
+            due_on=due,
+            is_optional=(cycle, kind) in OPTIONAL,
+            source=source,
+        )
         for year in years
         for cycle, kind, first, due, source in windows(year.year)
     )
@@ -42,7 +52,7 @@ def lift(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("coredata", "0001_collection_windows"),
+        ("coredata", "0001_initial"),
         ("directory", "0010_core_data_code_sets"),
     ]
     operations = [migrations.RunPython(lay, lift)]

@@ -19,6 +19,7 @@ from ..layouts import Cycle, Kind
 SEVERITIES = [(Severity.ERROR.value, _("Error")), (Severity.WARNING.value, _("Warning"))]
 
 
+@tracked()
 class StoredCollection(models.Model):
     """A collection whose rows the portal keeps: why, and until when.
 
@@ -55,7 +56,7 @@ class HashKey(models.Model):
     encrypted = models.BinaryField()
 
     def __str__(self) -> str:
-        return f"Key of {self.school_year_id}"
+        return str(self.school_year_id)
 
 
 class UploadState(models.TextChoices):

@@ -7,6 +7,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from mocap_portal.foundation.directory.models import SchoolYear
 from mocap_portal.foundation.shared.history import tracked
@@ -30,6 +31,7 @@ class CollectionWindow(models.Model):
     opens_on = models.DateField()
     due_on = models.DateField()
     closes_on = models.DateField(null=True, blank=True)
+    is_optional = models.BooleanField(default=False, help_text=_("Nobody has to send it"))
     source = models.CharField(max_length=300)
 
     objects = CollectionWindowQuerySet.as_manager()
@@ -49,4 +51,4 @@ class CollectionWindow(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}, {self.get_cycle_display()} {self.school_year_id}"
+        return f"{self.get_kind_display()}, {self.get_cycle_display()} {self.due_on.year}"

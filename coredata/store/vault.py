@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,19 +35,53 @@ class Sealed:
     sha256: str
 
 
+class Sealing:
+    """A file that is being stored, piece by piece; nothing of it touches a disk in clear. Raises OSError."""
+
+    def __init__(self) -> None:
+        self.name, self.size = f"{uuid.uuid4()}.sealed", 0
+        self._key = AESGCM.generate_key(bit_length=256)
+        self._cipher, self._digest = AESGCM(self._key), hashlib.sha256()
+        self._waiting, self._places = b"", 0
+        path = _path(self.name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = path.open("wb")
+
+    def write(self, data: bytes) -> None:
+        self._digest.update(data)
+        self.size += len(data)
+        self._waiting += data
+        while len(self._waiting) >= PIECE:
+            self._seal(self._waiting[:PIECE])
+            self._waiting = self._waiting[PIECE:]
+
+    def finish(self) -> Sealed:
+        if self._waiting:
+            self._seal(self._waiting)
+        self._file.close()
+        return Sealed(self.name, wrap(self._key), self.size, self._digest.hexdigest())
+
+    def give_up(self) -> None:
+        """Nothing of it stays."""
+        self._file.close()
+        destroy(self.name)
+
+    def _seal(self, piece: bytes) -> None:
+        nonce = os.urandom(NONCE)
+        self._file.write(nonce + self._cipher.encrypt(nonce, piece, _place(self._places)))
+        self._places += 1
+
+
 def seal(pieces: Iterable[bytes]) -> Sealed:
-    """Store bytes as they come; nothing of them touches a disk in clear. Raises OSError."""
-    key, name = AESGCM.generate_key(bit_length=256), f"{uuid.uuid4()}.sealed"
-    cipher, digest, size = AESGCM(key), hashlib.sha256(), 0
-    path = _path(name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
-        for place, piece in enumerate(_of_one_size(pieces)):
-            digest.update(piece)
-            size += len(piece)
-            nonce = os.urandom(NONCE)
-            file.write(nonce + cipher.encrypt(nonce, piece, _place(place)))
-    return Sealed(name, wrap(key), size, digest.hexdigest())
+    """Store bytes as they come. Raises what their source raises, and OSError; then nothing stays."""
+    sealing = Sealing()
+    try:
+        for piece in pieces:
+            sealing.write(piece)
+        return sealing.finish()
+    except BaseException:
+        sealing.give_up()
+        raise
 
 
 def opened(stored_as: str, key: bytes) -> bytes:
@@ -80,14 +114,3 @@ def unwrap(encrypted: bytes) -> bytes:
 
 def _path(name: str) -> Path:
     return Path(settings.MEDIA_ROOT) / FOLDER / name
-
-
-def _of_one_size(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    waiting = b""
-    for piece in pieces:
-        waiting += piece
-        while len(waiting) >= PIECE:
-            yield waiting[:PIECE]
-            waiting = waiting[PIECE:]
-    if waiting:
-        yield waiting

@@ -242,5 +242,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     # Before the mails of the day; the later tries are for mornings on which nothing ran.
     "ask who keeps which role": {"task": "home.review_roles", "schedule": crontab(hour="5-16", minute="45")},
+    "check files that wait": {"task": "coredata.tasks.check_waiting", "schedule": crontab(minute="*/5")},
+    # Later tries are for nights on which nothing ran.
+    "destroy what districts sent long ago": {
+        "task": "coredata.tasks.destroy_old_bytes",
+        "schedule": crontab(hour="3-6", minute="5"),
+    },
     "heartbeat": {"task": "home.heartbeat", "schedule": 20.0, "options": {"expires": 20}},
 }

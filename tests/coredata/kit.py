@@ -10,7 +10,7 @@ from django.db import connection
 
 from coredata import actions
 from coredata.models import Upload
-from coredata.store import columns
+from coredata.store import columns, vault
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.directory.models import CodeSet, Lea
 from tests.factories.accounts import MembershipFactory
@@ -66,7 +66,7 @@ def bad(rule: str) -> bytes:
 def send(data: bytes, *, by: Membership, name: str = "file.csv", at: dt.datetime = NOW) -> Upload:
     """A file that has arrived and was checked."""
     assert by.organization_id is not None
-    upload = actions.receive([data], name=name, lea_id=by.organization_id, by=by, at=at)
+    upload = actions.receive(vault.seal([data]), name=name, lea_id=by.organization_id, by=by, at=at)
     return actions.check_upload(upload.pk, at=at)
 
 

@@ -189,7 +189,7 @@ def test_a_worker_that_is_killed_leaves_the_trial_before(
         raise Killed
 
     second = actions.receive(
-        [bad("V-25")], name="second.csv", lea_id=clerk.organization_id or 0, by=clerk, at=NOW
+        vault.seal([bad("V-25")]), name="second.csv", lea_id=clerk.organization_id or 0, by=clerk, at=NOW
     )
     with monkeypatch.context() as patched:
         patched.setattr(rows, step, die)
@@ -376,6 +376,20 @@ def test_bytes_are_destroyed_after_thirty_days(
     upload.refresh_from_db()
     assert (bytes(upload.key), vaulted()) == (b"", [])
     assert upload.state == UploadState.TRIAL and len(stored(upload)) == 6
+
+
+def test_a_new_secret_key_takes_over(clerk: Membership, settings: Settings) -> None:
+    upload = send(good("crs"), by=clerk)
+    before = stored(upload)[0]["educator"]
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = (
+        [settings.SECRET_KEY],
+        "another secret key for the portal",
+    )
+    call_command("reencrypt_core_data", stdout=io.StringIO())
+    settings.SECRET_KEY_FALLBACKS = []
+    upload.refresh_from_db()
+    assert vault.opened(upload.stored_as, bytes(upload.key)) == good("crs")
+    assert stored(send(good("crs"), by=clerk))[0]["educator"] == before
 
 
 # The command --------------------------------------------------------------------------------------

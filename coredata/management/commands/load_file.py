@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from coredata import actions
 from coredata.layouts import Kind
 from coredata.models import Upload, UploadState
+from coredata.store.vault import seal
 from mocap_portal.foundation.accounts.models import Membership, Role
 from mocap_portal.foundation.directory.models import Lea
 from mocap_portal.foundation.shared.commands import Exit, PortalCommand
@@ -74,7 +75,7 @@ class Command(PortalCommand):
             started = time.monotonic()
             try:
                 upload = actions.receive(
-                    _pieces(file), name=file.name, lea_id=lea.pk, by=hat, at=timezone.now()
+                    seal(_pieces(file)), name=file.name, lea_id=lea.pk, by=hat, at=timezone.now()
                 )
             except OSError:
                 self.leave(Exit.UNREADABLE, _("The file %(file)s cannot be read.") % {"file": file})

@@ -209,5 +209,5 @@ def operations() -> list[migrations.RunSQL]:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("coredata", "0003_uploads")]
+    dependencies = [("coredata", "0002_usual_windows")]
     operations = operations()

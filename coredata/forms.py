@@ -1,0 +1,71 @@
+"""What people fill in about core data files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from mocap_portal.foundation.ui.forms import PortalFormHelper
+
+from .uploading import SealedFile
+
+
+class UploadForm(forms.Form):
+    """One file. What it is, it says itself."""
+
+    file = forms.FileField(
+        label=gettext_lazy("Core data file"),
+        help_text=gettext_lazy(
+            "CSV, tab-separated or XLSX, as your student information system exports it: Course Assignment, Student "
+            "Assignment, Student Core or Student Course Completion."
+        ),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx"}),
+    )
+
+    @property
+    def helper(self) -> PortalFormHelper:
+        return PortalFormHelper(submit=_("Send the file"))
+
+    def clean_file(self) -> SealedFile:
+        file: SealedFile = self.cleaned_data["file"]
+        if file.sealed is None:
+            raise forms.ValidationError(
+                _(
+                    "The file is larger than %(most)d MB, more than any district's. Send one file of one district."
+                ),
+                params={"most": settings.CORE_DATA_MOST_BYTES // 1_000_000},
+            )
+        return file
+
+
+class CertifyForm(forms.Form):
+    """Who certifies, and that they mean it."""
+
+    name = forms.CharField(label=gettext_lazy("Your name, as your signature"), max_length=120)
+    is_true = forms.BooleanField(
+        label=gettext_lazy(
+            "I certify for my district that this file is complete and true to the best of my knowledge."
+        )
+    )
+    has_seen_warnings = forms.BooleanField(label=gettext_lazy("I have seen the warnings."), required=False)
+
+    def __init__(self, *args: Any, has_warnings: bool, cancel_url: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.cancel_url = cancel_url
+        if has_warnings:
+            self.fields["has_seen_warnings"].required = True
+        else:
+            del self.fields["has_seen_warnings"]
+
+    @property
+    def helper(self) -> PortalFormHelper:
+        return PortalFormHelper(submit=_("Certify"), cancel_url=self.cancel_url)
+
+    @property
+    def statement(self) -> str:
+        """The words that were agreed to, as they stood there."""
+        return str(self.fields["is_true"].label)

@@ -1,0 +1,93 @@
+"""Lists of collections, files and problems."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_tables2 as tables
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from mocap_portal.foundation.shared.tables import PortalTable, TemplateColumn
+
+from .models import Problem, Upload
+
+
+class DeadlineTable(PortalTable):
+    """Rows: coredata.deadlines.Deadline."""
+
+    what = tables.Column(verbose_name=_("File"), empty_values=())
+    due_on = TemplateColumn("{% load ui %}{{ value|short_day }}", verbose_name=_("Due"))
+    state = TemplateColumn(template_name="coredata/deadline.html", verbose_name=_("State"), empty_values=())
+
+    caption = _("What is due")
+    row_header = "what"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+        empty_text = _("No collection is open now.")
+
+
+class UploadTable(PortalTable):
+    """Rows: Upload with its collection and sender."""
+
+    name = tables.Column(verbose_name=_("File"))
+    collection = tables.Column(verbose_name=_("Collection"), default="–")
+    sent_at = TemplateColumn("{% load ui %}{{ value|moment }}", verbose_name=_("Sent"))
+    sent_by = tables.Column(accessor="sent_by__user__name", verbose_name=_("By"))
+    rows_read = tables.Column(verbose_name=_("Rows"))
+    state = TemplateColumn(template_name="coredata/state.html", verbose_name=_("State"))
+
+    caption = _("Files that were sent")
+    row_header = "name"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+        empty_text = _("No file was sent yet. Choose one above.")
+
+    def render_name(self, record: Upload) -> SafeString:
+        address = reverse("coredata:upload", args=[record.pk])
+        return format_html('<a class="usa-link" href="{}">{}</a>', address, record.name)
+
+
+class RuleTable(PortalTable):
+    """Rows: dicts with rule, severity, sentence, count, example and url, the worst first."""
+
+    rule = tables.Column(verbose_name=_("Rule"))
+    severity = TemplateColumn(template_name="coredata/severity.html", verbose_name=_("Weight"))
+    example = tables.Column(verbose_name=_("For example"))
+    remedy = tables.Column(verbose_name=_("What to do"))
+    count = tables.Column(verbose_name=_("Times"))
+
+    caption = _("What is wrong, by rule")
+    row_header = "rule"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+        empty_text = _("Nothing is wrong.")
+
+    def render_rule(self, record: dict[str, Any]) -> SafeString:
+        return format_html(
+            '<a class="usa-link" href="{}">{}</a> {}', record["url"], record["rule"], record["sentence"]
+        )
+
+
+class ProblemTable(PortalTable):
+    """Rows: Problem."""
+
+    line = tables.Column(verbose_name=_("Line"), default=_("Whole file"))
+    column = tables.Column(verbose_name=_("Column"), default="–")
+    value = tables.Column(verbose_name=_("What stands there"), default=_("Not shown"))
+    message = tables.Column(verbose_name=_("What is wrong"))
+
+    caption = _("Where it is")
+    row_header = "line"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+
+    def render_column(self, record: Problem) -> str:
+        return record.column or gettext("Whole row")

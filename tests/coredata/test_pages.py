@@ -1,0 +1,215 @@
+"""A clerk sends a file, reads what is wrong, sends it again and certifies it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks, Settings
+
+from coredata import actions, tasks
+from coredata.models import Upload, UploadState
+from coredata.store import vault
+from mocap_portal.foundation.accounts.models import Membership
+from mocap_portal.foundation.directory.models import Lea
+from tests.factories.coredata import ProblemFactory, UploadFactory
+from tests.sign_in import sign_in
+
+from .kit import NOW, bad, certify, clerk_of, good, send, stored, walnut_fork
+
+pytestmark = pytest.mark.django_db
+FILES = "/core-data/"
+
+
+@pytest.fixture
+def lea() -> Lea:
+    return walnut_fork()
+
+
+@pytest.fixture
+def clerk(lea: Lea) -> Membership:
+    return clerk_of(lea)
+
+
+@pytest.fixture
+def client(clerk: Membership) -> Client:
+    return sign_in(Client(), clerk)
+
+
+@pytest.fixture(autouse=True)
+def _now(settings: Settings, tmp_path: Path) -> Iterator[None]:
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The files that a worker was asked to check."""
+    found: list[int] = []
+    monkeypatch.setattr(tasks.check_file, "delay", found.append)
+    return found
+
+
+def page(client: Client, name: str, *args: object) -> str:
+    response = client.get(reverse(f"coredata:{name}", args=args))
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_a_sent_file_is_sealed_and_a_worker_is_asked(
+    client: Client,
+    clerk: Membership,
+    asked: list[int],
+    tmp_path: Path,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    data = good("crs")
+    with django_capture_on_commit_callbacks(execute=True):
+        response = client.post(FILES, {"file": SimpleUploadedFile("october.csv", data)})
+    upload = Upload.objects.get()
+    assert response["Location"] == reverse("coredata:upload", args=[upload.pk])
+    assert asked == [upload.pk]
+    assert (upload.name, upload.size, upload.sent_by, upload.state) == (
+        "october.csv",
+        len(data),
+        clerk,
+        UploadState.UPLOADED,
+    )
+    assert vault.opened(upload.stored_as, bytes(upload.key)) == data
+    kept = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(kept) == 1 and b"Algebra" not in kept[0]
+
+    waiting = page(client, "upload", upload.pk)
+    assert "The file is being checked." in waiting and 'hx-trigger="every 2s"' in waiting
+    tasks.check_file(upload.pk)
+    done = client.get(
+        reverse("coredata:upload", args=[upload.pk]), headers={"HX-Request": "true"}
+    ).content.decode()
+    assert "The file has no errors." in done and "hx-trigger" not in done and "<html" not in done
+
+
+def test_no_file_and_one_too_large_are_said(
+    client: Client, asked: list[int], settings: Settings, tmp_path: Path
+) -> None:
+    assert "This field is required." in client.post(FILES, {}).content.decode()
+    settings.CORE_DATA_MOST_BYTES = 1_000
+    response = client.post(FILES, {"file": SimpleUploadedFile("october.csv", b"x" * 1_001)})
+    assert "The file is larger than 0 MB" in response.content.decode()
+    assert asked == [] and not Upload.objects.exists()
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_sending_needs_the_form_of_the_page(clerk: Membership, asked: list[int]) -> None:
+    client = sign_in(Client(enforce_csrf_checks=True), clerk)
+    response = client.post(FILES, {"file": SimpleUploadedFile("october.csv", good("crs"))})
+    assert response.status_code == 403
+    assert not Upload.objects.exists()
+
+
+def test_what_is_wrong_by_rule_and_by_line(client: Client, clerk: Membership) -> None:
+    upload = send(bad("V-25"), by=clerk)
+    text = page(client, "upload", upload.pk)
+    assert "A date is MM/DD/YYYY or YYYY-MM-DD, and there is such a day." in text
+    assert "1 good\n".strip() in text and "2 with errors" in text
+    assert reverse("coredata:certify", args=[upload.pk]) not in text
+    rows = page(client, "problems", upload.pk, "V-25")
+    assert "“02/30/2011” is no date." in rows and "“14.03.2011” is no date." in rows
+    assert client.get(reverse("coredata:problems", args=[upload.pk, "V-51"])).status_code == 302
+
+
+def test_the_list_can_be_opened_by_a_spreadsheet(client: Client, clerk: Membership) -> None:
+    upload = send(bad("V-18"), by=clerk)
+    response = client.get(reverse("coredata:problems_csv", args=[upload.pk]))
+    text = response.getvalue().decode("utf-8-sig")
+    header, row = csv.reader(io.StringIO(text))
+    assert header == ["line", "column", "value", "rule", "severity", "message", "remedy"]
+    assert row[:5] == ["4", "LocCourseName", "'=1+1", "V-18", "W"]
+
+
+def test_certifying_shows_what_changes(client: Client, clerk: Membership) -> None:
+    certify(send(good("crs"), by=clerk), by=clerk)
+    text = good("crs").decode().replace(",250,", ",245,", 1)
+    upload = send(text.encode(), by=clerk)
+    assert "1 rows are new or changed, 1 rows of it are gone or changed." in page(
+        client, "certify", upload.pk
+    )
+    address = reverse("coredata:certify", args=[upload.pk])
+    assert client.post(address, {"name": "Casey Clerk"}).status_code == 200
+    upload.refresh_from_db()
+    assert upload.state == UploadState.TRIAL
+    response = client.post(address, {"name": "Casey Clerk", "is_true": "on"}, follow=True)
+    assert "file.csv is certified." in response.content.decode()
+    upload.refresh_from_db()
+    assert (upload.state, upload.certified_name) == (UploadState.CERTIFIED, "Casey Clerk")
+    assert upload.statement.startswith("I certify for my district")
+
+
+def test_warnings_are_acknowledged_on_the_form(client: Client, clerk: Membership) -> None:
+    upload = send(bad("V-51"), by=clerk)
+    address = reverse("coredata:certify", args=[upload.pk])
+    filled = {"name": "Casey Clerk", "is_true": "on"}
+    assert "This field is required." in client.post(address, filled).content.decode()
+    client.post(address, filled | {"has_seen_warnings": "on"})
+    upload.refresh_from_db()
+    assert upload.state == UploadState.CERTIFIED
+
+
+def test_student_assignment_first_is_said_on_the_form(client: Client, clerk: Membership) -> None:
+    upload = send(good("stu"), by=clerk)
+    response = client.post(
+        reverse("coredata:certify", args=[upload.pk]), {"name": "Casey Clerk", "is_true": "on"}
+    )
+    assert "Certify Course Assignment of this school year first" in response.content.decode()
+
+
+def test_a_certified_file_is_taken_back_after_a_question(client: Client, clerk: Membership) -> None:
+    upload = certify(send(good("crs"), by=clerk), by=clerk)
+    assert "Take back file.csv?" in page(client, "withdraw", upload.pk)
+    client.post(reverse("coredata:withdraw", args=[upload.pk]))
+    upload.refresh_from_db()
+    assert upload.state == UploadState.WITHDRAWN and len(stored(upload)) == 6
+
+
+def test_what_is_due_and_how_far_it_is(client: Client, clerk: Membership) -> None:
+    text = page(client, "files")
+    assert "Student Course Completion, June 2027" in text and "Not certified" in text
+    upload = certify(send(good("core").replace(b"Oct1.0", b"Jun1.0"), by=clerk), by=clerk)
+    text = page(client, "files")
+    assert "Certified" in text and reverse("coredata:upload", args=[upload.pk]) in text
+
+
+def test_pages_take_the_same_queries_however_long(
+    client: Client, clerk: Membership, lea: Lea, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    upload = UploadFactory.create(lea=lea, trial=True, sent_by=clerk)
+    ProblemFactory.create(upload=upload)
+    client.get(FILES)
+    addresses = {
+        FILES: 8,
+        reverse("coredata:upload", args=[upload.pk]): 7,
+        reverse("coredata:problems", args=[upload.pk, "V-51"]): 7,
+    }
+    for _more in range(2):
+        for address, queries in addresses.items():
+            with django_assert_num_queries(queries):
+                client.get(address)
+        ProblemFactory.create_batch(30, upload=upload)
+        UploadFactory.create_batch(30, lea=lea, sent_by=clerk)
+
+
+def test_a_file_that_waits_for_long_is_asked_for_again(clerk: Membership, asked: list[int]) -> None:
+    upload = actions.receive(
+        vault.seal([good("crs")]), name="a.csv", lea_id=clerk.organization_id or 0, by=clerk, at=NOW
+    )
+    assert tasks.check_waiting() == 0
+    with time_machine.travel(NOW + actions.checking.PATIENCE, tick=False):
+        assert tasks.check_waiting() == 1
+    assert asked == [upload.pk]

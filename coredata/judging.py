@@ -32,6 +32,7 @@ PROBLEMS = {
     "remedy": pl.String,
 }
 
+SHOWN = 60  # characters of a value in a sentence about the whole file
 PLACE = re.compile(r"\{(value|expected|column)\}")  # in the message of a rule
 
 
@@ -84,6 +85,7 @@ def judge(
     on: dt.date,
     key_of: Callable[[int], bytes],
     stored: Callable[[Known], Mapping[Kind, Case]] | None = None,
+    when_read: Callable[[Collection], None] = lambda collection: None,
     limits: Limits | None = None,
 ) -> list[Judgement]:
     """Judge files, each a name and its bytes, in their order; files of one district and year also beside each other.
@@ -91,27 +93,32 @@ def judge(
     `district_code`: whose files they are, None to take what the files say. `on`: the day. `key_of`: what educators'
     numbers of a school year are hashed with, 32 bytes; the same key makes the same hashes. `stored`: for a file that
     will be kept, what the portal has of the same district and year, for kinds that are not among the files.
+    `when_read` is told what each file is as soon as that is known.
     """
     judgements: list[Judgement] = []
     cases: list[tuple[int, _Read, Case]] = []
     for name, data in files:
         try:
             found = _read(name, data, district_code, limits)
-        except Unusable as problem:
-            judgements.append(_refused(name, problem))
-            continue
-        year = found.collection.year
-        case = prepare(
-            found.sheet,
-            found.collection,
-            layout(found.collection.kind, year),
-            known=Known(
+            known = Known(
                 found.collection,
                 found.district_code,
                 on,
                 is_told=district_code is not None,
                 is_upload=stored is not None,
-            ),
+            )
+            if stored is not None and known.school_year is None:
+                raise _no_such_year(found.collection)
+        except Unusable as problem:
+            judgements.append(_refused(name, problem))
+            continue
+        when_read(found.collection)
+        year = found.collection.year
+        case = prepare(
+            found.sheet,
+            found.collection,
+            layout(found.collection.kind, year),
+            known=known,
             key=key_of(year),
             sha256=hashlib.sha256(data).hexdigest(),
         )
@@ -122,6 +129,16 @@ def judge(
         kept = stored(case.known) if stored else {}
         judgements[number] = _judged(found, replace(case, others={**kept, **beside}))
     return judgements
+
+
+def _no_such_year(collection: Collection) -> Unusable:
+    return Unusable(
+        _(
+            "The portal has no school year that ends in %(year)d. Correct CollectionVersion and export the file again."
+        )
+        % {"year": collection.year},
+        rule="V-03",
+    )
 
 
 def _read(name: str, data: bytes, district_code: str | None, limits: Limits | None) -> _Read:
@@ -135,7 +152,7 @@ def _read(name: str, data: bytes, district_code: str | None, limits: Limits | No
                 "No row names a collection that the portal knows: CollectionVersion is “%(value)s”. It is written as "
                 "in 2027Oct1.0CrsAssign."
             )
-            % {"value": versions[0] if versions else ""},
+            % {"value": versions[0][:SHOWN] if versions else ""},
             rule="V-01",
             column="CollectionVersion",
         )
@@ -144,7 +161,7 @@ def _read(name: str, data: bytes, district_code: str | None, limits: Limits | No
     if district_code is not None and districts and district_code not in districts:
         raise Unusable(
             _("Every row is of district %(theirs)s, none of %(district)s. Send your own district's file.")
-            % {"theirs": districts[0], "district": district_code},
+            % {"theirs": districts[0][:SHOWN], "district": district_code},
             rule="V-10",
             column="ReportingDistrictCode",
         )

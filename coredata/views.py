@@ -94,10 +94,9 @@ def upload(request: HatRequest, pk: int) -> HttpResponse:
 def problems(request: HatRequest, pk: int, rule: str) -> HttpResponse:
     """The places of one rule."""
     row = _upload(request, pk)
-    found = row.problems.filter(rule=rule).order_by("line", "pk")
-    table = ProblemTable(found)
+    table = ProblemTable(row.problems.filter(rule=rule).order_by("line", "pk"))
     sort_and_cut(table, request, per_page=PER_PAGE)
-    if not table.page.paginator.count:
+    if rule not in rules() or not table.page.paginator.count:
         return redirect("coredata:upload", pk)
     return render(request, "coredata/problems.html", {"upload": row, "rule": rules()[rule], "table": table})
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.directory.models import Lea
+from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.refusals import Refusal
 
 from ..layouts import Kind
@@ -114,7 +115,7 @@ def _locked(upload_id: int) -> Upload:
 
 def _require_open(upload: Upload, *, at: dt.datetime) -> None:
     assert upload.collection is not None
-    windows = CollectionWindow.objects.open_on(at.date()).filter(
+    windows = CollectionWindow.objects.open_on(central_date(at)).filter(
         school_year=upload.collection.school_year_id,
         cycle=upload.collection.cycle,
         kind=upload.collection.kind,

@@ -11,6 +11,7 @@ import polars as pl
 from django.db import transaction
 
 from mocap_portal.foundation.directory.models import Lea
+from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.rules import Severity
 
 from ..checks import Case, stored_case
@@ -30,6 +31,7 @@ PURPOSE = (
     "courses that are found to be MOCAP courses only later."
 )
 PROBLEMS_TABLE = "coredata_problem"
+LONGEST_REFUSAL, LONGEST_COLUMN = 500, 200  # characters: a header may hold anything
 UNCHECKED = [UploadState.UPLOADED, UploadState.PARSED]
 
 
@@ -44,13 +46,21 @@ def check_upload(upload_id: int, *, at: dt.datetime) -> Upload:
     (judgement,) = judge(
         [(upload.name, vault.opened(upload.stored_as, bytes(upload.key)))],
         district_code=upload.lea.state_district_id,
-        on=at.date(),
+        on=central_date(at),
         key_of=hash_key,
         stored=partial(beside, upload.lea_id),
+        when_read=partial(_note_what_it_is, upload.pk),
     )
     if judgement.is_refused:
         return _refuse(upload.pk, judgement, at=at)
     return _keep(upload.pk, judgement, at=at)
+
+
+def _note_what_it_is(upload_id: int, collection: Collection) -> None:
+    """The file could be read: its page says what it is while it is being checked."""
+    Upload.objects.filter(pk=upload_id, state=UploadState.UPLOADED).update(
+        state=UploadState.PARSED, collection=_stored(collection)
+    )
 
 
 def long_unchecked(*, at: dt.datetime) -> list[int]:
@@ -99,7 +109,7 @@ def _refuse(upload_id: int, judgement: Judgement, *, at: dt.datetime) -> Upload:
     upload = Upload.objects.select_for_update(of=("self",)).get(pk=upload_id)
     if upload.state in UNCHECKED:
         upload.state = UploadState.REFUSED
-        upload.refusal = judgement.problems["message"][0]
+        upload.refusal = judgement.problems["message"][0][:LONGEST_REFUSAL]
         upload.judged_at = at
         upload.errors = 1
         destroy_bytes(upload, at=at)
@@ -111,13 +121,20 @@ def _refuse(upload_id: int, judgement: Judgement, *, at: dt.datetime) -> Upload:
 def _keep(upload_id: int, judgement: Judgement, *, at: dt.datetime) -> Upload:
     """Replace the LEA's trial of the collection by this file, in one transaction."""
     assert judgement.collection is not None and judgement.case is not None
+    # Two files of one LEA wait for each other here, as certifying does.
+    lea_id = Upload.objects.values_list("lea", flat=True).get(pk=upload_id)
+    Lea.objects.select_for_update(of=("self",)).get(pk=lea_id)
     upload = Upload.objects.select_for_update(of=("self",)).get(pk=upload_id)
     if upload.state not in UNCHECKED:
         return upload
-    # Two uploads of one LEA wait for each other here; the later one replaces the earlier.
-    Lea.objects.select_for_update(of=("self",)).get(pk=upload.lea_id)
     stored = _stored(judgement.collection)
-    for trial in Upload.objects.filter(lea=upload.lea_id, collection=stored, state=UploadState.TRIAL):
+    trial = Upload.objects.filter(lea=lea_id, collection=stored, state=UploadState.TRIAL).first()
+    if trial and trial.pk > upload.pk:
+        # What was sent later counts, whichever worker was quicker.
+        upload.collection = stored
+        _replace(upload, at=at)
+        return upload
+    if trial:
         _replace(trial, at=at)
     errors = judgement.problems.filter(pl.col("severity") == Severity.ERROR)
     rows.keep(upload, stored, rows.typed(judgement.case, errors))
@@ -158,7 +175,7 @@ def _keep_problems(upload: Upload, problems: pl.DataFrame) -> None:
     kept = problems.select(
         pl.lit(upload.pk).alias("upload_id"),
         LINE,
-        pl.col("column").fill_null(""),
+        pl.col("column").fill_null("").str.slice(0, LONGEST_COLUMN),
         "value",
         "rule",
         "severity",

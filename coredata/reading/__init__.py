@@ -23,6 +23,7 @@ from .workbook import read_workbook
 
 __all__ = ["LINE", "Cells", "Encoding", "Limits", "Records", "Sheet", "Unusable", "read"]
 
+SHOWN = 60  # characters of a name in a sentence
 KEY_COLUMN = "CollectionVersion"  # every core data file has it, so it tells the header from a title
 WORKBOOK, ENDINGS = ".xlsx", (".csv", ".tsv", ".txt", ".xlsx")
 _PACKAGE, _OLD_WORKBOOK, _PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"
@@ -111,7 +112,7 @@ def _refuse_repeated_columns(header: Cells) -> None:
     if repeated:
         raise Unusable(
             _("The header has the column %(name)s more than once. Remove one and send the file again.")
-            % {"name": repeated[0]},
+            % {"name": repeated[0][:SHOWN]},
             rule="V-06",
             column=repeated[0],
         )

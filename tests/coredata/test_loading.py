@@ -25,6 +25,10 @@ from mocap_portal.foundation.directory.models import Lea
 from .kit import FILES, NOW, bad, certify, clerk_of, good, send, stored, walnut_fork
 
 pytestmark = pytest.mark.django_db
+UNKNOWN_COLLECTION = (
+    "No row names a collection that the portal knows: CollectionVersion is “%s”. "
+    "It is written as in 2027Oct1.0CrsAssign."
+)
 SECRETS = ("900112233", "Zebulon", "Quagmire")  # an educator's number and name, values of dropped columns
 
 
@@ -174,6 +178,57 @@ def test_checking_twice_is_checking_once(clerk: Membership) -> None:
     upload.refresh_from_db()
     assert (stored(upload), rules_of(upload)) == before
     assert upload.judged_at == NOW
+
+
+def test_what_was_sent_later_counts_whichever_is_checked_first(clerk: Membership, vaulted: Vaulted) -> None:
+    first, second = (
+        actions.receive(vault.seal([data]), name=name, lea_id=clerk.organization_id or 0, by=clerk, at=NOW)
+        for name, data in (("first.csv", bad("V-25")), ("second.csv", good("stu")))
+    )
+    second = actions.check_upload(second.pk, at=NOW)
+    first = actions.check_upload(first.pk, at=NOW)
+    assert (first.state, second.state) == (UploadState.REPLACED, UploadState.TRIAL)
+    assert stored(first) == [] and len(stored(second)) == 6
+
+
+def test_a_file_that_is_read_says_what_it_is_while_it_is_checked(
+    clerk: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[str, str]] = []
+
+    def look(upload: Upload, *args: Any) -> None:
+        row = Upload.objects.get(pk=upload.pk)
+        seen.append((row.state, str(row.collection)))
+
+    monkeypatch.setattr(rows, "keep", look)
+    send(good("crs"), by=clerk)
+    assert seen == [("parsed", "2027Oct1.0CrsAssign")]
+
+
+@pytest.mark.parametrize(
+    ("data", "refusal"),
+    [
+        (
+            good("crs").replace(b"2027", b"2051"),
+            "The portal has no school year that ends in 2051. Correct CollectionVersion and export the file again.",
+        ),
+        (
+            good("crs").replace(b"2027Oct1.0CrsAssign", b"x" * 900),
+            UNKNOWN_COLLECTION % ("x" * 60),
+        ),
+    ],
+    ids=["no such year", "no such collection"],
+)
+def test_a_collection_that_cannot_be_kept_is_refused(clerk: Membership, data: bytes, refusal: str) -> None:
+    upload = send(data, by=clerk)
+    assert (upload.state, upload.refusal) == (UploadState.REFUSED, refusal)
+
+
+def test_a_header_may_hold_anything(clerk: Membership) -> None:
+    header, *rest = good("crs").decode().splitlines()
+    longer = "\n".join([f"{header},{'Extra' * 100}", *(f"{line},1" for line in rest)])
+    upload = send(longer.encode(), by=clerk)
+    assert rules_of(upload) == [(None, "V-05")]
 
 
 @pytest.mark.parametrize("step", ["keep", "copy_rows"])

@@ -17,6 +17,7 @@ from django.urls import reverse
 from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import DjangoCaptureOnCommitCallbacks, Settings
 
+from coredata.models import Upload
 from enrollment.part_time.models import CourseLine, CourseRequest, Decision
 from enrollment.records.matching import candidates
 from enrollment.records.models import Claim, Student
@@ -217,6 +218,27 @@ class TestRequests:
             "Ice storm",
             None,
         )
+
+    def test_core_data_in_every_state(self) -> None:
+        sent = Upload.objects.order_by("pk").values_list(
+            "lea__state_district_id", "collection__kind", "state"
+        )
+        assert list(sent) == [
+            ("991101", "stu_core", "certified"),
+            ("991101", "crs_assign", "replaced"),
+            ("991101", "crs_assign", "certified"),
+            ("991101", "stu_assign", "trial"),
+            ("992102", "crs_assign", "superseded"),
+            ("992102", "stu_assign", "certified"),
+            ("992102", "crs_assign", "certified"),
+            ("992102", "stu_core", "trial"),
+            ("995901", None, "refused"),
+            ("995901", "stu_core", "withdrawn"),
+        ]
+        trials = Upload.objects.filter(state="trial").order_by("pk")
+        assert [upload.errors > 0 for upload in trials] == [True, False]
+        looked_at_again = Upload.objects.filter(needs_recheck=True).order_by("pk")
+        assert [upload.name for upload in looked_at_again] == ["october_stu_assign.csv"]
 
     def test_last_night_is_done(self) -> None:
         run = ChaseRun.objects.get()

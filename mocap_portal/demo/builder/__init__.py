@@ -12,6 +12,7 @@ from django.db import transaction
 from mocap_portal.demo.models import DemoPart
 
 from .catalog import build_catalog, build_offers
+from .core_data import build_core_data
 from .further import build_further
 from .mails import deliver
 from .night import build_night
@@ -29,6 +30,7 @@ PARTS: dict[str, Callable[[dt.datetime], None]] = {
     "offers": build_offers,
     "requests": build_requests,
     "further": build_further,
+    "core data": build_core_data,
     "night": build_night,
 }
 

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 
 from .models import CollectionWindow, Upload, UploadState
 
-SHOWN_AFTER = dt.timedelta(
-    days=200
-)  # how long after its due day a collection stays on the list, unless certified
+SHOWN_AFTER = dt.timedelta(days=90)  # how long a collection stays on the list after its due day
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +27,11 @@ class Deadline:
     @property
     def due_on(self) -> dt.date:
         return self.window.due_on
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether a file has to be certified, or certified again (V-16)."""
+        return not self.window.is_optional and (self.certified is None or self.certified.needs_recheck)
 
     @property
     def is_overdue(self) -> bool:

@@ -15,6 +15,7 @@ from mocap_portal.foundation.accounts.models import FAMILY_ROLES, LEA_ROLES, PRO
 from mocap_portal.foundation.directory.models import LegalKey, LegalValue, NoLegalValue
 from mocap_portal.home import guide, menu, waiting
 from tests.factories.accounts import InvitationFactory, MembershipFactory
+from tests.factories.coredata import UploadFactory
 from tests.factories.directory import ClosedDayFactory, LeaFactory, LeaPolicyFactory, ProviderFactory
 from tests.factories.part_time import CourseLineFactory, CourseRequestFactory
 from tests.factories.providers import SanctionFactory
@@ -30,10 +31,14 @@ Found = list[tuple[str, list[tuple[str, dt.date | None]]]]
 
 
 def found(hat: Membership, *, today: dt.date = TODAY) -> Found:
-    """What waits for a hat: per block its title, and of each thing what to do and by when."""
+    """What waits for a hat: per block its title, and of each thing what to do and by when.
+
+    Without core data, which every district owes every autumn.
+    """
     return [
         (block.title, [(item.what, item.due_on) for item in block.shown])
         for block in waiting.blocks(hat, today=today)
+        if block.list_name != "coredata:files"
     ]
 
 
@@ -304,11 +309,36 @@ def test_no_more_than_ten_of_a_kind_and_the_way_to_the_rest() -> None:
     claim = ClaimFactory.create()
     ClaimFactory.create_batch(9, school=claim.school)
     hat = MembershipFactory.create(data_clerk=True, organization=claim.school.lea.organization)
-    (block,) = waiting.blocks(hat, today=TODAY)
+    _core_data, block = waiting.blocks(hat, today=TODAY)
     assert (len(block.shown), block.all_url) == (10, "")
     ClaimFactory.create_batch(5, school=claim.school)
-    (block,) = waiting.blocks(hat, today=TODAY)
+    _core_data, block = waiting.blocks(hat, today=TODAY)
     assert (len(block.shown), block.all_url) == (10, reverse("records:claims"))
+
+
+@pytest.mark.django_db
+@pytest.mark.rule("V-16")
+def test_core_data_that_is_owed() -> None:
+    """October's files, the state's usual days: nothing yet, a trial with errors, and one that another has outdated."""
+    lea = LeaFactory.create()
+    hat = MembershipFactory.create(data_clerk=True, lea=lea)
+    UploadFactory.create(lea=lea, certified=True)  # Student Core
+    trial = UploadFactory.create(lea=lea, trial=True, errors=2)  # Course Assignment
+    assigned = {"collection__kind": "stu_assign", "needs_recheck": True}
+    UploadFactory.create(lea=lea, certified=True, **assigned)
+    (block,) = waiting.blocks(hat, today=dt.date(2026, 10, 20))
+    address = reverse("coredata:upload", args=[trial.pk])
+    assert [(item.what, item.about, item.due_on) for item in block.items] == [
+        ("Certify Course Assignment, October 2026", "Its trial has errors.", dt.date(2026, 10, 31)),
+        (
+            "Certify Student Assignment, October 2026",
+            "Course Assignment has changed since.",
+            dt.date(2026, 10, 31),
+        ),
+    ]
+    assert [item.url for item in block.items] == [address, reverse("coredata:files")]
+    (block,) = waiting.blocks(hat, today=dt.date(2026, 8, 31))
+    assert [item.what for item in block.items] == ["Certify Student Course Completion, June 2026"]
 
 
 # The page -----------------------------------------------------------------------------------------
@@ -322,7 +352,7 @@ QUERIES = {
     Role.SPECIAL_EDUCATION: 2,
     Role.DECIDER: 2,
     Role.COORDINATOR: 7,
-    Role.DATA_CLERK: 2,
+    Role.DATA_CLERK: 4,  # children, MOSIS IDs; windows of core data, its files
     Role.LEA_ADMIN: 5,
     Role.PROVIDER_STAFF: 3,  # to confirm, to report, certificates
     Role.PROVIDER_ADMIN: 6,

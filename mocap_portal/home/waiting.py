@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from coredata.deadlines import Deadline, deadlines
 from enrollment.part_time.models import (
     Basis,
     CourseLine,
@@ -29,6 +30,7 @@ from mocap_portal.foundation.ui.words import long_day
 from mocap_portal.state_map import profile
 from providers.models import Application, Authorization, CorrectiveAction
 
+CORE_DATA_AHEAD = dt.timedelta(days=30)  # from when on a file that is due waits for somebody
 MOST = 10  # things of one kind on the page; the rest is one click away
 
 
@@ -277,6 +279,28 @@ def without_mosis_id(hat: Membership, today: dt.date) -> Block:
     return Block(_("Students without a MOSIS ID"), items, "records:students")
 
 
+def core_data_owed(hat: Membership, today: dt.date) -> Block:
+    """Core data files that are due soon or overdue and not certified, and those that a later file outdated (V-16)."""
+    assert hat.organization_id is not None  # roles of an LEA have one
+    items = [
+        Item(
+            _("Certify %(file)s") % {"file": owed.what},
+            reverse("coredata:upload", args=[owed.trial.pk]) if owed.trial else reverse("coredata:files"),
+            about=_core_data_state(owed),
+            due_on=owed.due_on,
+        )
+        for owed in deadlines(hat.organization_id, on=today)
+        if owed.is_owed and owed.due_on <= today + CORE_DATA_AHEAD
+    ]
+    return Block(_("Core data"), items, "coredata:files")
+
+
+def _core_data_state(owed: Deadline) -> str:
+    if owed.trial is None:
+        return _("Course Assignment has changed since.") if owed.certified else _("No file was sent yet.")
+    return _("Its trial has errors.") if owed.trial.errors else _("Its trial has no errors.")
+
+
 def missing_profile(hat: Membership, today: dt.date) -> Block:
     """What the district's public page lacks. Without a contact it can register nobody either (R-30, R-116, R-143)."""
     items = [
@@ -519,7 +543,7 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
         claims,
         without_mosis_id,
     ),
-    Role.DATA_CLERK: (claims, without_mosis_id),
+    Role.DATA_CLERK: (core_data_owed, claims, without_mosis_id),
     Role.LEA_ADMIN: (missing_profile, roles_to_review, to_register, claims, invitations),
     Role.PROVIDER_STAFF: (to_confirm, results_due, certificates),
     Role.PROVIDER_ADMIN: (

@@ -107,3 +107,10 @@ def test_a_collection_is_open_from_the_day_of_its_window() -> None:
         (answer,) = check(FILES / "good" / "tab_separated.tsv", exits=1)["files"]
     assert [problem["rule"] for problem in answer["problems"]] == ["V-03"]
     assert answer["rows_good"] == 1
+
+
+@time_machine.travel("2027-06-10T15:00:00Z")
+def test_warnings_alone_are_problems_too() -> None:
+    (answer,) = check(FILES / "bad" / "V-51.csv", exits=1)["files"]
+    assert [problem["severity"] for problem in answer["problems"] if problem["rule"] == "V-51"] == ["W"]
+    assert answer["rows_with_errors"] == 0

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from coredata.judging import Judgement, judge
 from coredata.reading import LINE
 from mocap_portal.foundation.shared.commands import Exit, PortalCommand
-from mocap_portal.foundation.shared.rules import Severity
 from mocap_portal.foundation.shared.tabular import UnreadableFile
 
 
@@ -47,8 +46,8 @@ class Command(PortalCommand):
             self.stdout.write("\n\n".join(map(_as_text, judgements)))
         if any(one.is_refused for one in judgements):
             self.leave(Exit.UNREADABLE, _("A file could not be read."))
-        if any((one.problems["severity"] == Severity.ERROR).any() for one in judgements):
-            self.leave(Exit.PROBLEMS, _("There are errors. Correct them before you certify."))
+        if any(not one.problems.is_empty() for one in judgements):
+            self.leave(Exit.PROBLEMS, _("There are problems: errors block, warnings have to be looked at."))
 
 
 def _as_json(judgement: Judgement) -> dict[str, Any]:

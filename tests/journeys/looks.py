@@ -49,6 +49,7 @@ LEFT_OUT = {
         ["part_time:paper_template", "part_time:import_problems"],
         "a file, which tests/enrollment/test_paper_file.py reads",
     ),
+    "coredata:problems_csv": "a file, which tests/coredata/test_pages.py reads",
     "registration:download": "a file, which tests/enrollment/test_registration_roster.py reads",
     "mfa_download_recovery_codes": "a file",
     **dict.fromkeys(

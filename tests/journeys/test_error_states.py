@@ -100,6 +100,9 @@ FORMS = [
             "would_make_it_a_yes": "A tutor.",
         },
     ),
+    # Core data
+    Form("coredata:files", "Send the file"),
+    Form("coredata:certify", "Certify", {"name": "Casey Clerk"}),
     # Staff enter what came on paper
     Form("part_time:enter", "Find"),
     Form(

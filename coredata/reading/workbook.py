@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import re
 import zipfile
+from pathlib import PurePosixPath
 from typing import Any
 
 import python_calamine as calamine
@@ -15,7 +16,7 @@ from .limits import Limits
 from .records import Cells, plain_digits
 from .refusal import Unusable
 
-SHEETS = "xl/worksheets/"
+SHEETS = ("xl", "worksheets")  # the folders of a package in which its sheets lie
 PIECE = 1 << 20  # bytes
 OVERLAP = 300  # bytes: the longest beginning of a cell that is looked for
 FORMULA = re.compile(rb'<c\b[^<>]*?\br="([A-Z]{1,3}[0-9]{1,7})"[^<>]*>\s*<f[\s>/]')
@@ -44,7 +45,7 @@ def _refuse_what_is_dangerous(data: bytes, limits: Limits) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             entries = package.infolist()
-            if not any(entry.filename.startswith(SHEETS) for entry in entries):
+            if not any(map(_is_sheet, entries)):
                 raise Unusable(
                     _("The file is a ZIP archive, not an Excel workbook. Send the file inside it.")
                 )
@@ -55,9 +56,13 @@ def _refuse_what_is_dangerous(data: bytes, limits: Limits) -> None:
         raise Unusable(_("The workbook is damaged or locked. Save it as CSV UTF-8 and send that.")) from error
 
 
+def _is_sheet(entry: zipfile.ZipInfo) -> bool:
+    return PurePosixPath(entry.filename).parts[:2] == SHEETS
+
+
 def _unpack(package: zipfile.ZipFile, entry: zipfile.ZipInfo, unpacked: int, limits: Limits) -> int:
     """Look through a part, piece by piece: how many bytes there are so far. An archive may lie about its sizes."""
-    is_sheet = entry.filename.startswith(SHEETS)
+    is_sheet = _is_sheet(entry)
     with package.open(entry) as part:
         before = b""
         while piece := part.read(PIECE):

@@ -167,10 +167,13 @@ def _on_path(name: str) -> list[Path]:
 
 @contextlib.contextmanager
 def socket_folder() -> Iterator[Path]:
-    """A new folder (0700) for Unix sockets in the temporary directory; it goes when the block ends."""
+    """A new folder (0700) for Unix sockets in the temporary directory; it goes when the block ends.
+
+    A long TMPDIR leaves no room for the socket's name: then it lies in the home folder.
+    """
     parent = tempfile.gettempdir()
     if len(parent) > _LONGEST_SOCKET_PATH - 40:
-        parent = "/tmp"  # noqa: S108  # a long TMPDIR leaves no room for the socket's name; mkdtemp is safe here
+        parent = str(Path.home())
     folder = Path(tempfile.mkdtemp(prefix="portal-", dir=parent))
     try:
         yield folder

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from coredata.reading import LINE, Limits, Records, Sheet, Unusable, read
 from coredata.reading.records import Wanted, _parsed, read_text
+from coredata.reading.workbook import SHEETS
 
 HEADER = ["CollectionVersion", "StateID", "CourseNum"]
 LIMITS = Limits(bytes=1_000_000, columns=50, line=2_000)
@@ -147,7 +148,7 @@ def test_a_formula_is_named_by_its_cell() -> None:
 def test_a_workbook_that_unpacks_to_too_much_is_not_opened() -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
-        package.writestr("xl/worksheets/sheet1.xml", b" " * 2_000_000)
+        package.writestr("/".join([*SHEETS, "sheet1.xml"]), b" " * 2_000_000)
     assert len(out.getvalue()) < 5_000
     assert refusal(out.getvalue(), "file.xlsx").startswith("The workbook unpacks to more than 1 MB.")
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from django.contrib import messages
@@ -26,14 +25,14 @@ from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.paging import sort_and_cut
 from mocap_portal.foundation.shared.refusals import Refusal
 from mocap_portal.foundation.shared.rules import Severity
-from mocap_portal.foundation.shared.tabular import FORMULA
+from mocap_portal.foundation.shared.tabular import stream_csv
 from mocap_portal.foundation.ui.words import moment_words
 
 from . import actions, tasks
 from .checks import rules
 from .deadlines import deadlines
 from .forms import CertifyForm, UploadForm
-from .models import Upload, UploadState
+from .models import Problem, Upload, UploadState
 from .store import rows
 from .tables import DeadlineTable, ProblemTable, RuleTable, UploadTable
 from .uploading import SealedFile, SealingUploadHandler
@@ -106,35 +105,17 @@ def problems(request: HatRequest, pk: int, rule: str) -> HttpResponse:
 def problems_csv(request: HatRequest, pk: int) -> StreamingHttpResponse:
     """All problems of a file, for a spreadsheet."""
     row = _upload(request, pk)
-    response = StreamingHttpResponse(_lines(row), content_type="text/csv; charset=utf-8")
+    found = row.problems.order_by("line", "rule", "pk").iterator(chunk_size=2_000)
+    lines = chain(["\ufeff"], stream_csv(COLUMNS, map(_cells, found)))
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="problems-{row.pk}.csv"'
     return response
 
 
-class _Echo:
-    """What a csv writer writes to: it gives the text back."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def _lines(row: Upload) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield "\ufeff" + writer.writerow(COLUMNS)
-    for found in row.problems.order_by("line", "rule", "pk").iterator(chunk_size=2_000):
-        remedy = rules()[found.rule].remedy if found.rule in rules() else ""
-        cells = [
-            found.line or "",
-            found.column,
-            found.value or "",
-            found.rule,
-            found.severity,
-            found.message,
-            remedy,
-        ]
-        yield writer.writerow(
-            [f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell for cell in cells]
-        )
+def _cells(found: Problem) -> list[str]:
+    remedy = rules()[found.rule].remedy if found.rule in rules() else ""
+    line = "" if found.line is None else str(found.line)
+    return [line, found.column, found.value or "", found.rule, found.severity, found.message, remedy]
 
 
 @for_roles(*SENDING_ROLES)

@@ -1,33 +1,24 @@
 """The catalog as files: CSV with the columns that `import_catalog` reads, and JSON (docs/catalog.md)."""
 
-import csv
 import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from mocap_portal.foundation.shared.tabular import stream_csv
+
 from .catalog import OPTIONAL, REQUIRED
 from .models import Course, CourseQuerySet
 
 COLUMNS = (*REQUIRED, *OPTIONAL)
 AT_A_TIME = 500  # rows
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
-
-
-class _Echo:
-    """A file that gives back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
 
 
 def as_csv(courses: CourseQuerySet) -> Iterator[str]:
     """A header and one line per course, piece by piece. No cell begins as a formula does."""
-    writer = csv.writer(_Echo())
-    yield writer.writerow(COLUMNS)
-    for course in courses.iterator(chunk_size=AT_A_TIME):
-        yield writer.writerow([_cell(value) for value in _values(course)])
+    rows = courses.iterator(chunk_size=AT_A_TIME)
+    return stream_csv(COLUMNS, ([_cell(value) for value in _values(course)] for course in rows))
 
 
 def as_json(courses: CourseQuerySet, *, on: dt.date, words: str, chosen: Mapping[str, str]) -> Iterator[str]:
@@ -59,5 +50,4 @@ def _plain(value: Any) -> Any:
 def _cell(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    text = "" if value is None else str(_plain(value))
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    return "" if value is None else str(_plain(value))

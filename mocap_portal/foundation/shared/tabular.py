@@ -9,6 +9,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -88,15 +89,25 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A comma-separated file that spreadsheets open as UTF-8 text, none of it as a formula.
+    """A comma-separated file that spreadsheets open as UTF-8 text, none of it as a formula."""
+    return "\ufeff" + "".join(stream_csv(header, rows))
 
-    An apostrophe stands before what looks like one; `plain_text` takes it off again.
+
+def stream_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """The lines of a comma-separated file, one by one.
+
+    An apostrophe stands before what looks like a formula; `plain_text` takes it off again.
     """
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    for row in (header, *rows):
-        writer.writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in row])
-    return "\ufeff" + text.getvalue()
+    writer = csv.writer(_Echo())
+    for row in chain([header], rows):
+        yield writer.writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in row])
+
+
+class _Echo:
+    """A file that gives back what is written to it."""
+
+    def write(self, text: str) -> str:
+        return text
 
 
 def plain_text(cell: str) -> str:

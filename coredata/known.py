@@ -12,7 +12,7 @@ from functools import cached_property
 
 from django.db.models import Q
 
-from enrollment.part_time.models import Basis, CourseLine, LineState
+from enrollment.part_time.models import APPROVED_LINES, Basis, CourseLine
 from enrollment.records.models import LearningPlan
 from mocap_portal.foundation.directory.models import (
     CodeMeaning,
@@ -28,18 +28,6 @@ from providers.models import WITHOUT_PROGRAM_CODE, Agreement, Course
 from .collection import Collection
 from .layouts import Cycle, Kind
 from .models import ONCE_CERTIFIED, CollectionWindow, Upload, UploadQuerySet, UploadState
-
-# A line that the district has decided for, whatever became of it since.
-APPROVED = [
-    LineState.APPROVED,
-    LineState.REGISTERED,
-    LineState.CONFIRMED,
-    LineState.ACTIVE,
-    LineState.FINISHED,
-    LineState.COMPLETED,
-    LineState.WITHDRAWN,
-    LineState.REMOVED,
-]
 
 
 @dataclass(frozen=True)
@@ -94,10 +82,18 @@ class Known:
             found.setdefault(district, set()).add(school)
         return {district: frozenset(schools) for district, schools in found.items()}
 
+    @cached_property
+    def _code_sets(self) -> Mapping[str, Mapping[str, str]]:
+        """Every set with the codes that held on a day of the school year, each code with its group."""
+        held = CodeMeaning.objects.filter(self._valid_in_year()).order_by("valid_from")
+        found: dict[str, dict[str, str]] = {}
+        for code_set, code, group in held.values_list("code_set", "code", "group"):
+            found.setdefault(code_set, {})[code] = group
+        return found
+
     def codes(self, code_set: CodeSet) -> Mapping[str, str]:
         """The codes of a set that held on a day of the school year, each with its group."""
-        held = CodeMeaning.objects.filter(self._valid_in_year(), code_set=code_set)
-        return dict(held.order_by("valid_from").values_list("code", "group"))
+        return self._code_sets.get(code_set, {})
 
     def number(self, key: LegalKey) -> int:
         """Raises NoLegalValue."""
@@ -137,7 +133,7 @@ class Known:
         """How many courses of the school year the district has approved; None for a district the portal lacks."""
         if self.lea is None:
             return None
-        lines = CourseLine.objects.filter(state__in=APPROVED).exclude(basis=Basis.PRIVATE)
+        lines = CourseLine.objects.filter(state__in=APPROVED_LINES).exclude(basis=Basis.PRIVATE)
         return lines.filter(request__lea=self.lea, request__term__school_year=self.collection.year).count()
 
     @cached_property

@@ -11,7 +11,16 @@ from .decision import (
     TeamReview,
     standing_advice,
 )
-from .line import ENDED_LINES, OPEN_LINES, RUNNING_LINES, Basis, CourseLine, CourseLineQuerySet, LineState
+from .line import (
+    APPROVED_LINES,
+    ENDED_LINES,
+    OPEN_LINES,
+    RUNNING_LINES,
+    Basis,
+    CourseLine,
+    CourseLineQuerySet,
+    LineState,
+)
 from .request import (
     REVIEWING_ROLES,
     Acknowledgement,
@@ -26,6 +35,7 @@ from .request import (
 from .step import Step, StepKind
 
 __all__ = [
+    "APPROVED_LINES",
     "ENDED_LINES",
     "OPEN_LINES",
     "REVIEWING_ROLES",

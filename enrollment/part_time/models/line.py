@@ -45,6 +45,19 @@ OPEN_LINES = frozenset(
 )
 # Over before its end: the same course may be asked for again.
 ENDED_LINES = frozenset({LineState.CANCELLED, LineState.WITHDRAWN, LineState.REMOVED})
+# What the district has approved, whatever became of it since.
+APPROVED_LINES = frozenset(
+    {
+        LineState.APPROVED,
+        LineState.REGISTERED,
+        LineState.CONFIRMED,
+        LineState.ACTIVE,
+        LineState.FINISHED,
+        LineState.COMPLETED,
+        LineState.WITHDRAWN,
+        LineState.REMOVED,
+    }
+)
 RUNNING_LINES = frozenset({LineState.ACTIVE})
 NOT_STARTED = [LineState.REQUESTED, LineState.APPROVED, LineState.REGISTERED, LineState.CONFIRMED]
 

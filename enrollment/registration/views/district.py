@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from enrollment.part_time.models import Basis, CourseLine, LineState
+from enrollment.part_time.models import APPROVED_LINES, Basis, CourseLine, LineState
 from mocap_portal.foundation.accounts.guards import for_roles
 from mocap_portal.foundation.accounts.middleware import HatRequest
 from mocap_portal.foundation.accounts.models import Membership
@@ -41,16 +41,6 @@ from .words import (
 )
 
 ROWS_PER_PAGE = 25
-APPROVED = (
-    LineState.APPROVED,
-    LineState.REGISTERED,
-    LineState.CONFIRMED,
-    LineState.ACTIVE,
-    LineState.FINISHED,
-    LineState.COMPLETED,
-    LineState.WITHDRAWN,
-    LineState.REMOVED,
-)
 MOST_URGENT = [
     LineState.APPROVED,
     LineState.FINISHED,
@@ -250,7 +240,7 @@ def lines_for(hat: Membership) -> QuerySet[CourseLine]:
     sent_and_taken_back = Q(state=LineState.CANCELLED, roster_line__isnull=False)
     return (
         CourseLine.objects.visible_to(hat)
-        .filter(Q(state__in=APPROVED) | sent_and_taken_back)
+        .filter(Q(state__in=APPROVED_LINES) | sent_and_taken_back)
         .exclude(basis=Basis.PRIVATE)
         .select_related(
             "course__provider__organization",

@@ -16,7 +16,7 @@ from coredata.checks import rules
 from coredata.judging import Judgement, judge
 from mocap_portal.foundation.directory.models import Lea
 
-from .kit import DAY, FILES, walnut_fork
+from .kit import DAY, FILES
 
 TITLE = re.compile(r"V-\d\d: [^,]*$")
 ACCEPTANCES = {"V-45", "V-57"}
@@ -30,11 +30,6 @@ def cases(folder: str) -> list[Path]:
 
 def paths(case: Path) -> list[Path]:
     return sorted(case.iterdir()) if case.is_dir() else [case]
-
-
-@pytest.fixture
-def lea(db: None) -> Lea:
-    return walnut_fork()
 
 
 def judged(case: Path) -> list[Judgement]:

@@ -22,7 +22,7 @@ from coredata.store import columns, rows, vault
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.directory.models import Lea
 
-from .kit import FILES, NOW, bad, certify, clerk_of, good, send, stored, walnut_fork
+from .kit import FILES, NOW, bad, certify, clerk_of, good, send, stored
 
 pytestmark = pytest.mark.django_db
 UNKNOWN_COLLECTION = (
@@ -30,16 +30,6 @@ UNKNOWN_COLLECTION = (
     "It is written as in 2027Oct1.0CrsAssign."
 )
 SECRETS = ("900112233", "Zebulon", "Quagmire")  # an educator's number and name, values of dropped columns
-
-
-@pytest.fixture
-def lea() -> Lea:
-    return walnut_fork()
-
-
-@pytest.fixture
-def clerk(lea: Lea) -> Membership:
-    return clerk_of(lea)
 
 
 @pytest.fixture(autouse=True)

@@ -22,20 +22,10 @@ from mocap_portal.foundation.directory.models import Lea
 from tests.factories.coredata import ProblemFactory, UploadFactory
 from tests.sign_in import sign_in
 
-from .kit import NOW, bad, certify, clerk_of, good, send, stored, walnut_fork
+from .kit import NOW, bad, certify, good, send, stored
 
 pytestmark = pytest.mark.django_db
 FILES = "/core-data/"
-
-
-@pytest.fixture
-def lea() -> Lea:
-    return walnut_fork()
-
-
-@pytest.fixture
-def clerk(lea: Lea) -> Membership:
-    return clerk_of(lea)
 
 
 @pytest.fixture

@@ -85,7 +85,7 @@ def judge(
     on: dt.date,
     key_of: Callable[[int], bytes],
     stored: Callable[[Known], Mapping[Kind, Case]] | None = None,
-    when_read: Callable[[Collection], None] = lambda collection: None,
+    when_read: Callable[[Collection, int], None] = lambda collection, rows: None,
     limits: Limits | None = None,
 ) -> list[Judgement]:
     """Judge files, each a name and its bytes, in their order; files of one district and year also beside each other.
@@ -93,7 +93,7 @@ def judge(
     `district_code`: whose files they are, None to take what the files say. `on`: the day. `key_of`: what educators'
     numbers of a school year are hashed with, 32 bytes; the same key makes the same hashes. `stored`: for a file that
     will be kept, what the portal has of the same district and year, for kinds that are not among the files.
-    `when_read` is told what each file is as soon as that is known.
+    `when_read` is told what each file is, and how many rows it has, as soon as that is known.
     """
     judgements: list[Judgement] = []
     cases: list[tuple[int, _Read, Case]] = []
@@ -112,7 +112,7 @@ def judge(
         except Unusable as problem:
             judgements.append(_refused(name, problem))
             continue
-        when_read(found.collection)
+        when_read(found.collection, found.sheet.records.rows.height + len(found.sheet.records.ragged))
         year = found.collection.year
         case = prepare(
             found.sheet,

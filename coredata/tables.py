@@ -75,6 +75,38 @@ class RuleTable(PortalTable):
         )
 
 
+class ChangeTable(PortalTable):
+    """Rows: dicts with change (a coredata.store.difference.Change), line, what and how."""
+
+    change = TemplateColumn(template_name="coredata/change.html", verbose_name=_("Change"))
+    line = tables.Column(verbose_name=_("Line"))
+    what = tables.Column(verbose_name=_("Row"))
+    how = tables.Column(verbose_name=_("What changes"))
+
+    caption = _("Rows that differ")
+    row_header = "what"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+        empty_text = _("No row differs.")
+
+
+class NotRunTable(PortalTable):
+    """Rows: dicts with rule, sentence and needs."""
+
+    rule = tables.Column(verbose_name=_("Rule"))
+    needs = tables.Column(verbose_name=_("Needs"))
+
+    caption = _("What could not be checked")
+    row_header = "rule"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+
+    def render_rule(self, record: dict[str, str]) -> str:
+        return f"{record['rule']} {record['sentence']}"
+
+
 class ProblemTable(PortalTable):
     """Rows: Problem."""
 

@@ -1,14 +1,17 @@
 from django.urls import path
 
-from . import views
+from .views import files, problems
 
 app_name = "coredata"
 
 urlpatterns = [
-    path("", views.files, name="files"),
-    path("<int:pk>/", views.upload, name="upload"),
-    path("<int:pk>/problems/<str:rule>/", views.problems, name="problems"),
-    path("<int:pk>/problems.csv", views.problems_csv, name="problems_csv"),
-    path("<int:pk>/certify/", views.certify, name="certify"),
-    path("<int:pk>/withdraw/", views.withdraw, name="withdraw"),
+    path("", files.files, name="files"),
+    path("<int:pk>/", files.upload, name="upload"),
+    path("<int:pk>/problems/<str:rule>/", problems.problems, name="problems"),
+    path("<int:pk>/problems.csv", problems.problems_csv, name="problems_csv"),
+    path("<int:pk>/problems.xlsx", problems.problems_xlsx, name="problems_xlsx"),
+    path("<int:pk>/marked.csv", problems.marked, name="marked"),
+    path("<int:pk>/certify/", files.certify, name="certify"),
+    path("<int:pk>/changes.csv", files.changes_csv, name="changes_csv"),
+    path("<int:pk>/withdraw/", files.withdraw, name="withdraw"),
 ]

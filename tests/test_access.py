@@ -84,6 +84,7 @@ PAUSING = {Role.COUNSELOR, Role.COORDINATOR, Role.SPECIAL_EDUCATION}
 TEAM = {Role.COORDINATOR, Role.SPECIAL_EDUCATION}
 KEEPING = {Role.COORDINATOR, Role.LEA_ADMIN}
 SENDING = {Role.DATA_CLERK, Role.COORDINATOR, Role.LEA_ADMIN}
+READING = SENDING | DESE_ROLES
 
 
 # The pages that tell MOSIS ID or birth date to whoever they open for.
@@ -381,9 +382,12 @@ ADDRESSES = [
     row("providers:end_agreement", KEEPING, lambda world: [world.agreement.pk]),
     # Core data
     page("coredata:files", SENDING),
-    row("coredata:upload", SENDING, lambda world: [world.trial.pk]),
-    row("coredata:problems", SENDING, lambda world: [world.trial.pk, "V-51"]),
-    row("coredata:problems_csv", SENDING, lambda world: [world.trial.pk]),
+    row("coredata:upload", READING, lambda world: [world.trial.pk]),
+    row("coredata:problems", READING, lambda world: [world.trial.pk, "V-51"]),
+    row("coredata:problems_csv", READING, lambda world: [world.trial.pk]),
+    row("coredata:problems_xlsx", READING, lambda world: [world.trial.pk]),
+    row("coredata:marked", SENDING, lambda world: [world.certified.pk], status=302),
+    row("coredata:changes_csv", SENDING, lambda world: [world.trial.pk], status=302),
     row("coredata:certify", SENDING, lambda world: [world.trial.pk]),
     row("coredata:withdraw", SENDING, lambda world: [world.certified.pk]),
     # A family asks

@@ -13,6 +13,7 @@ from .certifying import (
 )
 from .checking import check_upload, destroy_bytes, destroy_old_bytes, long_unchecked
 from .keys import reencrypt_keys
+from .opening import open_bytes
 
 __all__ = [
     "CourseAssignmentFirst",
@@ -26,6 +27,7 @@ __all__ = [
     "destroy_bytes",
     "destroy_old_bytes",
     "long_unchecked",
+    "open_bytes",
     "receive",
     "reencrypt_keys",
     "withdraw",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections.abc import Mapping
+from dataclasses import asdict
 from functools import partial
 
 import polars as pl
@@ -32,7 +33,7 @@ PURPOSE = (
 )
 PROBLEMS_TABLE = "coredata_problem"
 LONGEST_REFUSAL, LONGEST_COLUMN = 500, 200  # characters: a header may hold anything
-UNCHECKED = [UploadState.UPLOADED, UploadState.PARSED]
+UNCHECKED = [UploadState.UPLOADED, UploadState.PARSED, UploadState.CHECKED]
 
 
 def check_upload(upload_id: int, *, at: dt.datetime) -> Upload:
@@ -53,13 +54,14 @@ def check_upload(upload_id: int, *, at: dt.datetime) -> Upload:
     )
     if judgement.is_refused:
         return _refuse(upload.pk, judgement, at=at)
+    Upload.objects.filter(pk=upload_id, state=UploadState.PARSED).update(state=UploadState.CHECKED)
     return _keep(upload.pk, judgement, at=at)
 
 
-def _note_what_it_is(upload_id: int, collection: Collection) -> None:
+def _note_what_it_is(upload_id: int, collection: Collection, rows_read: int) -> None:
     """The file could be read: its page says what it is while it is being checked."""
-    Upload.objects.filter(pk=upload_id, state=UploadState.UPLOADED).update(
-        state=UploadState.PARSED, collection=_stored(collection)
+    Upload.objects.filter(pk=upload_id, state__in=UNCHECKED).update(
+        state=UploadState.PARSED, collection=_stored(collection), rows_read=rows_read
     )
 
 
@@ -146,6 +148,7 @@ def _keep(upload_id: int, judgement: Judgement, *, at: dt.datetime) -> Upload:
     upload.rows_with_errors = judgement.rows_with_errors
     upload.errors = errors.height
     upload.warnings = judgement.problems.height - errors.height
+    upload.not_run = [asdict(rule) for rule in judgement.not_run]
     upload.judged_at = at
     upload.save()
     return upload

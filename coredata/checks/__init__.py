@@ -5,7 +5,7 @@ so that 300,000 rows are judged in a second or two.
 """
 
 from . import across, coding, fields, file, keys  # noqa: F401  # each registers its checks
-from .case import Case, Findings, prepare, stored_case
+from .case import MARKS, Case, Findings, prepare, stored_case
 from .registry import rules, run
 
-__all__ = ["Case", "Findings", "prepare", "rules", "run", "stored_case"]
+__all__ = ["MARKS", "Case", "Findings", "prepare", "rules", "run", "stored_case"]

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 import polars as pl
 
+from mocap_portal.foundation.shared.tabular import plain_name
 from providers.models import PROGRAM_CODES, Instruction
 
 from ..collection import Collection
@@ -32,6 +33,7 @@ DISTRICT_TEACHES = PROGRAM_CODES[Instruction.CURRICULUM_ONLY]
 DIGITS = r"^[0-9]+$"
 NUMBER = r"^[0-9]*\.?[0-9]+$"
 ISO, AMERICAN = "%Y-%m-%d", "%m/%d/%Y"
+MARKS = "Errors"  # the column that the portal adds to a file it gives back; it may come again
 UPPER = ("program_code", "delivery_system", "semester", "grade_earned", "grade_level", "adult")
 COURSE_KEY = (
     "school_year",
@@ -167,7 +169,7 @@ def stored_case(rows: pl.DataFrame, collection: Collection, layout: Layout, *, k
 
 
 def _is_expected(name: str, layout: Layout) -> bool:
-    return layout.named(name) is not None or layout.drops(name)
+    return layout.named(name) is not None or layout.drops(name) or plain_name(name) == plain_name(MARKS)
 
 
 def _hashed(rows: pl.DataFrame, key: bytes) -> pl.DataFrame:

@@ -3,7 +3,16 @@
 The rows themselves lie in tables of their own, one for each kind, partitioned by collection: `coredata.store`.
 """
 
-from .uploads import ONCE_CERTIFIED, HashKey, Problem, StoredCollection, Upload, UploadQuerySet, UploadState
+from .uploads import (
+    ONCE_CERTIFIED,
+    HashKey,
+    Opening,
+    Problem,
+    StoredCollection,
+    Upload,
+    UploadQuerySet,
+    UploadState,
+)
 from .windows import CollectionWindow, CollectionWindowQuerySet
 
 __all__ = [
@@ -11,6 +20,7 @@ __all__ = [
     "CollectionWindow",
     "CollectionWindowQuerySet",
     "HashKey",
+    "Opening",
     "Problem",
     "StoredCollection",
     "Upload",

@@ -62,6 +62,7 @@ class HashKey(models.Model):
 class UploadState(models.TextChoices):
     UPLOADED = "uploaded", _("Waiting to be read")
     PARSED = "parsed", _("Read, being checked")
+    CHECKED = "checked", _("Checked, being stored")
     REFUSED = "refused", _("Refused: not a file of yours that can be used")
     TRIAL = "trial", _("Trial: checked, not certified")
     REPLACED = "replaced", _("Replaced by a later trial")
@@ -121,6 +122,9 @@ class Upload(models.Model):
         default=0, help_text=_("Problems that block, of rows and of the file")
     )
     warnings = models.PositiveIntegerField(default=0)
+    not_run = models.JSONField(
+        default=list, blank=True, help_text=_("Rules that could not be checked: each with rule and needs")
+    )
     judged_at = models.DateTimeField(null=True, blank=True)
     needs_recheck = models.BooleanField(default=False, help_text=_("A file beside it has changed (V-16)"))
     acknowledged_at = models.DateTimeField(null=True, blank=True)
@@ -173,6 +177,21 @@ class Upload(models.Model):
     @property
     def rows_good(self) -> int:
         return self.rows_read - self.rows_with_warnings - self.rows_with_errors
+
+
+@tracked()
+class Opening(models.Model):
+    """Somebody took back what was sent, educators' numbers and all. Never deleted."""
+
+    upload = models.ForeignKey(Upload, on_delete=models.PROTECT, related_name="openings")
+    by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.upload_id} by {self.by_id}"
 
 
 class Problem(models.Model):

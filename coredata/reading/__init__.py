@@ -6,7 +6,7 @@ the business of `coredata.checks`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -16,12 +16,23 @@ from mocap_portal.foundation.shared.tabular import plain_name
 
 from ..layouts import is_known
 from .limits import Limits
-from .records import LINE, Cells, Records, Wanted, from_cells, read_text
+from .records import LINE, Cells, Records, Wanted, from_cells, read_text, whole_records
 from .refusal import Unusable
 from .text import Encoding, decode
 from .workbook import read_workbook
 
-__all__ = ["LINE", "Cells", "Encoding", "Limits", "Records", "Sheet", "Unusable", "read"]
+__all__ = [
+    "LINE",
+    "Cells",
+    "Encoding",
+    "Limits",
+    "Records",
+    "Sheet",
+    "Unusable",
+    "is_header",
+    "read",
+    "read_whole",
+]
 
 SHOWN = 60  # characters of a name in a sentence
 KEY_COLUMN = "CollectionVersion"  # every core data file has it, so it tells the header from a title
@@ -67,11 +78,20 @@ def read(data: bytes, *, name: str, limits: Limits | None = None) -> Sheet:
     return Sheet(records, encoding)
 
 
-def _is_header(cells: Sequence[str]) -> bool:
+def read_whole(data: bytes, *, limits: Limits | None = None) -> Iterator[tuple[int, Cells]]:
+    """Each record of a file that `read` has read, the header and titles too, with its line and all of its values."""
+    if data.startswith(_PACKAGE):
+        return iter(read_workbook(data, limits=limits or Limits.of_settings()))
+    text, _encoding = decode(data)
+    return whole_records(text, wanted=WANTED)
+
+
+def is_header(cells: Sequence[str]) -> bool:
+    """Whether a record holds the names of a core data file's columns."""
     return plain_name(KEY_COLUMN) in map(plain_name, cells)
 
 
-WANTED = Wanted(_is_header, is_known)
+WANTED = Wanted(is_header, is_known)
 
 
 def _refuse_other_files(data: bytes, name: str, limits: Limits) -> None:

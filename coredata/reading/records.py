@@ -72,6 +72,16 @@ def read_text(text: str, *, wanted: Wanted, limits: Limits) -> Records | None:
     return Records(header, header_line, rows, ragged)
 
 
+def whole_records(text: str, *, wanted: Wanted) -> Iterator[tuple[int, Cells]]:
+    """Every record of a text that `read_text` can read, its header and what stands above it included, with its line.
+
+    All of its values are there, wanted or not: to give a file back to whoever sent it.
+    """
+    found = _find_header("".join(islice(io.StringIO(text), FIRST_LINES)), wanted)
+    separator = found[0] if found else SEPARATORS[0]
+    return ((line, cells) for line, cells, _next in _parsed(text, separator))
+
+
 @dataclass(frozen=True, slots=True)
 class _Shape:
     """How a record is taken apart: its separator, how many values it has, and which of them are wanted."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
@@ -13,7 +12,7 @@ from django.db import connection, transaction
 from psycopg import sql
 
 from ..checks.case import ISO, NUMBER, Case, as_date
-from ..layouts import Kind, Layout, Type, layout
+from ..layouts import Kind, Layout, Type
 from ..models import StoredCollection, Upload
 from ..reading import LINE
 from . import columns
@@ -138,31 +137,3 @@ def copy_rows(
     with connection.cursor() as cursor, cursor.copy(query) as copy:
         for piece in pieces:
             copy.write(piece.write_csv(include_header=False, null_value="", quote_style=style))
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """How many rows a file has that another has not, and the other way round. A changed row counts in both."""
-
-    added: int
-    gone: int
-
-
-def difference(new: Upload, old: Upload) -> Difference:
-    """What changes when `new` takes the place of `old`, a file of the same collection."""
-    assert new.collection is not None
-    collection = new.collection.collection
-    kept = sql.SQL(", ").join(map(sql.Identifier, columns.fields(layout(collection.kind, collection.year))))
-    table = sql.Identifier(columns.table(collection.kind))
-    of = sql.SQL("SELECT {} FROM {} WHERE collection_id = {} AND upload_id = {}")
-    of_new, of_old = (
-        of.format(kept, table, sql.Literal(new.collection_id), sql.Literal(upload.pk))
-        for upload in (new, old)
-    )
-    count = sql.SQL("SELECT count(*) FROM ({} EXCEPT ALL {}) AS rows")
-    with connection.cursor() as cursor:
-        counts = []
-        for left, right in ((of_new, of_old), (of_old, of_new)):
-            cursor.execute(count.format(left, right).as_string(connection.connection))
-            counts.append(int(cursor.fetchone()[0]))
-    return Difference(*counts)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
-from itertools import chain
+from itertools import islice
 from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Count, Min
-from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,26 +20,25 @@ from django.views.decorators.http import require_safe
 
 from mocap_portal.foundation.accounts.guards import for_roles
 from mocap_portal.foundation.accounts.middleware import HatRequest
-from mocap_portal.foundation.accounts.models import Role
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.paging import sort_and_cut
 from mocap_portal.foundation.shared.refusals import Refusal
 from mocap_portal.foundation.shared.rules import Severity
-from mocap_portal.foundation.shared.tabular import stream_csv
-from mocap_portal.foundation.ui.words import moment_words
+from mocap_portal.foundation.ui.words import grouped, moment_words
 
-from . import actions, tasks
-from .checks import rules
-from .deadlines import deadlines
-from .forms import CertifyForm, UploadForm
-from .models import Problem, Upload, UploadState
-from .store import rows
-from .tables import DeadlineTable, ProblemTable, RuleTable, UploadTable
-from .uploading import SealedFile, SealingUploadHandler
+from .. import actions, downloads, tasks
+from ..changes import words_of_change, words_of_row
+from ..checks import rules
+from ..deadlines import deadlines
+from ..forms import CertifyForm, UploadForm
+from ..models import Upload, UploadState
+from ..store.difference import Change, Difference, difference
+from ..tables import ChangeTable, DeadlineTable, NotRunTable, RuleTable, UploadTable
+from ..uploading import SealedFile, SealingUploadHandler
+from .own import READING_ROLES, SENDING_ROLES, lea_of, upload_of
 
-SENDING_ROLES = (Role.DATA_CLERK, Role.COORDINATOR, Role.LEA_ADMIN)
 PER_PAGE = 25
-COLUMNS = ["line", "column", "value", "rule", "severity", "message", "remedy"]
+MOST_SHOWN = 50  # rows that differ: the file has all of them
 
 
 @csrf_exempt  # only so that the handler is there before anything reads what was sent; the view below protects
@@ -52,7 +51,7 @@ def files(request: HatRequest) -> HttpResponse:
 
 @csrf_protect
 def _files(request: HatRequest) -> HttpResponse:
-    now, lea_id = timezone.now(), _lea_of(request)
+    now, lea_id = timezone.now(), lea_of(request)
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if request.method == "POST":
         if form.is_valid():
@@ -72,56 +71,29 @@ def _files(request: HatRequest) -> HttpResponse:
 
 
 @require_safe
-@for_roles(*SENDING_ROLES)
+@for_roles(*READING_ROLES)
 def upload(request: HatRequest, pk: int) -> HttpResponse:
     """One file: where it is, how many rows are good, what is wrong by rule, and what can be done next."""
-    row = _upload(request, pk)
+    row = upload_of(request, pk)
     template = "coredata/upload.html#state" if request.htmx else "coredata/upload.html"  # type: ignore[attr-defined]
     context = {
         "upload": row,
         "is_waiting": row.state in actions.checking.UNCHECKED,
+        "steps": steps(row),
         "summary": summary(row),
-        "table": RuleTable(by_rule(row)) if row.collection_id else None,
-        "may_certify": row.state == UploadState.TRIAL and not row.errors,
-        "may_withdraw": row.state == UploadState.CERTIFIED,
+        "table": RuleTable(by_rule(row)) if row.judged_at and row.collection_id else None,
+        "not_run": NotRunTable(not_run(row)) if row.not_run else None,
+        "is_own": request.hat.is_lea,
+        "may_certify": request.hat.is_lea and row.state == UploadState.TRIAL and not row.errors,
+        "may_withdraw": request.hat.is_lea and row.state == UploadState.CERTIFIED,
     }
     return render(request, template, context)
-
-
-@require_safe
-@for_roles(*SENDING_ROLES)
-def problems(request: HatRequest, pk: int, rule: str) -> HttpResponse:
-    """The places of one rule."""
-    row = _upload(request, pk)
-    table = ProblemTable(row.problems.filter(rule=rule).order_by("line", "pk"))
-    sort_and_cut(table, request, per_page=PER_PAGE)
-    if rule not in rules() or not table.page.paginator.count:
-        return redirect("coredata:upload", pk)
-    return render(request, "coredata/problems.html", {"upload": row, "rule": rules()[rule], "table": table})
-
-
-@require_safe
-@for_roles(*SENDING_ROLES)
-def problems_csv(request: HatRequest, pk: int) -> StreamingHttpResponse:
-    """All problems of a file, for a spreadsheet."""
-    row = _upload(request, pk)
-    found = row.problems.order_by("line", "rule", "pk").iterator(chunk_size=2_000)
-    lines = chain(["\ufeff"], stream_csv(COLUMNS, map(_cells, found)))
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="problems-{row.pk}.csv"'
-    return response
-
-
-def _cells(found: Problem) -> list[str]:
-    remedy = rules()[found.rule].remedy if found.rule in rules() else ""
-    line = "" if found.line is None else str(found.line)
-    return [line, found.column, found.value or "", found.rule, found.severity, found.message, remedy]
 
 
 @for_roles(*SENDING_ROLES)
 def certify(request: HatRequest, pk: int) -> HttpResponse:
     """What changes against the certified version, then name and statement."""
-    row = _upload(request, pk)
+    row = upload_of(request, pk)
     here = reverse("coredata:upload", args=[pk])
     if row.state != UploadState.TRIAL or row.errors:
         return redirect(here)
@@ -141,22 +113,44 @@ def certify(request: HatRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("%(file)s is certified.") % {"file": row.name})
             return redirect(here)
-    before = Upload.objects.filter(
-        lea=row.lea_id, collection=row.collection_id, state=UploadState.CERTIFIED
-    ).first()
+    before = _certified_before(row)
+    found = difference(row, before) if before else None
     context = {
         "upload": row,
         "form": form,
         "before": before,
-        "difference": rows.difference(row, before) if before else None,
+        "counts": changes_in_numbers(row, found) if found else None,
+        "table": ChangeTable(first_changes(row, found)) if found else None,
+        "is_cut": found is not None and sum(found.counts.values()) > MOST_SHOWN,
+        "shown": MOST_SHOWN,
     }
     return render(request, "coredata/certify.html", context)
+
+
+@require_safe
+@for_roles(*SENDING_ROLES)
+def changes_csv(request: HatRequest, pk: int) -> HttpResponse:
+    """Every row that differs from the certified version, for a spreadsheet."""
+    row = upload_of(request, pk)
+    before = _certified_before(row)
+    if row.state != UploadState.TRIAL or before is None:
+        return redirect("coredata:upload", pk)
+    found = downloads.changes_csv(row, difference(row, before))
+    response = HttpResponse(found, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="changes-{pk}.csv"'
+    return response
+
+
+def _certified_before(row: Upload) -> Upload | None:
+    """The file that this one would supersede."""
+    certified = Upload.objects.filter(state=UploadState.CERTIFIED)
+    return certified.filter(lea=row.lea_id, collection=row.collection_id).first()
 
 
 @for_roles(*SENDING_ROLES)
 def withdraw(request: HatRequest, pk: int) -> HttpResponse:
     """Asks, then takes a certified file back."""
-    row = _upload(request, pk)
+    row = upload_of(request, pk)
     here = reverse("coredata:upload", args=[pk])
     if row.state != UploadState.CERTIFIED:
         return redirect(here)
@@ -178,17 +172,47 @@ def withdraw(request: HatRequest, pk: int) -> HttpResponse:
     return render(request, "coredata/confirm.html", context)
 
 
-def _upload(request: HatRequest, pk: int) -> Upload:
-    visible = Upload.objects.visible_to(request.hat)
-    found: Upload = get_object_or_404(
-        visible.select_related("collection", "sent_by__user", "certified_by__user"), pk=pk
-    )
-    return found
+def changes_in_numbers(row: Upload, found: Difference) -> list[dict[str, str]]:
+    """How many rows are new, changed, gone and as they were."""
+    counts = found.counts
+    same = row.rows_read - counts[Change.ADDED] - counts[Change.CHANGED]
+    return [
+        {"term": _("New"), "value": grouped(counts[Change.ADDED])},
+        {"term": _("Changed"), "value": grouped(counts[Change.CHANGED])},
+        {"term": _("Gone"), "value": grouped(counts[Change.GONE])},
+        {"term": _("As before"), "value": grouped(same)},
+    ]
 
 
-def _lea_of(request: HatRequest) -> int:
-    assert request.hat.organization_id is not None  # roles of an LEA have one
-    return request.hat.organization_id
+def first_changes(row: Upload, found: Difference) -> list[dict[str, Any]]:
+    """The first rows that differ, in words."""
+    return [
+        {
+            "change": changed.change,
+            "line": changed.line,
+            "what": words_of_row(row, changed),
+            "how": words_of_change(row, changed),
+        }
+        for changed in islice(found.rows(), MOST_SHOWN)
+    ]
+
+
+def steps(row: Upload) -> list[dict[str, Any]]:
+    """How far a file is that is not a trial yet: each step, and whether it is done or being done now."""
+    names = [_("Received"), _("Read"), _("Checked"), _("Stored")]
+    now = actions.checking.UNCHECKED.index(row.state) + 1 if row.state in actions.checking.UNCHECKED else 0
+    return [
+        {"name": name, "is_done": number < now, "is_now": number == now} for number, name in enumerate(names)
+    ]
+
+
+def not_run(row: Upload) -> list[dict[str, str]]:
+    """The rules that could not be checked, with what they would need."""
+    return [
+        {"rule": entry["rule"], "sentence": rules()[entry["rule"]].sentence, "needs": entry["needs"]}
+        for entry in row.not_run
+        if entry["rule"] in rules()
+    ]
 
 
 def summary(row: Upload) -> list[dict[str, str]]:
@@ -204,11 +228,14 @@ def summary(row: Upload) -> list[dict[str, str]]:
     if row.collection:
         counts = [
             ngettext("%(count)d row was read", "%(count)d rows were read", row.rows_read)
-            % {"count": row.rows_read},
-            _("%(count)d good") % {"count": row.rows_good},
-            _("%(count)d with warnings") % {"count": row.rows_with_warnings},
-            _("%(count)d with errors") % {"count": row.rows_with_errors},
+            % {"count": row.rows_read}
         ]
+        if row.judged_at:
+            counts += [
+                _("%(count)d good") % {"count": row.rows_good},
+                _("%(count)d with warnings") % {"count": row.rows_with_warnings},
+                _("%(count)d with errors") % {"count": row.rows_with_errors},
+            ]
         terms.append({"term": _("Rows"), "value": "\n".join(counts)})
     if row.certified_at and row.certified_by:
         signed = _("%(when)s by %(who)s, signed %(name)s") % {
@@ -226,6 +253,12 @@ def summary(row: Upload) -> list[dict[str, str]]:
             else _("Kept encrypted until you certify, 30 days at most."),
         }
     )
+    for opening in row.openings.select_related("by__user"):
+        taken = _("%(when)s by %(who)s") % {
+            "when": moment_words(opening.at),
+            "who": opening.by.user.name,
+        }
+        terms.append({"term": _("Taken along as it was sent"), "value": taken})
     return terms
 
 

@@ -16,7 +16,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
-from coredata import actions
+from coredata import actions, judging
 from coredata.models import CollectionWindow, HashKey, Problem, StoredCollection, Upload, UploadState
 from coredata.store import columns, rows, vault
 from mocap_portal.foundation.accounts.models import Membership
@@ -184,15 +184,16 @@ def test_what_was_sent_later_counts_whichever_is_checked_first(clerk: Membership
 def test_a_file_that_is_read_says_what_it_is_while_it_is_checked(
     clerk: Membership, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen: list[tuple[str, str]] = []
+    seen: list[tuple[str, str, int]] = []
 
-    def look(upload: Upload, *args: Any) -> None:
-        row = Upload.objects.get(pk=upload.pk)
-        seen.append((row.state, str(row.collection)))
+    def look(*args: Any) -> None:
+        row = Upload.objects.get()
+        seen.append((row.state, str(row.collection), row.rows_read))
 
+    monkeypatch.setattr(judging, "run", lambda case: look() or iter(()))
     monkeypatch.setattr(rows, "keep", look)
     send(good("crs"), by=clerk)
-    assert seen == [("parsed", "2027Oct1.0CrsAssign")]
+    assert seen == [("parsed", "2027Oct1.0CrsAssign", 6), ("checked", "2027Oct1.0CrsAssign", 6)]
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks, Settings
+from python_calamine import CalamineWorkbook
 
 from coredata import actions, tasks
-from coredata.models import Upload, UploadState
+from coredata.models import Opening, Upload, UploadState
 from coredata.store import vault
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.directory.models import Lea
@@ -124,13 +125,73 @@ def test_the_list_can_be_opened_by_a_spreadsheet(client: Client, clerk: Membersh
     assert row[:5] == ["4", "LocCourseName", "'=1+1", "V-18", "W"]
 
 
+def test_the_list_is_a_workbook_too(client: Client, clerk: Membership) -> None:
+    upload = send(bad("V-18"), by=clerk)
+    data = client.get(reverse("coredata:problems_xlsx", args=[upload.pk])).getvalue()
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
+    assert rows[0] == ["line", "column", "value", "rule", "severity", "message", "remedy"]
+    assert rows[1][:5] == ["4", "LocCourseName", "=1+1", "V-18", "W"]
+
+
+def test_the_file_comes_back_with_what_is_wrong_beside_each_row(client: Client, clerk: Membership) -> None:
+    upload = send(bad("V-25"), by=clerk)
+    address = reverse("coredata:marked", args=[upload.pk])
+    assert address in page(client, "upload", upload.pk)
+    text = client.get(address).getvalue().decode("utf-8-sig")
+    sent = list(csv.reader(io.StringIO(bad("V-25").decode())))
+    back = list(csv.reader(io.StringIO(text)))
+    assert back[0] == sent[0] and back[1] == [*sent[1], "Errors"]
+    assert [row[:-1] for row in back[1:]] == sent[1:]
+    assert back[3][-1] == "V-25 StudentDateOfBirth: “02/30/2011” is no date."
+    assert Opening.objects.get().by == clerk
+    assert "Taken along as it was sent" in page(client, "upload", upload.pk)
+    # What comes back may be sent again: the column of errors is not taken for one of the layout.
+    again = send(text.encode(), by=clerk)
+    assert set(again.problems.values_list("rule", flat=True)) == {"V-25"}
+
+
+def test_what_is_wrong_in_the_whole_file_stands_above_the_header(client: Client, clerk: Membership) -> None:
+    upload = send(bad("V-05"), by=clerk)
+    text = client.get(reverse("coredata:marked", args=[upload.pk])).getvalue().decode("utf-8-sig")
+    assert "is not in the layout and was not read." in text.splitlines()[0]
+    assert set(send(text.encode(), by=clerk).problems.values_list("rule", flat=True)) == {"V-05"}
+
+
+def test_bytes_that_are_destroyed_cannot_be_taken_along(client: Client, clerk: Membership) -> None:
+    upload = certify(send(bad("V-51"), by=clerk), by=clerk)
+    address = reverse("coredata:marked", args=[upload.pk])
+    assert address not in page(client, "upload", upload.pk)
+    response = client.get(address, follow=True)
+    assert "What you sent is destroyed" in response.content.decode()
+    assert not Opening.objects.exists()
+
+
+def test_a_file_that_is_being_checked_says_how_far_it_is(client: Client, lea: Lea, clerk: Membership) -> None:
+    upload = UploadFactory.create(lea=lea, sent_by=clerk)
+    text = page(client, "upload", upload.pk)
+    assert 'class="portal-steps__now" aria-current="step">Read' in text
+    UploadFactory.create(
+        lea=lea, sent_by=clerk, trial=True, pk=upload.pk + 1, state="checked", judged_at=None
+    )
+    text = page(client, "upload", upload.pk + 1)
+    assert 'aria-current="step">Stored' in text and "3 rows were read" in text and "with errors" not in text
+
+
+def test_rules_that_could_not_be_checked_are_named(client: Client, clerk: Membership) -> None:
+    upload = send(good("stu"), by=clerk)
+    text = page(client, "upload", upload.pk)
+    assert "V-63 Every row of Student Assignment joins one row" in text
+    assert "Course Assignment of the same district and year" in text
+
+
 def test_certifying_shows_what_changes(client: Client, clerk: Membership) -> None:
     certify(send(good("crs"), by=clerk), by=clerk)
     text = good("crs").decode().replace(",250,", ",245,", 1)
     upload = send(text.encode(), by=clerk)
-    assert "1 rows are new or changed, 1 rows of it are gone or changed." in page(
-        client, "certify", upload.pk
-    )
+    shown = page(client, "certify", upload.pk)
+    assert "MinutesPerWeek: 250 → 245" in shown and "AssignNum A1, CourseNum 115844" in shown
+    whole = client.get(reverse("coredata:changes_csv", args=[upload.pk])).content.decode("utf-8-sig")
+    assert whole.splitlines()[0] == "change,line,row,what_changes" and len(whole.splitlines()) == 2
     address = reverse("coredata:certify", args=[upload.pk])
     assert client.post(address, {"name": "Casey Clerk"}).status_code == 200
     upload.refresh_from_db()
@@ -184,7 +245,7 @@ def test_pages_take_the_same_queries_however_long(
     client.get(FILES)
     addresses = {
         FILES: 8,
-        reverse("coredata:upload", args=[upload.pk]): 7,
+        reverse("coredata:upload", args=[upload.pk]): 8,
         reverse("coredata:problems", args=[upload.pk, "V-51"]): 7,
     }
     for _more in range(2):

@@ -46,6 +46,7 @@ class UploadFactory(DjangoModelFactory[Upload]):
             certified_at=SENT_AT,
             certified_by=factory.SelfAttribute("sent_by"),
             certified_name="Casey Clerk",
+            destroyed_at=SENT_AT,
         )
 
     lea = factory.SubFactory(LeaFactory)

@@ -50,6 +50,9 @@ LEFT_OUT = {
         "a file, which tests/enrollment/test_paper_file.py reads",
     ),
     "coredata:problems_csv": "a file, which tests/coredata/test_pages.py reads",
+    "coredata:problems_xlsx": "a file, which tests/coredata/test_pages.py reads",
+    "coredata:marked": "a file, which tests/coredata/test_pages.py reads",
+    "coredata:changes_csv": "a file, which tests/coredata/test_pages.py reads",
     "registration:download": "a file, which tests/enrollment/test_registration_roster.py reads",
     "mfa_download_recovery_codes": "a file",
     **dict.fromkeys(

@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.numberformat import format as format_number
 from django.utils.translation import gettext, pgettext
 
@@ -35,6 +35,11 @@ def moment_words(value: dt.datetime) -> str:
         "day": date_format(local, pgettext("date, in Django's date letters", "F j, Y")),
         "time": date_format(local, pgettext("time of day, in Django's date letters", "g:i a")),
     }
+
+
+def grouped(number: int) -> str:
+    """12,345"""
+    return number_format(number, force_grouping=True)
 
 
 def dollars(amount: Decimal | int) -> str:

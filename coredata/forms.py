@@ -9,8 +9,11 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from mocap_portal.foundation.ui.forms import PortalFormHelper
+from mocap_portal.foundation.directory.models import Lea
+from mocap_portal.foundation.ui.forms import FilterFormHelper, PortalFormHelper
 
+from .coding import CodingBasis, CodingTeacher
+from .layouts import Kind
 from .uploading import SealedFile
 
 
@@ -40,6 +43,62 @@ class UploadForm(forms.Form):
                 params={"most": settings.CORE_DATA_MOST_BYTES // 1_000_000},
             )
         return file
+
+
+class RulesForm(forms.Form):
+    """Which rules to list."""
+
+    kind = forms.ChoiceField(
+        label=gettext_lazy("File"), choices=[("", gettext_lazy("Every file")), *Kind.choices], required=False
+    )
+    words = forms.CharField(label=gettext_lazy("Words or number of the rule"), max_length=60, required=False)
+
+    @property
+    def helper(self) -> FilterFormHelper:
+        return FilterFormHelper("kind", "words")
+
+
+class CodingForm(forms.Form):
+    """What a course rests on and who teaches it. Sent by GET: the answer has an address."""
+
+    basis = forms.ChoiceField(
+        label=gettext_lazy("What does the course rest on?"),
+        choices=CodingBasis.choices,
+        widget=forms.RadioSelect,
+    )
+    teacher = forms.ChoiceField(
+        label=gettext_lazy("Who teaches it?"), choices=CodingTeacher.choices, widget=forms.RadioSelect
+    )
+
+    @property
+    def helper(self) -> PortalFormHelper:
+        return PortalFormHelper(submit=_("Show the codes"), method="get")
+
+
+class WaiverForm(forms.Form):
+    """For which LEA a rule is waived, why, and until when."""
+
+    lea = forms.ModelChoiceField(
+        label=gettext_lazy("District or charter school"),
+        queryset=Lea.objects.select_related("organization").order_by("organization__name"),
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Why"),
+        help_text=gettext_lazy("The district reads this. Name no student."),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    until = forms.DateField(
+        label=gettext_lazy("Last day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def __init__(self, *args: Any, cancel_url: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.cancel_url = cancel_url
+
+    @property
+    def helper(self) -> PortalFormHelper:
+        return PortalFormHelper(submit=_("Waive the rule"), cancel_url=self.cancel_url)
 
 
 class CertifyForm(forms.Form):

@@ -27,7 +27,7 @@ from providers.models import WITHOUT_PROGRAM_CODE, Agreement, Course
 
 from .collection import Collection
 from .layouts import Cycle, Kind
-from .models import ONCE_CERTIFIED, CollectionWindow, Upload, UploadQuerySet, UploadState
+from .models import ONCE_CERTIFIED, CollectionWindow, Upload, UploadQuerySet, UploadState, Waiver
 
 
 @dataclass(frozen=True)
@@ -145,6 +145,12 @@ class Known:
             student__lea=self.lea, student__mosis_id__isnull=False, made_on__lte=self.ends_on
         )
         return frozenset(map(str, plans.values_list("student__mosis_id", flat=True)))
+
+    @cached_property
+    def waivers(self) -> Mapping[str, Waiver]:
+        """The rules that the district need not mind today."""
+        in_force = Waiver.objects.in_force(self.on).filter(lea__state_district_id=self.district_code)
+        return {waiver.rule: waiver for waiver in in_force}
 
     @cached_property
     def certified_files(self) -> list[Upload]:

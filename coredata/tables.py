@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from mocap_portal.foundation.shared.rules import Rule
 from mocap_portal.foundation.shared.tables import PortalTable, TemplateColumn
 
 from .models import Problem, Upload
@@ -91,6 +92,50 @@ class ChangeTable(PortalTable):
         empty_text = _("No row differs.")
 
 
+class RuleListTable(PortalTable):
+    """Rows: dicts with rule (a Rule), severity and files."""
+
+    rule = tables.Column(verbose_name=_("Rule"))
+    severity = TemplateColumn(template_name="coredata/severity.html", verbose_name=_("Weight"))
+    files = tables.Column(verbose_name=_("Files"))
+
+    caption = _("Rules about core data files")
+    row_header = "rule"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+        empty_text = _("No rule has these words. Try fewer, or another file.")
+
+    def render_rule(self, value: Rule) -> SafeString:
+        address = reverse("coredata:rule", args=[value.id])
+        return format_html('<a class="usa-link" href="{}">{}</a> {}', address, value.id, value.sentence)
+
+
+class WaiverTable(PortalTable):
+    """Rows: Waiver with its LEA and who granted it."""
+
+    rule = tables.Column(verbose_name=_("Rule"))
+    lea = tables.Column(verbose_name=_("District"))
+    reason = tables.Column(verbose_name=_("Why"))
+    until = TemplateColumn("{% load ui %}{{ value|short_day }}", verbose_name=_("Last day"))
+    granted_by = tables.Column(accessor="granted_by__user__name", verbose_name=_("Granted by"))
+    state = TemplateColumn(
+        template_name="coredata/waiver_state.html", verbose_name=_("State"), empty_values=()
+    )
+
+    caption = _("Rules that are waived")
+    row_header = "lea"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+        empty_text = _("No rule was ever waived.")
+
+    def render_rule(self, value: str) -> SafeString:
+        return format_html(
+            '<a class="usa-link" href="{}">{}</a>', reverse("coredata:rule", args=[value]), value
+        )
+
+
 class NotRunTable(PortalTable):
     """Rows: dicts with rule, sentence and needs."""
 
@@ -103,8 +148,11 @@ class NotRunTable(PortalTable):
     class Meta(PortalTable.Meta):
         orderable = False
 
-    def render_rule(self, record: dict[str, str]) -> str:
-        return f"{record['rule']} {record['sentence']}"
+    def render_rule(self, record: dict[str, str]) -> SafeString:
+        address = reverse("coredata:rule", args=[record["rule"]])
+        return format_html(
+            '<a class="usa-link" href="{}">{}</a> {}', address, record["rule"], record["sentence"]
+        )
 
 
 class ProblemTable(PortalTable):

@@ -1,11 +1,17 @@
 from django.urls import path
 
-from .views import files, problems
+from .views import files, problems, rules, waivers
 
 app_name = "coredata"
 
 urlpatterns = [
     path("", files.files, name="files"),
+    path("rules/", rules.rules, name="rules"),
+    path("rules/<str:rule>/", rules.rule, name="rule"),
+    path("rules/<str:rule>/waive/", waivers.waive, name="waive"),
+    path("waivers/", waivers.waivers, name="waivers"),
+    path("waivers/<int:pk>/end/", waivers.end_waiver, name="end_waiver"),
+    path("which-code/", rules.which_code, name="which_code"),
     path("<int:pk>/", files.upload, name="upload"),
     path("<int:pk>/problems/<str:rule>/", problems.problems, name="problems"),
     path("<int:pk>/problems.csv", problems.problems_csv, name="problems_csv"),

@@ -43,7 +43,7 @@ from mocap_portal.foundation.papers import actions as papers
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.tabular import write_csv
 from tests.factories.accounts import InvitationFactory, MembershipFactory, UserFactory
-from tests.factories.coredata import ProblemFactory, UploadFactory
+from tests.factories.coredata import ProblemFactory, UploadFactory, WaiverFactory
 from tests.factories.directory import (
     ClosedDayFactory,
     LeaFactory,
@@ -171,6 +171,7 @@ class World:
         self.trial = UploadFactory.create(lea=self.lea, trial=True)
         ProblemFactory.create(upload=self.trial)
         self.certified = UploadFactory.create(lea=self.lea, certified=True)
+        self.waiver = WaiverFactory.create(lea=self.lea, granted_by=self.own[Role.DESE_REVIEWER])
         self.invitation = InvitationFactory.create(
             invited_by=self.own[Role.LEA_ADMIN], invited_at=now, expires_at=now + dt.timedelta(days=14)
         )
@@ -382,6 +383,12 @@ ADDRESSES = [
     row("providers:end_agreement", KEEPING, lambda world: [world.agreement.pk]),
     # Core data
     page("coredata:files", SENDING),
+    public("coredata:rules"),
+    public("coredata:rule", args=lambda world: ["V-51"]),
+    page("coredata:waive", DESE_ROLES, args=lambda world: ["V-51"]),
+    page("coredata:waivers", DESE_ROLES),
+    page("coredata:end_waiver", DESE_ROLES, args=lambda world: [world.waiver.pk]),
+    public("coredata:which_code"),
     row("coredata:upload", READING, lambda world: [world.trial.pk]),
     row("coredata:problems", READING, lambda world: [world.trial.pk, "V-51"]),
     row("coredata:problems_csv", READING, lambda world: [world.trial.pk]),

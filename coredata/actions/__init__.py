@@ -11,11 +11,21 @@ from .certifying import (
     certify,
     withdraw,
 )
-from .checking import check_upload, destroy_bytes, destroy_old_bytes, long_unchecked
+from .checking import (
+    check_again,
+    check_upload,
+    destroy_bytes,
+    destroy_old_bytes,
+    long_unchecked,
+    trials_of,
+)
 from .keys import reencrypt_keys
 from .opening import open_bytes
+from .waiving import AlreadyOver, CannotBeWaived, end_waiver, grant_waiver
 
 __all__ = [
+    "AlreadyOver",
+    "CannotBeWaived",
     "CourseAssignmentFirst",
     "HasErrors",
     "NotATrial",
@@ -23,12 +33,16 @@ __all__ = [
     "WarningsNotAcknowledged",
     "WindowIsClosed",
     "certify",
+    "check_again",
     "check_upload",
     "destroy_bytes",
     "destroy_old_bytes",
+    "end_waiver",
+    "grant_waiver",
     "long_unchecked",
     "open_bytes",
     "receive",
     "reencrypt_keys",
+    "trials_of",
     "withdraw",
 ]

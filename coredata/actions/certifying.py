@@ -8,13 +8,12 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from mocap_portal.foundation.accounts.models import Membership
-from mocap_portal.foundation.directory.models import Lea
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.refusals import Refusal
 
 from ..layouts import Kind
 from ..models import CollectionWindow, Upload, UploadQuerySet, UploadState
-from .checking import destroy_bytes
+from .checking import destroy_bytes, locked
 
 
 class NotATrial(Refusal):
@@ -59,7 +58,7 @@ def certify(
 
     Raises NotATrial, WindowIsClosed, HasErrors (V-14), WarningsNotAcknowledged, CourseAssignmentFirst (V-15).
     """
-    upload = _locked(upload_id)
+    upload = locked(upload_id)
     if upload.state != UploadState.TRIAL:
         raise NotATrial
     _require_open(upload, at=at)
@@ -95,7 +94,7 @@ def withdraw(upload_id: int, *, by: Membership, at: dt.datetime) -> Upload:
 
     Raises NotCertified, WindowIsClosed.
     """
-    upload = _locked(upload_id)
+    upload = locked(upload_id)
     if upload.state != UploadState.CERTIFIED:
         raise NotCertified
     _require_open(upload, at=at)
@@ -103,14 +102,6 @@ def withdraw(upload_id: int, *, by: Membership, at: dt.datetime) -> Upload:
     upload.ended_at = at
     upload.save(update_fields=["state", "ended_at"])
     return upload
-
-
-def _locked(upload_id: int) -> Upload:
-    """The file, and its LEA so that what is certified of it changes one at a time."""
-    lea_id = Upload.objects.values_list("lea", flat=True).get(pk=upload_id)
-    Lea.objects.select_for_update(of=("self",)).get(pk=lea_id)
-    uploads = Upload.objects.select_for_update(of=("self",)).select_related("collection")
-    return uploads.get(pk=upload_id)
 
 
 def _require_open(upload: Upload, *, at: dt.datetime) -> None:

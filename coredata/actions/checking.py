@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from functools import partial
 
@@ -44,18 +44,62 @@ def check_upload(upload_id: int, *, at: dt.datetime) -> Upload:
     upload = Upload.objects.select_related("lea").get(pk=upload_id)
     if upload.state not in UNCHECKED:
         return upload
+    judgement = _judged(upload, at=at, when_read=partial(_note_what_it_is, upload.pk))
+    if judgement.is_refused:
+        return _refuse(upload.pk, judgement, at=at)
+    Upload.objects.filter(pk=upload_id, state=UploadState.PARSED).update(state=UploadState.CHECKED)
+    return _keep(upload.pk, judgement, at=at)
+
+
+def check_again(upload_id: int, *, at: dt.datetime) -> Upload:
+    """Check a trial anew, because what it is judged by has changed: a file beside it, or a waiver.
+
+    Its rows and problems are replaced in one transaction; killed anywhere, it stays as it was. Nothing happens to what
+    is no trial any more, or whose bytes are destroyed.
+    """
+    upload = Upload.objects.select_related("lea").get(pk=upload_id)
+    if upload.state != UploadState.TRIAL or upload.destroyed_at is not None:
+        return upload
+    judgement = _judged(upload, at=at)
+    with transaction.atomic():
+        upload = locked(upload_id)
+        if upload.state != UploadState.TRIAL or judgement.is_refused:
+            return upload
+        rows.drop(upload)
+        upload.problems.all().delete()
+        upload.state = UploadState.CHECKED
+        upload.save(update_fields=["state"])
+        _store(upload, judgement, at=at)
+    return upload
+
+
+def trials_of(lea_id: int, *, beside: Upload | None = None) -> list[int]:
+    """The LEA's trials that can be checked again: all, or those of the same school year beside this file."""
+    trials = Upload.objects.filter(lea=lea_id, state=UploadState.TRIAL, destroyed_at=None)
+    if beside is not None:
+        if beside.collection is None:
+            return []
+        trials = trials.filter(collection__school_year=beside.collection.school_year_id).exclude(
+            collection__kind=beside.collection.kind, collection__cycle=beside.collection.cycle
+        )
+    return list(trials.order_by("pk").values_list("pk", flat=True))
+
+
+def _judged(
+    upload: Upload,
+    *,
+    at: dt.datetime,
+    when_read: Callable[[Collection, int], None] = lambda collection, rows: None,
+) -> Judgement:
     (judgement,) = judge(
         [(upload.name, vault.opened(upload.stored_as, bytes(upload.key)))],
         district_code=upload.lea.state_district_id,
         on=central_date(at),
         key_of=hash_key,
         stored=partial(beside, upload.lea_id),
-        when_read=partial(_note_what_it_is, upload.pk),
+        when_read=when_read,
     )
-    if judgement.is_refused:
-        return _refuse(upload.pk, judgement, at=at)
-    Upload.objects.filter(pk=upload_id, state=UploadState.PARSED).update(state=UploadState.CHECKED)
-    return _keep(upload.pk, judgement, at=at)
+    return judgement
 
 
 def _note_what_it_is(upload_id: int, collection: Collection, rows_read: int) -> None:
@@ -108,7 +152,7 @@ def _case(upload: Upload, collection: Collection, known: Known) -> Case:
 
 @transaction.atomic
 def _refuse(upload_id: int, judgement: Judgement, *, at: dt.datetime) -> Upload:
-    upload = Upload.objects.select_for_update(of=("self",)).get(pk=upload_id)
+    upload = locked(upload_id)
     if upload.state in UNCHECKED:
         upload.state = UploadState.REFUSED
         upload.refusal = judgement.problems["message"][0][:LONGEST_REFUSAL]
@@ -122,15 +166,12 @@ def _refuse(upload_id: int, judgement: Judgement, *, at: dt.datetime) -> Upload:
 @transaction.atomic
 def _keep(upload_id: int, judgement: Judgement, *, at: dt.datetime) -> Upload:
     """Replace the LEA's trial of the collection by this file, in one transaction."""
-    assert judgement.collection is not None and judgement.case is not None
-    # Two files of one LEA wait for each other here, as certifying does.
-    lea_id = Upload.objects.values_list("lea", flat=True).get(pk=upload_id)
-    Lea.objects.select_for_update(of=("self",)).get(pk=lea_id)
-    upload = Upload.objects.select_for_update(of=("self",)).get(pk=upload_id)
+    assert judgement.collection is not None
+    upload = locked(upload_id)
     if upload.state not in UNCHECKED:
         return upload
     stored = _stored(judgement.collection)
-    trial = Upload.objects.filter(lea=lea_id, collection=stored, state=UploadState.TRIAL).first()
+    trial = Upload.objects.filter(lea=upload.lea_id, collection=stored, state=UploadState.TRIAL).first()
     if trial and trial.pk > upload.pk:
         # What was sent later counts, whichever worker was quicker.
         upload.collection = stored
@@ -138,10 +179,24 @@ def _keep(upload_id: int, judgement: Judgement, *, at: dt.datetime) -> Upload:
         return upload
     if trial:
         _replace(trial, at=at)
-    errors = judgement.problems.filter(pl.col("severity") == Severity.ERROR)
-    rows.keep(upload, stored, rows.typed(judgement.case, errors))
-    _keep_problems(upload, judgement.problems)
     upload.collection = stored
+    _store(upload, judgement, at=at)
+    return upload
+
+
+def locked(upload_id: int) -> Upload:
+    """The file, and its LEA: what happens to the files of one LEA happens one at a time."""
+    lea_id = Upload.objects.values_list("lea", flat=True).get(pk=upload_id)
+    Lea.objects.select_for_update(of=("self",)).get(pk=lea_id)
+    return Upload.objects.select_for_update(of=("self",)).select_related("collection").get(pk=upload_id)
+
+
+def _store(upload: Upload, judgement: Judgement, *, at: dt.datetime) -> None:
+    """Keep the rows and the problems of a file that becomes a trial."""
+    assert judgement.case is not None and upload.collection is not None
+    errors = judgement.problems.filter(pl.col("severity") == Severity.ERROR)
+    rows.keep(upload, upload.collection, rows.typed(judgement.case, errors))
+    _keep_problems(upload, judgement.problems)
     upload.state = UploadState.TRIAL
     upload.rows_read = judgement.rows_read
     upload.rows_with_warnings = judgement.rows_with_warnings
@@ -151,7 +206,6 @@ def _keep(upload_id: int, judgement: Judgement, *, at: dt.datetime) -> Upload:
     upload.not_run = [asdict(rule) for rule in judgement.not_run]
     upload.judged_at = at
     upload.save()
-    return upload
 
 
 def _stored(collection: Collection) -> StoredCollection:

@@ -6,6 +6,6 @@ so that 300,000 rows are judged in a second or two.
 
 from . import across, coding, fields, file, keys  # noqa: F401  # each registers its checks
 from .case import MARKS, Case, Findings, prepare, stored_case
-from .registry import rules, run
+from .registry import CHECKS, rules, run
 
-__all__ = ["MARKS", "Case", "Findings", "prepare", "rules", "run", "stored_case"]
+__all__ = ["CHECKS", "MARKS", "Case", "Findings", "prepare", "rules", "run", "stored_case"]

@@ -8,9 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import TypeAlias
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from mocap_portal.foundation.shared.rules import Rule, load_rules
+from mocap_portal.foundation.shared.rules import Rule, Severity, load_rules
 
 from ..known import Known
 from ..layouts import Kind
@@ -73,9 +74,22 @@ def rules() -> dict[str, Rule]:
 
 
 def run(case: Case) -> Iterator[tuple[Rule, Findings | None, str | None]]:
-    """Each check that is for this kind of file: its rule, and what it found or what it needs."""
+    """Each check that is for this kind of file: its rule, and what it found or what it needs.
+
+    A rule that is waived for the district needs nothing and is not looked at.
+    """
     for checked in CHECKS:
         rule = rules()[checked.rule_id]
         if checked.is_for(case):
-            needs = checked.needs(case)
+            needs = _waived(case.known, rule) or checked.needs(case)
             yield rule, None if needs else checked.check(case, rule), needs
+
+
+def _waived(known: Known, rule: Rule) -> str | None:
+    waiver = known.waivers.get(rule.id)
+    if waiver is None or rule.severity is not Severity.WARNING:
+        return None
+    return _("nothing: the state office has waived it until %(day)s (%(reason)s)") % {
+        "day": date_format(waiver.until),
+        "reason": waiver.reason,
+    }

@@ -13,6 +13,7 @@ from .uploads import (
     UploadQuerySet,
     UploadState,
 )
+from .waivers import Waiver, WaiverQuerySet
 from .windows import CollectionWindow, CollectionWindowQuerySet
 
 __all__ = [
@@ -26,4 +27,6 @@ __all__ = [
     "Upload",
     "UploadQuerySet",
     "UploadState",
+    "Waiver",
+    "WaiverQuerySet",
 ]

@@ -111,6 +111,7 @@ def certify(request: HatRequest, pk: int) -> HttpResponse:
         except Refusal as refusal:
             form.add_error(None, str(refusal.sentence))
         else:
+            tasks.ask_to_check_again(row.lea_id, beside=row)
             messages.success(request, _("%(file)s is certified.") % {"file": row.name})
             return redirect(here)
     before = _certified_before(row)
@@ -160,6 +161,7 @@ def withdraw(request: HatRequest, pk: int) -> HttpResponse:
         except Refusal as refusal:
             messages.error(request, str(refusal.sentence))
         else:
+            tasks.ask_to_check_again(row.lea_id, beside=row)
             messages.success(request, _("%(file)s is no longer certified.") % {"file": row.name})
         return HttpResponseRedirect(here)
     context = {
@@ -200,7 +202,7 @@ def first_changes(row: Upload, found: Difference) -> list[dict[str, Any]]:
 def steps(row: Upload) -> list[dict[str, Any]]:
     """How far a file is that is not a trial yet: each step, and whether it is done or being done now."""
     names = [_("Received"), _("Read"), _("Checked"), _("Stored")]
-    now = actions.checking.UNCHECKED.index(row.state) + 1 if row.state in actions.checking.UNCHECKED else 0
+    now = 1 + next((n for n, state in enumerate(actions.checking.UNCHECKED) if state == row.state), -1)
     return [
         {"name": name, "is_done": number < now, "is_now": number == now} for number, name in enumerate(names)
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 import pytest
 from hypothesis import given
@@ -17,7 +19,7 @@ KEY = ["school", "student"]
 ROWS = st.lists(st.tuples(*[st.sampled_from("ab")] * 2, st.sampled_from("xyz")), max_size=8)
 
 
-def frame(rows: list[tuple[str, ...]]) -> pl.DataFrame:
+def frame(rows: Sequence[tuple[str, ...]]) -> pl.DataFrame:
     columns = {name: [row[place] for row in rows] for place, name in enumerate([*KEY, "grade"])}
     return pl.DataFrame(
         {"line": range(2, len(rows) + 2), **columns},

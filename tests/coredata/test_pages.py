@@ -180,7 +180,7 @@ def test_a_file_that_is_being_checked_says_how_far_it_is(client: Client, lea: Le
 def test_rules_that_could_not_be_checked_are_named(client: Client, clerk: Membership) -> None:
     upload = send(good("stu"), by=clerk)
     text = page(client, "upload", upload.pk)
-    assert "V-63 Every row of Student Assignment joins one row" in text
+    assert "V-63</a> Every row of Student Assignment joins one row" in text
     assert "Course Assignment of the same district and year" in text
 
 

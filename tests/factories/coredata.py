@@ -3,7 +3,7 @@ import datetime as dt
 import factory
 from factory.django import DjangoModelFactory
 
-from coredata.models import Problem, StoredCollection, Upload, UploadState
+from coredata.models import Problem, StoredCollection, Upload, UploadState, Waiver
 from mocap_portal.foundation.directory.models import SchoolYear
 
 from .accounts import MembershipFactory
@@ -68,3 +68,18 @@ class ProblemFactory(DjangoModelFactory[Problem]):
     rule = "V-51"
     severity = "W"
     message = "Program code 50 stands with delivery S."
+
+
+class WaiverFactory(DjangoModelFactory[Waiver]):
+    class Meta:
+        model = Waiver
+
+    class Params:
+        ended = factory.Trait(ended_at=SENT_AT, ended_by=factory.SelfAttribute("granted_by"))
+
+    lea = factory.SubFactory(LeaFactory)
+    rule = "V-51"
+    reason = "The system of this district cannot say it otherwise this year."
+    until = dt.date(2027, 6, 30)
+    granted_by = factory.SubFactory(MembershipFactory, dese_reviewer=True)
+    granted_at = SENT_AT

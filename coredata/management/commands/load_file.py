@@ -7,7 +7,7 @@ if that is asked for.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +81,7 @@ class Command(PortalCommand):
                 self.leave(Exit.UNREADABLE, _("The file %(file)s cannot be read.") % {"file": file})
             upload = actions.check_upload(upload.pk, at=timezone.now())
             loaded.append((upload, time.monotonic() - started))
+        _check_again(upload for upload, _seconds in loaded)
         refused = self._certify(loaded, hat, acknowledge_warnings) if certify else False
         uploads = [
             Upload.objects.select_related("collection").get(pk=upload.pk) for upload, _seconds in loaded
@@ -113,6 +114,15 @@ class Command(PortalCommand):
                 refused = True
                 self.stderr.write(f"{upload.name}: {refusal.sentence}")
         return refused
+
+
+def _check_again(loaded: Iterable[Upload]) -> None:
+    """What was checked before a file beside it came is checked anew, once."""
+    waiting: set[int] = set()
+    for upload in loaded:
+        waiting = (waiting - {upload.pk}) | set(actions.trials_of(upload.lea_id, beside=upload))
+    for upload_id in sorted(waiting):
+        actions.check_again(upload_id, at=timezone.now())
 
 
 def _place(upload: Upload) -> int:

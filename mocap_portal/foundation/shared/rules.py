@@ -15,6 +15,8 @@ A rule about files (V-) also says what the sender of a file reads:
     message = "“{value}” is not ten digits."
     remedy = "Export the column as text."
     numbers = { most = 3000 }          # limits of the portal's own, named for its check
+    why = "Spreadsheets drop zeros."   # for the rule's own page: what it is good for, how it comes to be broken
+    never_waived = true                # not even for one district
 """
 
 import datetime as dt
@@ -30,7 +32,9 @@ ID = re.compile(r"[RVM]-[0-9]{2,3}")
 TEXTS = ("id", "sentence", "source")
 DATES = ("valid_from", "valid_to")
 WORDS_OF_FILES = ("severity", "message", "remedy")
-NUMBERS = "numbers"
+NUMBERS, WHY, NEVER_WAIVED = "numbers", "why", "never_waived"
+
+KEYS = (*TEXTS, *DATES, *WORDS_OF_FILES, NUMBERS, WHY, NEVER_WAIVED)
 
 
 class InvalidRules(ValueError):
@@ -60,6 +64,8 @@ class Rule:
     message: str = ""
     remedy: str = ""
     numbers: Mapping[str, Decimal | int] = field(default_factory=dict)
+    why: str = ""
+    never_waived: bool = False
 
 
 def load_rules(paths: Iterable[Path]) -> dict[str, Rule]:
@@ -93,7 +99,7 @@ def _rules_in(path: Path) -> Iterator[Rule]:
 
 
 def _rule(entry: Mapping[str, object]) -> Rule:
-    if unknown := [key for key in entry if key not in (*TEXTS, *DATES, *WORDS_OF_FILES, NUMBERS)]:
+    if unknown := [key for key in entry if key not in KEYS]:
         raise InvalidRules(f"unknown key {unknown[0]}.")
     rule_id, sentence, source = (_text(entry, key) for key in TEXTS)
     if not ID.fullmatch(rule_id):
@@ -101,7 +107,13 @@ def _rule(entry: Mapping[str, object]) -> Rule:
     valid_from, valid_to = (_date(entry, key) for key in DATES)
     if valid_from and valid_to and valid_to < valid_from:
         raise InvalidRules(f"{rule_id} ends before it starts.")
-    return Rule(rule_id, sentence, source, valid_from, valid_to, *_words(entry), _numbers(entry))
+    why = _text(entry, WHY) if WHY in entry else ""
+    never_waived = entry.get(NEVER_WAIVED, False)
+    if not isinstance(never_waived, bool):
+        raise InvalidRules("never_waived must be true or false.")
+    return Rule(
+        rule_id, sentence, source, valid_from, valid_to, *_words(entry), _numbers(entry), why, never_waived
+    )
 
 
 def _words(entry: Mapping[str, object]) -> tuple[Severity | None, str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -10,10 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mocap_portal.foundation.directory.models import Lea
+from mocap_portal.foundation.ui.fields import LongSelect, MemorableDateField
 from mocap_portal.foundation.ui.forms import FilterFormHelper, PortalFormHelper
 
+from .board import CellState
 from .coding import CodingBasis, CodingTeacher
-from .layouts import Kind
+from .layouts import Cycle, Kind
 from .uploading import SealedFile
 
 
@@ -75,12 +78,64 @@ class CodingForm(forms.Form):
         return PortalFormHelper(submit=_("Show the codes"), method="get")
 
 
+class BoardForm(forms.Form):
+    """Which files of which LEAs to look at."""
+
+    cycle = forms.ChoiceField(label=gettext_lazy("Files"), required=False)
+    state = forms.ChoiceField(
+        label=gettext_lazy("State"),
+        choices=[
+            ("", gettext_lazy("Every state")),
+            ("owed", gettext_lazy("Something is owed")),
+            ("overdue", gettext_lazy("Something is overdue")),
+            *CellState.choices,
+        ],
+        required=False,
+    )
+    words = forms.CharField(label=gettext_lazy("Name or code of the district"), max_length=80, required=False)
+
+    def __init__(self, *args: Any, cycles: Sequence[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = self.fields["cycle"]
+        assert isinstance(choices, forms.ChoiceField)
+        choices.choices = [
+            (f"{year}-{cycle}", f"{Cycle(cycle).label} {year - 1}-{year % 100:02}") for year, cycle in cycles
+        ]
+
+    @property
+    def helper(self) -> FilterFormHelper:
+        return FilterFormHelper("cycle", "state", "words")
+
+
+class WindowForm(forms.Form):
+    """When a collection takes files."""
+
+    opens_on = MemorableDateField(label=gettext_lazy("Opens"))
+    due_on = MemorableDateField(label=gettext_lazy("Due"))
+    closes_on = MemorableDateField(
+        label=gettext_lazy("Last day on which files are taken"),
+        help_text=gettext_lazy("Leave it empty to take corrections until you close it."),
+        required=False,
+    )
+    source = forms.CharField(label=gettext_lazy("Source"), max_length=300)
+
+    def __init__(self, *args: Any, cancel_url: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.cancel_url = cancel_url
+
+    @property
+    def helper(self) -> PortalFormHelper:
+        return PortalFormHelper(cancel_url=self.cancel_url)
+
+
 class WaiverForm(forms.Form):
     """For which LEA a rule is waived, why, and until when."""
 
     lea = forms.ModelChoiceField(
         label=gettext_lazy("District or charter school"),
         queryset=Lea.objects.select_related("organization").order_by("organization__name"),
+        widget=LongSelect,
+        empty_label=gettext_lazy("Choose"),
     )
     reason = forms.CharField(
         label=gettext_lazy("Why"),
@@ -88,9 +143,7 @@ class WaiverForm(forms.Form):
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    until = forms.DateField(
-        label=gettext_lazy("Last day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    until = MemorableDateField(label=gettext_lazy("Last day"))
 
     def __init__(self, *args: Any, cancel_url: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

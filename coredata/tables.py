@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import django_tables2 as tables
@@ -11,10 +12,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from mocap_portal.foundation.directory.models import Lea
 from mocap_portal.foundation.shared.rules import Rule
 from mocap_portal.foundation.shared.tables import PortalTable, TemplateColumn
 
-from .models import Problem, Upload
+from .board import BoardRow
+from .models import CollectionWindow, Problem, Upload
 
 
 class DeadlineTable(PortalTable):
@@ -90,6 +93,66 @@ class ChangeTable(PortalTable):
     class Meta(PortalTable.Meta):
         orderable = False
         empty_text = _("No row differs.")
+
+
+class BoardTable(PortalTable):
+    """Rows: coredata.board.BoardRow. A column for each file."""
+
+    lea = tables.Column(verbose_name=_("District"))
+
+    caption = _("Districts and their files")
+    row_header = "lea"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+        empty_text = _("No district is like this. Choose another state, or fewer words.")
+
+    def __init__(self, rows: Sequence[BoardRow], windows: Sequence[CollectionWindow]) -> None:
+        cells = [
+            (
+                f"file{place}",
+                TemplateColumn(
+                    template_name="coredata/cell.html",
+                    accessor=f"cells__{place}",
+                    verbose_name=window.get_kind_display(),
+                ),
+            )
+            for place, window in enumerate(windows)
+        ]
+        super().__init__(rows, extra_columns=cells)
+
+    def render_lea(self, value: Lea) -> str:
+        return f"{value} ({value.state_district_id})"
+
+
+class WindowTable(PortalTable):
+    """Rows: CollectionWindow."""
+
+    what = tables.Column(verbose_name=_("Files"), empty_values=())
+    opens_on = TemplateColumn("{% load ui %}{{ value|short_day }}", verbose_name=_("Opens"))
+    due_on = TemplateColumn("{% load ui %}{{ value|short_day }}", verbose_name=_("Due"))
+    closes_on = TemplateColumn(
+        "{% load ui %}{{ value|short_day }}", verbose_name=_("Closes"), default=_("When DESE closes it")
+    )
+    source = tables.Column(verbose_name=_("Source"))
+
+    caption = _("When files are taken")
+    row_header = "what"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+
+    def __init__(self, rows: Any, *, may_change: bool) -> None:
+        super().__init__(rows)
+        self.may_change = may_change
+
+    def render_what(self, record: CollectionWindow) -> SafeString | str:
+        words = gettext("%(what)s (optional)") % {"what": record} if record.is_optional else str(record)
+        if not self.may_change:
+            return words
+        return format_html(
+            '<a class="usa-link" href="{}">{}</a>', reverse("coredata:window", args=[record.pk]), words
+        )
 
 
 class RuleListTable(PortalTable):

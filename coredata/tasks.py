@@ -1,19 +1,27 @@
 """What happens without anybody clicking. Each may run twice or be killed."""
 
+import datetime as dt
 from functools import partial
 
 from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from . import actions
+from . import actions, notices
 from .models import Upload
+
+PATIENCE = dt.timedelta(seconds=30)  # of somebody who looks at a page that says "being checked"
 
 
 @shared_task
 def check_file(upload_id: int) -> None:
-    """Read and check a file that was sent, then ask to check again what stands beside it."""
+    """Read and check a file that was sent, then ask to check again what stands beside it.
+
+    Whoever sent it and may have left the page since gets a mail.
+    """
     upload = actions.check_upload(upload_id, at=timezone.now())
+    if (now := timezone.now()) - upload.sent_at > PATIENCE:
+        notices.tell_checked(upload, at=now)
     ask_to_check_again(upload.lea_id, beside=upload)
 
 

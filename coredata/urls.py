@@ -1,11 +1,16 @@
 from django.urls import path
 
-from .views import files, problems, rules, waivers
+from .views import board, files, problems, rules, waivers, windows
 
 app_name = "coredata"
 
 urlpatterns = [
     path("", files.files, name="files"),
+    path("board/", board.board, name="board"),
+    path("board.csv", board.board_csv, name="board_csv"),
+    path("board/remind/", board.remind, name="remind"),
+    path("windows/", windows.windows, name="windows"),
+    path("windows/<int:pk>/", windows.window, name="window"),
     path("rules/", rules.rules, name="rules"),
     path("rules/<str:rule>/", rules.rule, name="rule"),
     path("rules/<str:rule>/waive/", waivers.waive, name="waive"),

@@ -23,6 +23,7 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
+from coredata.models import CollectionWindow
 from enrollment.part_time import actions as part_time
 from enrollment.part_time import paper_file
 from enrollment.part_time.models import REVIEWING_ROLES, CourseLine
@@ -383,6 +384,15 @@ ADDRESSES = [
     row("providers:end_agreement", KEEPING, lambda world: [world.agreement.pk]),
     # Core data
     page("coredata:files", SENDING),
+    page("coredata:board", DESE_ROLES),
+    page("coredata:board_csv", DESE_ROLES),
+    page("coredata:remind", DESE_ROLES),
+    page("coredata:windows", DESE_ROLES),
+    page(
+        "coredata:window",
+        {Role.DESE_ADMIN},
+        args=lambda world: [CollectionWindow.objects.earliest("due_on").pk],
+    ),
     public("coredata:rules"),
     public("coredata:rule", args=lambda world: ["V-51"]),
     page("coredata:waive", DESE_ROLES, args=lambda world: ["V-51"]),

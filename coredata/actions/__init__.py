@@ -21,18 +21,22 @@ from .checking import (
 )
 from .keys import reencrypt_keys
 from .opening import open_bytes
+from .reminding import remind
 from .waiving import AlreadyOver, CannotBeWaived, end_waiver, grant_waiver
+from .windows import DaysOutOfOrder, change_window
 
 __all__ = [
     "AlreadyOver",
     "CannotBeWaived",
     "CourseAssignmentFirst",
+    "DaysOutOfOrder",
     "HasErrors",
     "NotATrial",
     "NotCertified",
     "WarningsNotAcknowledged",
     "WindowIsClosed",
     "certify",
+    "change_window",
     "check_again",
     "check_upload",
     "destroy_bytes",
@@ -43,6 +47,7 @@ __all__ = [
     "open_bytes",
     "receive",
     "reencrypt_keys",
+    "remind",
     "trials_of",
     "withdraw",
 ]

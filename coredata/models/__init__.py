@@ -3,6 +3,7 @@
 The rows themselves lie in tables of their own, one for each kind, partitioned by collection: `coredata.store`.
 """
 
+from .reminders import Reminder
 from .uploads import (
     ONCE_CERTIFIED,
     HashKey,
@@ -23,6 +24,7 @@ __all__ = [
     "HashKey",
     "Opening",
     "Problem",
+    "Reminder",
     "StoredCollection",
     "Upload",
     "UploadQuerySet",

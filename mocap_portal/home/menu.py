@@ -19,6 +19,7 @@ OWN_REQUESTS: Entry = (_("Your requests"), "part_time:requests")
 OWN_CHILDREN: Entry = (_("Children"), "records:children")
 OWN_RECORD: Entry = (_("Your record"), "records:children")
 CORE_DATA: Entry = (_("Core data"), "coredata:files")
+CORE_DATA_BOARD: Entry = (_("Core data"), "coredata:board")
 INBOX: Entry = (_("Requests"), "part_time:inbox")
 STUDENTS: Entry = (_("Students"), "records:students")
 REGISTRATIONS: Entry = (_("Registrations"), "registration:waiting")
@@ -35,7 +36,7 @@ STATE_MAP: Entry = (_("Rules and dates"), "state_map:overview")
 
 # The most used first. Everybody gets HOME before these; a page that is not here is reached from one that is.
 VISITOR = (HOW_IT_WORKS, DISTRICTS, CATALOG)
-STATE = (INBOX, PROVIDERS, AGREEMENTS, STATE_MAP, CATALOG, HOW_IT_WORKS)
+STATE = (INBOX, CORE_DATA_BOARD, PROVIDERS, AGREEMENTS, STATE_MAP, CATALOG)
 ENTRIES: dict[Role, tuple[Entry, ...]] = {
     Role.PARENT: (OWN_REQUESTS, OWN_CHILDREN, CATALOG, HOW_IT_WORKS),
     Role.ADULT_STUDENT: (OWN_REQUESTS, OWN_RECORD, CATALOG, HOW_IT_WORKS),

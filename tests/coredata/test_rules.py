@@ -25,7 +25,7 @@ from tests.factories.accounts import MembershipFactory
 from tests.factories.coredata import WaiverFactory
 from tests.sign_in import sign_in
 
-from .kit import NOW, bad, certify, clerk_of, good, send
+from .kit import NOW, bad, certify, clerk_of, good, memorable, send
 
 pytestmark = pytest.mark.django_db
 UNTIL = dt.date(2027, 6, 30)
@@ -209,10 +209,10 @@ def test_dese_waives_a_rule_and_ends_it_on_the_pages(
     client = sign_in(Client(), reviewer)
     assert "Waive it for a district" in client.get(reverse("coredata:rule", args=["V-51"])).content.decode()
     address = reverse("coredata:waive", args=["V-51"])
-    filled = {"lea": lea.pk, "reason": "Known to us.", "until": "2027-06-01"}
+    filled = {"lea": lea.pk, "reason": "Known to us."} | memorable("until", dt.date(2027, 6, 1))
     assert "A waiver ends today at the earliest." in client.post(address, filled).content.decode()
     with django_capture_on_commit_callbacks(execute=True):
-        text = client.post(address, filled | {"until": "2027-06-30"}, follow=True).content.decode()
+        text = client.post(address, filled | memorable("until", UNTIL), follow=True).content.decode()
     assert f"V-51 is waived for {lea}." in text and "In force" in text
     assert asked == [upload.pk]
     own = sign_in(Client(), clerk).get(reverse("coredata:rule", args=["V-51"])).content.decode()

@@ -51,6 +51,7 @@ LEFT_OUT = {
     ),
     "coredata:problems_csv": "a file, which tests/coredata/test_pages.py reads",
     "coredata:problems_xlsx": "a file, which tests/coredata/test_pages.py reads",
+    "coredata:board_csv": "a file, which tests/coredata/test_board.py reads",
     "coredata:marked": "a file, which tests/coredata/test_pages.py reads",
     "coredata:changes_csv": "a file, which tests/coredata/test_pages.py reads",
     "registration:download": "a file, which tests/enrollment/test_registration_roster.py reads",

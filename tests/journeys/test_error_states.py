@@ -103,6 +103,8 @@ FORMS = [
     # Core data
     Form("coredata:files", "Send the file"),
     Form("coredata:certify", "Certify", {"name": "Casey Clerk"}),
+    Form("coredata:waive", "Waive the rule", {"lea": FIRST, "reason": "Known."} | no_such_day("until")),
+    Form("coredata:window", "Save", {"source": "Calendar"} | no_such_day("due_on")),
     # Staff enter what came on paper
     Form("part_time:enter", "Find"),
     Form(

@@ -1,0 +1,64 @@
+"""Mails about core data files. None holds a value of a file."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from mocap_portal.foundation.accounts.models import Membership, Role, User
+from mocap_portal.foundation.directory.models import Lea
+from mocap_portal.foundation.papers import actions as papers
+
+from .models import CollectionWindow, Upload, UploadState
+
+SENDERS = (Role.DATA_CLERK, Role.COORDINATOR)
+OWED = _("These files of %(lea)s are not certified. Each stands with the day it is due:")
+PAGE = _("The page says how far each file is and what to do next:")
+
+
+def senders_of(lea_id: int) -> list[User]:
+    """Who hears of an LEA's files: its data clerks; where there is none, its coordinators."""
+    for role in SENDERS:
+        hats = Membership.objects.in_organization(lea_id, role).select_related("user").order_by("user")
+        if people := list(dict.fromkeys(hat.user for hat in hats)):
+            return people
+    return []
+
+
+def tell_checked(upload: Upload, *, at: dt.datetime) -> None:
+    """The file that took a while is checked: whoever sent it need not look again and again."""
+    words = {
+        UploadState.REFUSED: _("The file %(file)s could not be used. The page says why."),
+        UploadState.TRIAL: _("The file %(file)s is checked. Errors: %(errors)s. Warnings: %(warnings)s."),
+    }
+    if upload.state not in words:
+        return  # a later one has taken its place
+    papers.tell(
+        [upload.sent_by.user],
+        f"core-data-checked:{upload.pk}",
+        subject=_("Your core data file is checked"),
+        sentences=[words[UploadState(upload.state)]],
+        path=reverse("coredata:upload", args=[upload.pk]),
+        at=at,
+        file=upload.name,
+        errors=str(upload.errors),
+        warnings=str(upload.warnings),
+    )
+
+
+def tell_owed(lea: Lea, windows: Sequence[CollectionWindow], *, day: dt.date, at: dt.datetime) -> None:
+    """The state office waits for these files of the LEA."""
+    papers.tell(
+        senders_of(lea.pk),
+        f"core-data-owed:{lea.pk}:{day}:{'-'.join(str(window.pk) for window in windows)}",
+        subject=_("Core data of %(lea)s: the state office waits for a file"),
+        sentences=[OWED, *(f"%(what{place})s, %(due{place})s" for place in range(len(windows))), PAGE],
+        path=reverse("coredata:files"),
+        at=at,
+        lea=str(lea),
+        **{f"what{place}": str(window) for place, window in enumerate(windows)},
+        **{f"due{place}": window.due_on for place, window in enumerate(windows)},
+    )

@@ -50,3 +50,10 @@ def check_waiting() -> int:
 def destroy_old_bytes() -> int:
     """Destroy what was sent 30 days ago. Returns how many files."""
     return actions.destroy_old_bytes(at=timezone.now())
+
+
+@shared_task
+def rebuild_student_courses() -> int:
+    """Derive the student-courses anew: approvals have come since. Returns how many there are."""
+    _pairs, rows = actions.rebuild_student_courses()
+    return rows

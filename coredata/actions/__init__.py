@@ -21,7 +21,9 @@ from .checking import (
 )
 from .keys import reencrypt_keys
 from .opening import open_bytes
+from .rebuilding import rebuild_student_courses
 from .reminding import remind
+from .removing import StillKept, remove_collection
 from .waiving import AlreadyOver, CannotBeWaived, end_waiver, grant_waiver
 from .windows import DaysOutOfOrder, change_window
 
@@ -33,6 +35,7 @@ __all__ = [
     "HasErrors",
     "NotATrial",
     "NotCertified",
+    "StillKept",
     "WarningsNotAcknowledged",
     "WindowIsClosed",
     "certify",
@@ -45,9 +48,11 @@ __all__ = [
     "grant_waiver",
     "long_unchecked",
     "open_bytes",
+    "rebuild_student_courses",
     "receive",
     "reencrypt_keys",
     "remind",
+    "remove_collection",
     "trials_of",
     "withdraw",
 ]

@@ -11,8 +11,9 @@ from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.refusals import Refusal
 
-from ..layouts import Kind
+from ..layouts import Cycle, Kind
 from ..models import CollectionWindow, Upload, UploadQuerySet, UploadState
+from ..store import student_courses
 from .checking import destroy_bytes, locked
 
 
@@ -85,6 +86,7 @@ def certify(
     upload.save()
     if upload.collection.kind == Kind.CRS_ASSIGN:
         _beside(upload, Kind.STU_ASSIGN).update(needs_recheck=True)
+    _rebuild(upload)
     return upload
 
 
@@ -101,7 +103,15 @@ def withdraw(upload_id: int, *, by: Membership, at: dt.datetime) -> Upload:
     upload.state = UploadState.WITHDRAWN
     upload.ended_at = at
     upload.save(update_fields=["state", "ended_at"])
+    _rebuild(upload)
     return upload
+
+
+def _rebuild(upload: Upload) -> None:
+    """The student-courses that rest on this file, in the same transaction."""
+    assert upload.collection is not None
+    if upload.collection.cycle == Cycle.OCTOBER and upload.collection.kind in student_courses.COURSES_FIRST:
+        student_courses.rebuild(upload.lea_id, upload.collection.school_year_id)
 
 
 def _require_open(upload: Upload, *, at: dt.datetime) -> None:

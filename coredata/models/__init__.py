@@ -4,6 +4,7 @@ The rows themselves lie in tables of their own, one for each kind, partitioned b
 """
 
 from .reminders import Reminder
+from .student_courses import StudentCourse, StudentCourseQuerySet
 from .uploads import (
     ONCE_CERTIFIED,
     HashKey,
@@ -26,6 +27,8 @@ __all__ = [
     "Problem",
     "Reminder",
     "StoredCollection",
+    "StudentCourse",
+    "StudentCourseQuerySet",
     "Upload",
     "UploadQuerySet",
     "UploadState",

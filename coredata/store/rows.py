@@ -87,6 +87,22 @@ def make_room(stored: StoredCollection) -> None:
             cursor.execute("SELECT coredata_guard(%s)", [name])
 
 
+def detach(stored: StoredCollection) -> int:
+    """Take the partition of a collection away whole; how many rows it had."""
+    name = columns.partition(stored)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s)", [name])
+        if cursor.fetchone() == (None,):
+            return 0
+        own, whole = sql.Identifier(name), sql.Identifier(columns.table(Kind(stored.kind)))
+        cursor.execute(sql.SQL("SELECT count(*) FROM {}").format(own).as_string(connection.connection))
+        count = int(cursor.fetchone()[0])
+        for statement in ("ALTER TABLE {whole} DETACH PARTITION {own}", "DROP TABLE {own}"):
+            query = sql.SQL(statement).format(whole=whole, own=own)
+            cursor.execute(query.as_string(connection.connection))
+    return count
+
+
 def drop(upload: Upload) -> None:
     """Delete the rows of a trial. The database refuses it for a certified file."""
     assert upload.collection is not None

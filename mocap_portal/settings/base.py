@@ -243,6 +243,10 @@ CELERY_BEAT_SCHEDULE = {
     # Before the mails of the day; the later tries are for mornings on which nothing ran.
     "ask who keeps which role": {"task": "home.review_roles", "schedule": crontab(hour="5-16", minute="45")},
     "check files that wait": {"task": "coredata.tasks.check_waiting", "schedule": crontab(minute="*/5")},
+    "derive student-courses": {
+        "task": "coredata.tasks.rebuild_student_courses",
+        "schedule": crontab(hour="1", minute="30"),
+    },
     # Later tries are for nights on which nothing ran.
     "destroy what districts sent long ago": {
         "task": "coredata.tasks.destroy_old_bytes",

@@ -59,7 +59,8 @@ def district(name: str, code: str) -> Lea:
 
 def file_of(lea: Lea, kind: str, **more: object) -> Upload:
     collection = StoredCollectionFactory.create(kind=kind)
-    more["sent_by"] = MembershipFactory.create(data_clerk=True, lea=lea, ended=True)  # gone since: gets no mail
+    # Gone since: nobody here gets a mail because a factory needs a sender.
+    more["sent_by"] = MembershipFactory.create(data_clerk=True, lea=lea, ended=True)
     upload: Upload = UploadFactory.create(lea=lea, collection=collection, **more)
     return upload
 

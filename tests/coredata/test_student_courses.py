@@ -1,0 +1,168 @@
+"""The relevant student-courses of a district, derived from its two certified October files."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.management import call_command
+from django.db import connection
+from pytest_django import Settings
+
+from coredata import actions, tasks
+from coredata.models import StudentCourse
+from coredata.store import student_courses
+from enrollment.part_time.models import Basis
+from mocap_portal.foundation.accounts.models import Membership
+from mocap_portal.foundation.directory.models import Lea
+from tests.factories.directory import TermFactory
+from tests.factories.part_time import CourseLineFactory
+from tests.factories.records import ClaimFactory
+
+from .kit import NOW, certify, clerk_of, good, send
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _now(settings: Settings, tmp_path: Path) -> Iterator[None]:
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def rows(kind: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(good(kind).decode())))
+
+
+def file_of(kind: str, changed: list[dict[str, str]]) -> bytes:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, rows(kind)[0].keys())
+    writer.writeheader()
+    writer.writerows(changed)
+    return out.getvalue().encode()
+
+
+def certify_both(clerk: Membership, courses: bytes | None = None, students: bytes | None = None) -> None:
+    certify(send(courses or good("crs"), by=clerk), by=clerk)
+    certify(send(students or good("stu"), by=clerk), by=clerk)
+
+
+def stored() -> list[tuple[str, str, str, str, str]]:
+    found = StudentCourse.objects.order_by("mosis_id", "course_code", "semester")
+    return list(found.values_list("mosis_id", "course_code", "semester", "program_code", "delivery_system"))
+
+
+def ask(year: int, **how: Any) -> None:
+    """Ann asks for a course at another district, where she may have lived."""
+    CourseLineFactory.create(
+        request__lea=Lea.objects.get(state_district_id="992102"),
+        request__term=TermFactory.create(school_year__year=year),
+        request__claim=ClaimFactory.create(confirmed=True, student__mosis_id=ANN),
+        **how,
+    )
+
+
+ANN, BEN = "0000000042", "0000000043"
+BOTH = [
+    (ANN, "115845", "S1", "50", "V"),
+    (ANN, "115845", "S2", "52", "V"),
+    (ANN, "115900", "S1", "", "V"),
+    (BEN, "115846", "YL", "50", "V"),
+]
+
+
+def test_coded_and_virtual_courses_are_there_and_teachers_collapse(clerk: Membership) -> None:
+    certify(send(good("crs"), by=clerk), by=clerk)
+    assert stored() == []
+    certify(send(good("stu"), by=clerk), by=clerk)
+    assert stored() == BOTH
+    first = StudentCourse.objects.get(course_code="115845", semester="S1")
+    assert (first.teachers, first.student_line, first.course_line) == (2, 3, 3)
+    assert (first.units_of_credit, first.minutes_per_week, first.grade_level) == (Decimal("0.5"), 250, "10")
+
+
+@pytest.mark.parametrize(
+    ("how", "is_there"),
+    [({"approved": True}, True), ({}, False), ({"approved": True, "basis": Basis.PRIVATE}, False)],
+    ids=["approved", "not decided", "the family pays"],
+)
+def test_every_course_of_a_student_with_an_approval_is_there(
+    clerk: Membership, how: dict[str, Any], is_there: bool
+) -> None:
+    ask(2027, **how)
+    certify_both(clerk)
+    plain = [(ANN, "115844", "S1", "", "")] if is_there else []
+    assert stored() == [*plain, *BOTH]
+
+
+def test_another_year_s_approval_is_no_reason(clerk: Membership) -> None:
+    ask(2026, approved=True)
+    certify_both(clerk)
+    assert stored() == BOTH
+
+
+def test_a_new_version_and_one_taken_back_rebuild_it(clerk: Membership) -> None:
+    certify_both(clerk)
+    recoded = [row | {"ProgramCode": ""} if row["AssignNum"] == "A5" else row for row in rows("crs")]
+    courses = certify(send(file_of("crs", recoded), by=clerk), by=clerk)
+    assert stored() == [*BOTH[:-1], (BEN, "115846", "YL", "", "V")]
+    actions.withdraw(courses.pk, by=clerk, at=NOW)
+    assert stored() == []
+
+
+def test_each_district_has_its_own(clerk: Membership) -> None:
+    certify_both(clerk)
+    other = clerk_of(Lea.objects.get(state_district_id="992102"))
+    assert StudentCourse.objects.visible_to(clerk).count() == len(BOTH)
+    assert not StudentCourse.objects.visible_to(other).exists()
+    assert student_courses.rebuild(other.organization_id or 0, 2027) == 0
+    assert stored() == BOTH
+
+
+def test_built_twice_it_is_the_same(lea: Lea, clerk: Membership) -> None:
+    certify_both(clerk)
+    before = list(StudentCourse.objects.order_by("pk").values())
+    assert student_courses.rebuild(lea.pk, 2027) == len(BOTH)
+    after = list(StudentCourse.objects.order_by("pk").values())
+    assert [row | {"id": 0} for row in before] == [row | {"id": 0} for row in after]
+
+
+def test_an_approval_that_comes_later_counts_from_the_next_night_on(clerk: Membership) -> None:
+    certify_both(clerk)
+    ask(2027, approved=True)
+    assert stored() == BOTH
+    assert tasks.rebuild_student_courses() == 5 == tasks.rebuild_student_courses()
+    assert stored() == [(ANN, "115844", "S1", "", ""), *BOTH]
+
+
+def test_the_command_rebuilds_one_district(clerk: Membership) -> None:
+    certify_both(clerk)
+    StudentCourse.objects.all().delete()
+    out = io.StringIO()
+    call_command("rebuild_student_courses", lea="992102", stdout=out)
+    call_command("rebuild_student_courses", lea="991101", year=2027, stdout=out)
+    assert out.getvalue().splitlines() == [
+        "0 student-courses of 0 pairs of files.",
+        "4 student-courses of 1 pairs of files.",
+    ]
+    assert stored() == BOTH
+
+
+def test_comparing_reads_the_index_alone(lea: Lea, clerk: Membership) -> None:
+    certify_both(clerk)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(
+            "EXPLAIN SELECT mosis_id, course_code, semester, program_code, delivery_system, units_of_credit "
+            "FROM coredata_studentcourse WHERE school_year_id = 2027 AND lea_id = %s",
+            [lea.pk],
+        )
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "Index Only Scan using a_student_is_in_a_course_once" in plan

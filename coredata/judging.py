@@ -69,6 +69,18 @@ class Judgement:
 
 
 @dataclass(frozen=True)
+class Found:
+    """What some of the checks found: a frame with the columns of PROBLEMS, and the rules that could not be checked."""
+
+    problems: pl.DataFrame
+    not_run: tuple[RuleNotRun, ...]
+
+    @property
+    def errors(self) -> pl.DataFrame:
+        return self.problems.filter(pl.col("severity") == Severity.ERROR)
+
+
+@dataclass(frozen=True)
 class _Read:
     """A file as far as it could be read."""
 
@@ -78,7 +90,47 @@ class _Read:
     district_code: str
 
 
+@dataclass(frozen=True)
+class Ready:
+    """A file that was read and stands beside the others it is judged by."""
+
+    found: _Read
+    case: Case
+
+    def judge(self) -> Judgement:
+        """Run every check."""
+        return self.judge_rest(self.judge_rows())
+
+    def judge_rows(self) -> Found:
+        """Run the checks that look at one row or the file. Every error of a value is among what they find."""
+        return _found(self.case, compares=False)
+
+    def judge_rest(self, rows: Found) -> Judgement:
+        """Run the checks that compare rows. `rows`: what `judge_rows` found.
+
+        Once `case.known` is loaded, in any thread.
+        """
+        return _judged(self.found, self.case, rows, _found(self.case, compares=True))
+
+
 def judge(
+    files: Iterable[tuple[str, bytes]],
+    *,
+    district_code: str | None,
+    on: dt.date,
+    key_of: Callable[[int], bytes],
+    limits: Limits | None = None,
+) -> list[Judgement]:
+    """Judge files, each a name and its bytes, in their order; files of one district and year also beside each other.
+
+    `district_code`: whose files they are, None to take what the files say. `on`: the day. `key_of`: what educators'
+    numbers of a school year are hashed with, 32 bytes; the same key makes the same hashes.
+    """
+    prepared = read_files(files, district_code=district_code, on=on, key_of=key_of, limits=limits)
+    return [one.judge() if isinstance(one, Ready) else one for one in prepared]
+
+
+def read_files(
     files: Iterable[tuple[str, bytes]],
     *,
     district_code: str | None,
@@ -87,16 +139,14 @@ def judge(
     stored: Callable[[Known], Mapping[Kind, Case]] | None = None,
     when_read: Callable[[Collection, int], None] = lambda collection, rows: None,
     limits: Limits | None = None,
-) -> list[Judgement]:
-    """Judge files, each a name and its bytes, in their order; files of one district and year also beside each other.
+) -> list[Judgement | Ready]:
+    """The files in their order, ready to be judged; of one that cannot be used the judgement.
 
-    `district_code`: whose files they are, None to take what the files say. `on`: the day. `key_of`: what educators'
-    numbers of a school year are hashed with, 32 bytes; the same key makes the same hashes. `stored`: for a file that
-    will be kept, what the portal has of the same district and year, for kinds that are not among the files.
-    `when_read` is told what each file is, and how many rows it has, as soon as that is known.
+    The rest is as for `judge`. `stored`: for a file that will be kept, what the portal has of the same district and
+    year, for kinds that are not among the files. `when_read` is told what each file is, and how many rows it has, as
+    soon as that is known.
     """
-    judgements: list[Judgement] = []
-    cases: list[tuple[int, _Read, Case]] = []
+    read: list[Judgement | tuple[_Read, Case]] = []
     for name, data in files:
         try:
             found = _read(name, data, district_code, limits)
@@ -110,7 +160,7 @@ def judge(
             if stored is not None and known.school_year is None:
                 raise _no_such_year(found.collection)
         except Unusable as problem:
-            judgements.append(_refused(name, problem))
+            read.append(_refused(name, problem))
             continue
         when_read(found.collection, found.sheet.records.rows.height + len(found.sheet.records.ragged))
         year = found.collection.year
@@ -122,13 +172,19 @@ def judge(
             key=key_of(year),
             sha256=hashlib.sha256(data).hexdigest(),
         )
-        cases.append((len(judgements), found, case))
-        judgements.append(Judgement(name))
-    for number, found, case in cases:
-        beside = _beside(case, [other for _number, _found, other in cases])
-        kept = stored(case.known) if stored else {}
-        judgements[number] = _judged(found, replace(case, others={**kept, **beside}))
-    return judgements
+        read.append((found, case))
+    cases = [one[1] for one in read if isinstance(one, tuple)]
+    return [_beside_others(*one, cases, stored) if isinstance(one, tuple) else one for one in read]
+
+
+def _beside_others(
+    found: _Read,
+    case: Case,
+    cases: Sequence[Case],
+    stored: Callable[[Known], Mapping[Kind, Case]] | None,
+) -> Ready:
+    kept = stored(case.known) if stored else {}
+    return Ready(found, replace(case, others={**kept, **_beside(case, cases)}))
 
 
 def _no_such_year(collection: Collection) -> Unusable:
@@ -207,14 +263,19 @@ def _refused(name: str, problem: Unusable) -> Judgement:
     return Judgement(name, problems=pl.DataFrame([row], schema=PROBLEMS), is_refused=True)
 
 
-def _judged(found: _Read, case: Case) -> Judgement:
+def _found(case: Case, *, compares: bool) -> Found:
     frames, not_run = [pl.DataFrame(schema=PROBLEMS)], []
-    for rule, findings, needs in run(case):
+    for rule, findings, needs in run(case, compares=compares):
         if findings is None:
             not_run.append(RuleNotRun(rule.id, needs or ""))
         elif not findings.is_empty():
             frames.append(_in_words(findings, rule.id))
-    problems = pl.concat(frames).sort(LINE, "rule", nulls_last=False, maintain_order=True)
+    return Found(pl.concat(frames), tuple(not_run))
+
+
+def _judged(read: _Read, case: Case, *found: Found) -> Judgement:
+    problems = pl.concat([part.problems for part in found])
+    problems = problems.sort(LINE, "rule", nulls_last=False, maintain_order=True)
     by_row = (
         problems.filter(pl.col(LINE).is_not_null())
         .group_by(LINE)
@@ -222,13 +283,13 @@ def _judged(found: _Read, case: Case) -> Judgement:
     )
     errors = int(by_row["is_error"].sum())
     return Judgement(
-        name=found.name,
-        collection=found.collection,
+        name=read.name,
+        collection=read.collection,
         rows_read=case.rows.height + len(case.ragged),
         rows_with_warnings=by_row.height - errors,
         rows_with_errors=errors,
         problems=problems,
-        not_run=tuple(dict.fromkeys(not_run)),
+        not_run=tuple(dict.fromkeys(rule for part in found for rule in part.not_run)),
         case=case,
     )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 
 from django.db.models import Q
@@ -20,6 +21,7 @@ from mocap_portal.foundation.directory.models import (
     Lea,
     LegalKey,
     LegalValue,
+    NoLegalValue,
     School,
     SchoolYear,
 )
@@ -32,7 +34,7 @@ from .models import ONCE_CERTIFIED, CollectionWindow, Upload, UploadQuerySet, Up
 
 @dataclass(frozen=True)
 class Known:
-    """What held in the collection's school year.
+    """What held in the collection's school year, asked for when it is first needed; `load` asks for all of it at once.
 
     `district_code`: whose files these are; `is_told`: whether somebody said so, or the files do; `is_upload`: whether
     they are being stored, or only looked at. `on`: the day of asking.
@@ -57,12 +59,20 @@ class Known:
     def ends_on(self) -> dt.date:
         return self.school_year.ends_on if self.school_year else dt.date(self.collection.year, 6, 30)
 
+    def load(self) -> None:
+        """Ask for everything now: after this, no question goes to the database, so that another thread may ask it."""
+        for name, value in vars(type(self)).items():
+            if isinstance(value, cached_property):
+                getattr(self, name)
+
     def is_open(self, collection: Collection) -> bool:
         """Whether a collection takes files (V-03)."""
+        return (collection.year, collection.cycle, collection.kind) in self._open
+
+    @cached_property
+    def _open(self) -> frozenset[tuple[int, str, str]]:
         windows = CollectionWindow.objects.open_on(self.on)
-        return windows.filter(
-            school_year=collection.year, cycle=collection.cycle, kind=collection.kind
-        ).exists()
+        return frozenset(windows.values_list("school_year__year", "cycle", "kind"))
 
     @cached_property
     def districts(self) -> frozenset[str]:
@@ -96,12 +106,22 @@ class Known:
         return self._code_sets.get(code_set, {})
 
     def number(self, key: LegalKey) -> int:
-        """Raises NoLegalValue."""
-        return LegalValue.objects.whole(key, on=self.starts_on)
+        """What law set on the first day of the school year. Raises NoLegalValue."""
+        if key not in self._numbers:
+            raise NoLegalValue(f"No value of {key.value} holds on {self.starts_on}.")
+        return int(self._numbers[key])
+
+    @cached_property
+    def _numbers(self) -> Mapping[str, Decimal]:
+        return dict(LegalValue.objects.on(self.starts_on).values_list("key", "number"))
+
+    @cached_property
+    def _numbers_today(self) -> Mapping[str, Decimal]:
+        return dict(LegalValue.objects.on(self.on).values_list("key", "number"))
 
     def is_complete(self, key: LegalKey) -> bool:
         """Whether a table of codes is said to be whole."""
-        return bool(LegalValue.objects.whole(key, on=self.on))
+        return bool(self._numbers_today.get(key))
 
     @cached_property
     def catalog(self) -> Mapping[str, frozenset[int]]:
@@ -155,19 +175,25 @@ class Known:
     @cached_property
     def certified_files(self) -> list[Upload]:
         """What the district has certified of this collection, the last first."""
-        once = self._certified(self.collection.cycle, self.collection.kind)
+        once = self._once_certified.filter(
+            collection__cycle=self.collection.cycle, collection__kind=self.collection.kind
+        )
         return list(once.order_by("-certified_at").only("sha256", "rows_read"))
 
     def has_certified(self, cycle: Cycle, kind: Kind) -> bool:
         """Whether a file of this kind is certified for the school year."""
-        return self._certified(cycle, kind).filter(state=UploadState.CERTIFIED).exists()
+        return (cycle, kind) in self._certified_now
 
-    def _certified(self, cycle: Cycle, kind: Kind) -> UploadQuerySet:
+    @cached_property
+    def _certified_now(self) -> frozenset[tuple[str, str]]:
+        certified = self._once_certified.filter(state=UploadState.CERTIFIED)
+        return frozenset(certified.values_list("collection__cycle", "collection__kind"))
+
+    @property
+    def _once_certified(self) -> UploadQuerySet:
         return Upload.objects.filter(
             lea__state_district_id=self.district_code,
             collection__school_year=self.collection.year,
-            collection__cycle=cycle,
-            collection__kind=kind,
             state__in=ONCE_CERTIFIED,
         )
 

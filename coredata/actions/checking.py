@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import asdict
 from functools import partial
 
@@ -15,9 +17,10 @@ from mocap_portal.foundation.directory.models import Lea
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.rules import Severity
 
+from .. import progress
 from ..checks import Case, stored_case
 from ..collection import Collection
-from ..judging import Judgement, judge
+from ..judging import Judgement, Ready, read_files
 from ..known import Known
 from ..layouts import Cycle, Kind, layout
 from ..models import HashKey, StoredCollection, Upload, UploadState
@@ -33,7 +36,7 @@ PURPOSE = (
 )
 PROBLEMS_TABLE = "coredata_problem"
 LONGEST_REFUSAL, LONGEST_COLUMN = 500, 200  # characters: a header may hold anything
-UNCHECKED = [UploadState.UPLOADED, UploadState.PARSED, UploadState.CHECKED]
+UNCHECKED = [UploadState.UPLOADED, UploadState.PARSED]
 
 
 def check_upload(upload_id: int, *, at: dt.datetime) -> Upload:
@@ -44,11 +47,11 @@ def check_upload(upload_id: int, *, at: dt.datetime) -> Upload:
     upload = Upload.objects.select_related("lea").get(pk=upload_id)
     if upload.state not in UNCHECKED:
         return upload
-    judgement = _judged(upload, at=at, when_read=partial(_note_what_it_is, upload.pk))
-    if judgement.is_refused:
-        return _refuse(upload.pk, judgement, at=at)
-    Upload.objects.filter(pk=upload_id, state=UploadState.PARSED).update(state=UploadState.CHECKED)
-    return _keep(upload.pk, judgement, at=at)
+    progress.begin(upload.pk)
+    read = _read(upload, at=at, when_read=partial(_note_what_it_is, upload.pk))
+    if isinstance(read, Judgement):
+        return _refuse(upload.pk, read, at=at)
+    return _keep(upload.pk, read, at=at)
 
 
 def check_again(upload_id: int, *, at: dt.datetime) -> Upload:
@@ -60,16 +63,18 @@ def check_again(upload_id: int, *, at: dt.datetime) -> Upload:
     upload = Upload.objects.select_related("lea").get(pk=upload_id)
     if upload.state != UploadState.TRIAL or upload.destroyed_at is not None:
         return upload
-    judgement = _judged(upload, at=at)
+    read = _read(upload, at=at)
+    if isinstance(read, Judgement):
+        return upload
     with transaction.atomic():
         upload = locked(upload_id)
-        if upload.state != UploadState.TRIAL or judgement.is_refused:
+        if upload.state != UploadState.TRIAL:
             return upload
         rows.drop(upload)
         upload.problems.all().delete()
-        upload.state = UploadState.CHECKED
+        upload.state = UploadState.PARSED
         upload.save(update_fields=["state"])
-        _store(upload, judgement, at=at)
+        _store(upload, read, at=at)
     return upload
 
 
@@ -85,13 +90,14 @@ def trials_of(lea_id: int, *, beside: Upload | None = None) -> list[int]:
     return list(trials.order_by("pk").values_list("pk", flat=True))
 
 
-def _judged(
+def _read(
     upload: Upload,
     *,
     at: dt.datetime,
     when_read: Callable[[Collection, int], None] = lambda collection, rows: None,
-) -> Judgement:
-    (judgement,) = judge(
+) -> Ready | Judgement:
+    """The file, ready to be judged; the judgement where it cannot be used."""
+    (read,) = read_files(
         [(upload.name, vault.opened(upload.stored_as, bytes(upload.key)))],
         district_code=upload.lea.state_district_id,
         on=central_date(at),
@@ -99,7 +105,7 @@ def _judged(
         stored=partial(beside, upload.lea_id),
         when_read=when_read,
     )
-    return judgement
+    return read
 
 
 def _note_what_it_is(upload_id: int, collection: Collection, rows_read: int) -> None:
@@ -164,13 +170,12 @@ def _refuse(upload_id: int, judgement: Judgement, *, at: dt.datetime) -> Upload:
 
 
 @transaction.atomic
-def _keep(upload_id: int, judgement: Judgement, *, at: dt.datetime) -> Upload:
+def _keep(upload_id: int, read: Ready, *, at: dt.datetime) -> Upload:
     """Replace the LEA's trial of the collection by this file, in one transaction."""
-    assert judgement.collection is not None
     upload = locked(upload_id)
     if upload.state not in UNCHECKED:
         return upload
-    stored = _stored(judgement.collection)
+    stored = _stored(read.case.collection)
     trial = Upload.objects.filter(lea=upload.lea_id, collection=stored, state=UploadState.TRIAL).first()
     if trial and trial.pk > upload.pk:
         # What was sent later counts, whichever worker was quicker.
@@ -180,7 +185,7 @@ def _keep(upload_id: int, judgement: Judgement, *, at: dt.datetime) -> Upload:
     if trial:
         _replace(trial, at=at)
     upload.collection = stored
-    _store(upload, judgement, at=at)
+    _store(upload, read, at=at)
     return upload
 
 
@@ -191,11 +196,21 @@ def locked(upload_id: int) -> Upload:
     return Upload.objects.select_for_update(of=("self",)).select_related("collection").get(pk=upload_id)
 
 
-def _store(upload: Upload, judgement: Judgement, *, at: dt.datetime) -> None:
-    """Keep the rows and the problems of a file that becomes a trial."""
-    assert judgement.case is not None and upload.collection is not None
+def _store(upload: Upload, read: Ready, *, at: dt.datetime) -> None:
+    """Keep the rows and the problems of a file that becomes a trial.
+
+    What is wrong with single values is found first, so that they are not kept; rows are compared while they go in.
+    """
+    assert upload.collection is not None
+    found = read.judge_rows()
+    read.case.known.load()  # the connection is busy with the rows while they are compared
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        judged = beside.submit(copy_context().run, read.judge_rest, found)
+        judged.add_done_callback(lambda _done: progress.note_checked(upload.pk))
+        when_stored = partial(progress.note_stored, upload.pk)
+        rows.keep(upload, upload.collection, read.case, found.errors, when_stored=when_stored)
+        judgement = judged.result()
     errors = judgement.problems.filter(pl.col("severity") == Severity.ERROR)
-    rows.keep(upload, upload.collection, rows.typed(judgement.case, errors))
     _keep_problems(upload, judgement.problems)
     upload.state = UploadState.TRIAL
     upload.rows_read = judgement.rows_read

@@ -32,9 +32,8 @@ def in_student_core(case: Case, rule: Rule) -> Findings:
 @check("V-63", *COURSE_KEY, kinds=[Kind.STU_ASSIGN], beside=(Kind.CRS_ASSIGN,))
 def assignment_is_there(case: Case, rule: Rule) -> Findings:
     """An assignment that is there twice breaks V-60."""
-    courses = case.others[Kind.CRS_ASSIGN].rows
-    rows = case.rows.filter(filled("assignment_number")).join(courses, on=COURSE_KEY, how="anti")
-    return case.find(filled("assignment_number"), "assignment_number", rows=rows.sort(LINE))
+    is_there = case.october.place.is_not_null()
+    return case.find(filled("assignment_number") & ~is_there, "assignment_number")
 
 
 @check("V-64", "program_code", *ASSIGNMENT, kinds=[Kind.CRS_ASSIGN], beside=(Kind.STU_ASSIGN,))
@@ -47,24 +46,14 @@ def mocap_has_students(case: Case, rule: Rule) -> Findings:
 
 @check("V-65", *COURSE_KEY, "course_code", kinds=[Kind.STU_ASSIGN], beside=(Kind.CRS_ASSIGN,))
 def same_course_code(case: Case, rule: Rule) -> Findings:
-    rows = _with_course(case, "course_code")
+    rows = case.rows.with_columns(told=case.october.told("course_code", ""))
     bad = filled("course_code") & filled("told") & (pl.col("course_code") != pl.col("told"))
     return case.find(bad, "course_code", expected=pl.col("told"), rows=rows)
 
 
 @check("V-69", *COURSE_KEY, "mosis_id", "course_code", kinds=[Kind.STU_ASSIGN], beside=(Kind.CRS_ASSIGN,))
 def course_once_in_october(case: Case, rule: Rule) -> Findings:
-    return course_once(case, _with_course(case, "semester").with_columns(semester=pl.col("told")))
-
-
-def _with_course(case: Case, name: str) -> pl.DataFrame:
-    """The rows of Student Assignment, each with `told`: this field of its row in Course Assignment."""
-    courses = case.others[Kind.CRS_ASSIGN]
-    told = pl.col(name) if courses.has(name) else pl.lit("")
-    course_rows = courses.rows.select(*COURSE_KEY, told.alias("told")).unique(COURSE_KEY, keep="first")
-    return case.rows.join(course_rows, on=COURSE_KEY, how="left", maintain_order="left").with_columns(
-        pl.col("told").fill_null("")
-    )
+    return course_once(case, case.rows.with_columns(semester=case.october.told("semester", "")))
 
 
 @check("V-67", "mosis_id", "birth_date", kinds=[Kind.STU_ASSIGN, Kind.STU_CRS_COMP], beside=(Kind.STU_CORE,))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, reduce
+from operator import add
 from typing import TypeAlias
 
 import polars as pl
@@ -81,6 +83,18 @@ class Case:
         """The columns of the layout that the file has."""
         return [column for column in self.layout.columns if self.has(column.field)]
 
+    def date(self, field: str) -> pl.Expr:
+        """The dates of a column; null for what is none."""
+        return pl.col("born") if field == "birth_date" else as_date(field)
+
+    @cached_property
+    def october(self) -> October:
+        """The district's October files together. Raises KeyError unless both are there."""
+        students, courses = (
+            self if self.kind is kind else self.others[kind] for kind in (Kind.STU_ASSIGN, Kind.CRS_ASSIGN)
+        )
+        return _october(students, courses)
+
     def find(
         self,
         bad: pl.Expr,
@@ -125,6 +139,41 @@ class Case:
         """One finding about the file."""
         row = {LINE: None, "column": column, "value": value, "expected": expected, "severity": None}
         return pl.DataFrame([row], schema=FINDINGS)
+
+
+@dataclass(frozen=True)
+class October:
+    """A district's two October files, and for each row of `students` the place of its row in `courses`; null for none.
+
+    Of course rows with one key the first stands for all.
+    """
+
+    students: pl.DataFrame
+    courses: pl.DataFrame
+    place: pl.Series
+
+    def told(self, name: str, default: str | bool | None) -> pl.Series:
+        """For each student row what its course row says in this column; `default` where it says nothing or is not."""
+        if name not in self.courses.columns:
+            return pl.repeat(default, self.students.height, eager=True).alias(name)
+        found = self.courses[name].gather(self.place)
+        return found if default is None else found.fill_null(default)
+
+
+def _october(students: Case, courses: Case) -> October:
+    """Join by hashes of the key, 128 bits of them: several checks need it, and joining by texts is slow."""
+    key = [name for name in COURSE_KEY if students.has(name) and courses.has(name)]
+    hashes = {"key": hash_of_row(key), "other": hash_of_row(key, seed=len(key))}
+    of_courses = courses.rows.select(**hashes).with_row_index("place").unique("key", keep="first")
+    joined = students.rows.select(**hashes).join(of_courses, on="key", how="left", maintain_order="left")
+    is_same = pl.col("other") == pl.col("other_right")
+    return October(students.rows, courses.rows, joined.select(pl.when(is_same).then("place"))["place"])
+
+
+def hash_of_row(names: Sequence[str], *, seed: int = 0) -> pl.Expr:
+    """A number for what stands in these columns: rows with different numbers differ, others most likely do not."""
+    hashes = [pl.col(name).hash(seed + place) for place, name in enumerate(names)]
+    return reduce(add, hashes)
 
 
 def nothing() -> Findings:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from ..layouts import Kind
 from ..reading import LINE
-from .case import COURSE_KEY, Case
+from .case import Case
 
 # The quarters and trimesters that a semester covers, a bit for each. What is not in the table may be any time.
 # Core data 2.5: YL covers every other, a semester its two quarters, trimesters only themselves.
@@ -35,36 +34,24 @@ def october_courses(case: Case, *, only_mocap: bool = False) -> pl.DataFrame:
     Columns: line (in Student Assignment), student, course_code, semester, units, grade, is_mocap. `case`: any file of
     the district and year that has both beside it, or is one of them.
     """
-    students, courses = _file(case, Kind.STU_ASSIGN).rows, _file(case, Kind.CRS_ASSIGN).rows
-    key = [name for name in COURSE_KEY if name in students.columns and name in courses.columns]
-    told = _filled_up(courses, semester="", units=None, is_mocap=False, course_code="")
-    told = told.filter("is_mocap") if only_mocap else told
-    told = told.unique(key, keep="first")
-    joined = _filled_up(students, student=None, course_code="", grade="").join(
-        told.select(
-            *key, "semester", "units", "is_mocap", pl.col("course_code").alias("course_code_of_course")
-        ),
-        on=key,
-        how="inner",
-    )
-    code = (
-        pl.when(pl.col("course_code_of_course") != "").then("course_code_of_course").otherwise("course_code")
+    october = case.october
+    is_mocap = october.told("is_mocap", default=False)
+    is_there = is_mocap if only_mocap else october.place.is_not_null()
+    code = october.told("course_code", "")
+    rows = _filled_up(october.students, student=None, course_code="", grade="").with_columns(
+        october.told("semester", "").alias("semester"),
+        october.told("units", None).cast(pl.Float64).alias("units"),
+        is_mocap.alias("is_mocap"),
+        pl.when(code != "").then(code).otherwise(pl.col("course_code")).alias("course_code"),
     )
     return (
-        joined.filter(pl.col("student").is_not_null())
-        .select(LINE, "student", code.alias("course_code"), "semester", "units", "grade", "is_mocap")
+        rows.filter(is_there & pl.col("student").is_not_null())
+        .select(LINE, "student", "course_code", "semester", "units", "grade", "is_mocap")
         .unique(["student", "course_code", "semester"], keep="first", maintain_order=True)
     )
 
 
-def _file(case: Case, kind: Kind) -> Case:
-    return case if case.kind is kind else case.others[kind]
-
-
 def _filled_up(rows: pl.DataFrame, **defaults: object) -> pl.DataFrame:
     """The rows with these columns, whether the file has them or not."""
-    types = {"units": pl.Float64, "is_mocap": pl.Boolean}
     absent = {name: value for name, value in defaults.items() if name not in rows.columns}
-    return rows.with_columns(
-        pl.lit(value, dtype=types.get(name, pl.String)).alias(name) for name, value in absent.items()
-    )
+    return rows.with_columns(pl.lit(value, dtype=pl.String).alias(name) for name, value in absent.items())

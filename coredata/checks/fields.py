@@ -10,7 +10,7 @@ from mocap_portal.foundation.shared.rules import Rule, Severity
 
 from ..known import Known
 from ..layouts import Kind, Required, Type
-from .case import Case, Findings, as_date, filled, together
+from .case import Case, Findings, filled, together
 from .registry import check
 
 SPECIAL = {"assignment_number": "V-31", "grade_earned": "V-72"}  # required columns with a rule of their own
@@ -31,6 +31,10 @@ def required_values(case: Case, rule: Rule) -> Findings:
 @check("V-21")
 def width(case: Case, rule: Rule) -> Findings:
     columns = [column for column in case.columns if not column.is_secret]
+    # No text has more characters than bytes.
+    bytes_of = case.rows.select(pl.col(column.field).str.len_bytes().max() for column in columns)
+    most = bytes_of.row(0, named=True)
+    columns = [column for column in columns if (most[column.field] or 0) > column.width]
     return case.find_each(
         {column.field: pl.col(column.field).str.len_chars() > column.width for column in columns},
         expected={column.field: str(column.width) for column in columns},
@@ -51,7 +55,7 @@ def mosis_id_without_its_zeros(case: Case, rule: Rule) -> Findings:
 def dates(case: Case, rule: Rule) -> Findings:
     return case.find_each(
         {
-            column.field: filled(column.field) & as_date(column.field).is_null()
+            column.field: filled(column.field) & case.date(column.field).is_null()
             for column in case.columns
             if column.type is Type.DATE
         }

@@ -24,7 +24,10 @@ Lack: TypeAlias = Callable[[Known], str | None]
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A check of one rule: of files of these kinds, with these columns, beside these other files."""
+    """A check of one rule: of files of these kinds, with these columns, beside these other files.
+
+    `compares`: it looks at rows beside each other. Others look at a row or at the file as a whole, and cost little.
+    """
 
     rule_id: str
     check: Check
@@ -32,6 +35,7 @@ class Checked:
     fields: tuple[str, ...]
     beside: tuple[Kind, ...]
     lack: Lack | None
+    compares: bool
 
     def is_for(self, case: Case) -> bool:
         """Whether the rule says anything about files of this kind."""
@@ -57,11 +61,13 @@ def check(
     kinds: Collection[Kind] = tuple(Kind),
     beside: tuple[Kind, ...] = (),
     lack: Lack | None = None,
+    compares: bool = False,
 ) -> Callable[[Check], Check]:
     """Register a check. A rule may have several, each for a part of what it says."""
 
     def register(function: Check) -> Check:
-        CHECKS.append(Checked(rule_id, function, frozenset(kinds), fields, beside, lack))
+        compares_files = compares or bool(beside)
+        CHECKS.append(Checked(rule_id, function, frozenset(kinds), fields, beside, lack, compares_files))
         return function
 
     return register
@@ -73,14 +79,14 @@ def rules() -> dict[str, Rule]:
     return load_rules([Path(__file__).parent.parent / "rules.toml"])
 
 
-def run(case: Case) -> Iterator[tuple[Rule, Findings | None, str | None]]:
-    """Each check that is for this kind of file: its rule, and what it found or what it needs.
+def run(case: Case, *, compares: bool) -> Iterator[tuple[Rule, Findings | None, str | None]]:
+    """The checks for this kind of file that compare rows, or those that do not: each rule, what it found or needs.
 
     A rule that is waived for the district needs nothing and is not looked at.
     """
     for checked in CHECKS:
         rule = rules()[checked.rule_id]
-        if checked.is_for(case):
+        if checked.compares is compares and checked.is_for(case):
             needs = _waived(case.known, rule) or checked.needs(case)
             yield rule, None if needs else checked.check(case, rule), needs
 

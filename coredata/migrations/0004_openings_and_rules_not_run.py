@@ -60,16 +60,6 @@ class Migration(migrations.Migration):
             name='not_run',
             field=models.JSONField(blank=True, default=list, help_text='Rules that could not be checked: each with rule and needs'),
         ),
-        migrations.AlterField(
-            model_name='upload',
-            name='state',
-            field=models.CharField(choices=[('uploaded', 'Waiting to be read'), ('parsed', 'Read, being checked'), ('checked', 'Checked, being stored'), ('refused', 'Refused: not a file of yours that can be used'), ('trial', 'Trial: checked, not certified'), ('replaced', 'Replaced by a later trial'), ('certified', 'Certified'), ('superseded', 'Certified earlier, superseded since'), ('withdrawn', 'Withdrawn')], default='uploaded', max_length=10),
-        ),
-        migrations.AlterField(
-            model_name='uploadevent',
-            name='state',
-            field=models.CharField(choices=[('uploaded', 'Waiting to be read'), ('parsed', 'Read, being checked'), ('checked', 'Checked, being stored'), ('refused', 'Refused: not a file of yours that can be used'), ('trial', 'Trial: checked, not certified'), ('replaced', 'Replaced by a later trial'), ('certified', 'Certified'), ('superseded', 'Certified earlier, superseded since'), ('withdrawn', 'Withdrawn')], default='uploaded', max_length=10),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='upload',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "coredata_uploadevent" ("acknowledged_at", "certified_at", "certified_by_id", "certified_name", "collection_id", "destroyed_at", "ended_at", "errors", "id", "judged_at", "key", "lea_id", "name", "needs_recheck", "not_run", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "refusal", "rows_read", "rows_with_errors", "rows_with_warnings", "sent_at", "sent_by_id", "sha256", "size", "state", "statement", "stored_as", "warnings") SELECT new_values."acknowledged_at", new_values."certified_at", new_values."certified_by_id", new_values."certified_name", new_values."collection_id", new_values."destroyed_at", new_values."ended_at", new_values."errors", new_values."id", new_values."judged_at", new_values."key", new_values."lea_id", new_values."name", new_values."needs_recheck", new_values."not_run", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."refusal", new_values."rows_read", new_values."rows_with_errors", new_values."rows_with_warnings", new_values."sent_at", new_values."sent_by_id", new_values."sha256", new_values."size", new_values."state", new_values."statement", new_values."stored_as", new_values."warnings" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='7d37341dc8f2afc200d0bef60fdf4fe6f9edd2d6', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_5d3d1', referencing='REFERENCING NEW TABLE AS new_values ', table='coredata_upload', when='AFTER')),

@@ -62,7 +62,6 @@ class HashKey(models.Model):
 class UploadState(models.TextChoices):
     UPLOADED = "uploaded", _("Waiting to be read")
     PARSED = "parsed", _("Read, being checked")
-    CHECKED = "checked", _("Checked, being stored")
     REFUSED = "refused", _("Refused: not a file of yours that can be used")
     TRIAL = "trial", _("Trial: checked, not certified")
     REPLACED = "replaced", _("Replaced by a later trial")

@@ -110,12 +110,11 @@ def _all_alike(text: str, shape: _Shape, first: int) -> pl.DataFrame | None:
     start = 0
     for _line in range(first - 1):
         start = text.find("\n", start) + 1
-    body = text[start:].removesuffix("\n")
-    count = body.count("\n") + 1
-    if shape.width < 2 or body.count(shape.separator) != count * (shape.width - 1):
+    count = text.count("\n", start) + (not text.endswith("\n"))
+    if shape.width < 2 or text.count(shape.separator, start) != count * (shape.width - 1):
         return None
     try:
-        values = _values(body, shape, quote=None)
+        values = _values(text, shape, quote=None, skip=first - 1)
     except pl.exceptions.PolarsError:
         return None
     if values.height != count:
@@ -227,8 +226,11 @@ def _at_once(body: pl.DataFrame, shape: _Shape, *, is_quoted: bool) -> tuple[pl.
     return rows, ragged
 
 
-def _values(text: str, shape: _Shape, *, quote: str | None) -> pl.DataFrame:
-    """The wanted values of records that all have the header's width. Raises PolarsError for one that has more."""
+def _values(text: str, shape: _Shape, *, quote: str | None, skip: int = 0) -> pl.DataFrame:
+    """The wanted values of records that all have the header's width, but for the lines to skip.
+
+    Raises PolarsError for a record that has more.
+    """
     names = [str(place) for place in shape.places]
     if not text:
         return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
@@ -236,6 +238,7 @@ def _values(text: str, shape: _Shape, *, quote: str | None) -> pl.DataFrame:
     values = pl.read_csv(
         text.encode(),
         has_header=False,
+        skip_lines=skip,
         separator=shape.separator,
         quote_char=quote,
         columns=[f"column_{place + 1}" for place in shape.places],

@@ -11,7 +11,8 @@ from ..models import StoredCollection
 
 # Told by the collection, for every row the same.
 OF_THE_COLLECTION = ("collection_version", "school_year")
-OWN = {"collection_id": "bigint", "upload_id": "bigint", "line": "integer", "has_error": "boolean"}
+LINES = "coredata_student_lines"  # a row for each student of a file, with the lines on which they stand
+OWN = {"collection_id": "bigint", "upload_id": "bigint", "line": "integer"}
 TYPES = {Type.TEXT: "text", Type.INTEGER: "integer", Type.DECIMAL: "numeric", Type.DATE: "date"}
 
 
@@ -22,6 +23,15 @@ def table(kind: Kind) -> str:
 def partition(stored: StoredCollection) -> str:
     """The name of the partition of a collection."""
     return f"{table(Kind(stored.kind))}_{stored.school_year_id}_{stored.cycle.lower()}_{stored.pk}"
+
+
+def lines_partition(stored: StoredCollection) -> str:
+    """The name of the partition that says where the students of a collection stand in it."""
+    return f"{LINES}_{stored.school_year_id}_{stored.cycle.lower()}_{stored.pk}"
+
+
+def has_students(kind: Kind) -> bool:
+    return kind is not Kind.CRS_ASSIGN
 
 
 def fields(kept: Layout) -> list[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from typing import Literal
 
@@ -11,7 +12,7 @@ import polars as pl
 from django.db import connection, transaction
 from psycopg import sql
 
-from ..checks.case import ISO, NUMBER, Case, as_date
+from ..checks.case import NUMBER, Case
 from ..layouts import Kind, Layout, Type
 from ..models import StoredCollection, Upload
 from ..reading import LINE
@@ -24,94 +25,147 @@ MEANT = {"mosis_id": "student", "grade_level": "grade"}
 
 
 def typed(case: Case, wrong: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """The rows as they are kept, in pieces: what is no date or number, and each value with an error, is null.
+    """The rows as they are kept, in pieces: what is no date or number, and each value that is wrong, is null or empty.
 
-    `wrong`: the problems of severity E, columns line and column (the layout's name; None: the whole row).
+    `wrong`: problems, with columns line and column (the layout's name; None: the whole row).
     """
-    lines = wrong["line"].drop_nulls().unique().to_list()
+    bad = {
+        column.field: found.implode()
+        for (name,), problems in wrong.drop_nulls(["line", "column"]).group_by("column")
+        if (column := case.layout.named(str(name)))
+        for found in [problems["line"].unique()]
+    }
     for piece in case.rows.iter_slices(PIECE):
-        yield _typed(case, piece, wrong, lines)
+        yield _typed(case, piece, bad)
     if case.ragged:
         # A row that does not fit the header is there, and nothing in it can be trusted.
-        yield pl.DataFrame({LINE: list(case.ragged), "has_error": True}, schema_overrides={LINE: pl.Int64})
+        yield pl.DataFrame({LINE: list(case.ragged)}, schema={LINE: pl.Int64})
 
 
-def _typed(case: Case, rows: pl.DataFrame, wrong: pl.DataFrame, lines: list[int]) -> pl.DataFrame:
-    for (name,), problems in wrong.drop_nulls(["line", "column"]).group_by("column"):
-        column = case.layout.named(str(name))
-        if column and case.has(column.field):
-            meant = MEANT.get(column.field, column.field)
-            is_wrong = pl.col(LINE).is_in(problems["line"].unique().to_list())
-            rows = rows.with_columns(pl.when(is_wrong).then(None).otherwise(pl.col(meant)).alias(meant))
-    kept = [
-        _text(case.layout.column(name).type, name) for name in columns.fields(case.layout) if case.has(name)
-    ]
-    return rows.select(pl.col(LINE), pl.col(LINE).is_in(lines).alias("has_error"), *kept)
+def _typed(case: Case, rows: pl.DataFrame, bad: Mapping[str, pl.Series]) -> pl.DataFrame:
+    kept = [name for name in columns.fields(case.layout) if case.has(name)]
+    values = {name: _as_kept(case, name) for name in kept}
+    for name, lines in bad.items():
+        if name in values:
+            values[name] = pl.when(~pl.col(LINE).is_in(lines)).then(values[name])
+    return rows.select(pl.col(LINE), **values)
 
 
-def _text(kind: Type, name: str) -> pl.Expr:
-    """A value as PostgreSQL reads it. Null for an empty one."""
-    if kind is Type.DATE:
-        return as_date(name).dt.strftime(ISO).alias(name)
-    form = {Type.INTEGER: r"^[0-9]{1,9}$", Type.DECIMAL: NUMBER, Type.TEXT: "."}[kind]
+def _as_kept(case: Case, name: str) -> pl.Expr:
+    """A value as PostgreSQL reads it; a text as it is."""
     meant = pl.col(MEANT.get(name, name))
-    return pl.when(meant.str.contains(f"(?s){form}")).then(meant).alias(name)
+    match case.layout.column(name).type:
+        case Type.TEXT:
+            return meant
+        case Type.DATE:
+            return case.date(name)
+        case Type.INTEGER:
+            return pl.when(meant.str.contains(r"^[0-9]{1,9}$")).then(meant)
+        case Type.DECIMAL:
+            return pl.when(meant.str.contains(NUMBER)).then(meant)
 
 
 @transaction.atomic
-def keep(upload: Upload, stored: StoredCollection, pieces: Iterable[pl.DataFrame]) -> None:
-    """Copy the rows of `typed` into the table of their kind. All or none.
+def keep(
+    upload: Upload,
+    stored: StoredCollection,
+    case: Case,
+    wrong: pl.DataFrame,
+    *,
+    when_stored: Callable[[int], None] = lambda rows: None,
+) -> None:
+    """Copy the rows of a file, and where each student stands, into their tables. All or none.
 
-    They take the file they belong to from the setting coredata.loading, which ends with the transaction.
+    They take the file they belong to from the setting coredata.loading, which ends with the transaction. `wrong`: the
+    problems for which a value is not kept. `when_stored` is told after each piece how many rows are there.
     """
     make_room(stored)
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('coredata.loading', %s, true)", [str(upload.pk)])
-    for names, alike in groupby(pieces, key=lambda piece: piece.columns):
-        of_collection = (piece.with_columns(pl.lit(stored.pk).alias("collection_id")) for piece in alike)
-        copy_rows(columns.table(Kind(stored.kind)), [*names, "collection_id"], of_collection)
+    collection = pl.lit(stored.pk).alias("collection_id")
+    count = 0
+
+    def counted(pieces: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+        nonlocal count
+        for piece in pieces:
+            yield piece
+            count += piece.height
+            when_stored(count)
+
+    for names, alike in groupby(counted(typed(case, wrong)), key=lambda piece: piece.columns):
+        of_collection = (piece.with_columns(collection) for piece in alike)
+        # Into the partition itself: otherwise the database would look for it for each row.
+        copy_rows(columns.partition(stored), [*names, "collection_id"], of_collection)
+    if case.has("mosis_id"):
+        places = _places(case).with_columns(collection)
+        copy_rows(columns.lines_partition(stored), places.columns, [places])
+
+
+def _places(case: Case) -> pl.DataFrame:
+    """The students of a file, each with the lines they stand on, as PostgreSQL writes an array."""
+    students = (
+        case.rows.lazy().filter(pl.col("student").is_not_null()).group_by("student", maintain_order=True)
+    )
+    lines = students.agg(pl.col(LINE).cast(pl.String).str.join(","))
+    as_array = pl.concat_str(pl.lit("{"), pl.col(LINE), pl.lit("}"))
+    return lines.select(pl.col("student").alias("mosis_id"), as_array.alias("lines")).collect()
 
 
 def make_room(stored: StoredCollection) -> None:
-    """Make the partition of a collection, unless it is there."""
-    name = columns.partition(stored)
-    statement = sql.SQL("CREATE TABLE {} PARTITION OF {} FOR VALUES IN ({})").format(
-        sql.Identifier(name), sql.Identifier(columns.table(Kind(stored.kind))), sql.Literal(stored.pk)
-    )
+    """Make the partitions of a collection, unless they are there."""
+    kind = Kind(stored.kind)
+    wanted = {columns.partition(stored): columns.table(kind)}
+    if columns.has_students(kind):
+        wanted[columns.lines_partition(stored)] = columns.LINES
+    # One at a time: the collection's own row is the lock.
+    StoredCollection.objects.select_for_update(of=("self",)).get(pk=stored.pk)
     with connection.cursor() as cursor:
-        # One at a time: the collection's own row is the lock.
-        StoredCollection.objects.select_for_update(of=("self",)).get(pk=stored.pk)
-        cursor.execute("SELECT to_regclass(%s)", [name])
-        if cursor.fetchone() == (None,):
-            cursor.execute(statement.as_string(connection.connection))
-            cursor.execute("SELECT coredata_guard(%s)", [name])
+        for name, whole in wanted.items():
+            cursor.execute("SELECT to_regclass(%s)", [name])
+            if cursor.fetchone() == (None,):
+                statement = sql.SQL("CREATE TABLE {} PARTITION OF {} FOR VALUES IN ({})").format(
+                    sql.Identifier(name), sql.Identifier(whole), sql.Literal(stored.pk)
+                )
+                cursor.execute(statement.as_string(connection.connection))
+                cursor.execute("SELECT coredata_guard(%s)", [name])
 
 
 def detach(stored: StoredCollection) -> int:
-    """Take the partition of a collection away whole; how many rows it had."""
-    name = columns.partition(stored)
+    """Take the partitions of a collection away whole; how many rows it had."""
+    kind, count = Kind(stored.kind), 0
+    pairs = [
+        (columns.LINES, columns.lines_partition(stored)),
+        (columns.table(kind), columns.partition(stored)),
+    ]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass(%s)", [name])
-        if cursor.fetchone() == (None,):
-            return 0
-        own, whole = sql.Identifier(name), sql.Identifier(columns.table(Kind(stored.kind)))
-        cursor.execute(sql.SQL("SELECT count(*) FROM {}").format(own).as_string(connection.connection))
-        count = int(cursor.fetchone()[0])
-        for statement in ("ALTER TABLE {whole} DETACH PARTITION {own}", "DROP TABLE {own}"):
-            query = sql.SQL(statement).format(whole=whole, own=own)
-            cursor.execute(query.as_string(connection.connection))
+        for whole, name in pairs:
+            cursor.execute("SELECT to_regclass(%s)", [name])
+            if cursor.fetchone() != (None,):
+                cursor.execute(_composed("SELECT count(*) FROM {name}", name=name))
+                count = int(cursor.fetchone()[0])
+                cursor.execute(
+                    _composed("ALTER TABLE {whole} DETACH PARTITION {name}", whole=whole, name=name)
+                )
+                cursor.execute(_composed("DROP TABLE {name}", name=name))
     return count
+
+
+def _composed(statement: str, **names: str) -> str:
+    """A statement with these tables' names in their places."""
+    quoted = {place: sql.Identifier(name) for place, name in names.items()}
+    return sql.SQL(statement).format(**quoted).as_string(connection.connection)
 
 
 def drop(upload: Upload) -> None:
     """Delete the rows of a trial. The database refuses it for a certified file."""
     assert upload.collection is not None
-    table = sql.Identifier(columns.table(upload.collection.collection.kind))
-    query = sql.SQL("DELETE FROM {} WHERE collection_id = {} AND upload_id = {}").format(
-        table, sql.Literal(upload.collection_id), sql.Literal(upload.pk)
-    )
+    tables = [columns.table(upload.collection.collection.kind), columns.LINES]
     with connection.cursor() as cursor:
-        cursor.execute(query.as_string(connection.connection))
+        for table in tables:
+            statement = _composed("DELETE FROM {table}", table=table)
+            cursor.execute(
+                f"{statement} WHERE collection_id = %s AND upload_id = %s", [upload.collection_id, upload.pk]
+            )
 
 
 def read_back(upload: Upload, kept: Layout) -> pl.DataFrame:
@@ -145,11 +199,26 @@ def copy_rows(
 
     Piece by piece: while the database takes one in, the next is made.
     """
-    query = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(
-        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, names))
+    # To COPY an unquoted nothing is null, and an empty text in quotes is one unless it is told otherwise.
+    columns_of_table = sql.SQL(", ").join(map(sql.Identifier, names))
+    empty_is_null = sql.SQL("") if has_empty_texts else sql.SQL(", FORCE_NULL ({})").format(columns_of_table)
+    query = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv{})").format(
+        sql.Identifier(table), columns_of_table, empty_is_null
     )
-    # To COPY an unquoted nothing is null.
-    style: Literal["non_numeric", "necessary"] = "non_numeric" if has_empty_texts else "necessary"
     with connection.cursor() as cursor, cursor.copy(query) as copy:
-        for piece in pieces:
-            copy.write(piece.write_csv(include_header=False, null_value="", quote_style=style))
+        for text in _ahead(_as_csv(piece, has_empty_texts) for piece in pieces):
+            copy.write(text)
+
+
+def _as_csv(piece: pl.DataFrame, has_empty_texts: bool) -> str:
+    style: Literal["non_numeric", "necessary"] = "non_numeric" if has_empty_texts else "necessary"
+    return piece.write_csv(include_header=False, null_value="", quote_style=style)
+
+
+def _ahead(texts: Iterator[str]) -> Iterator[str]:
+    """The same texts, the next one made in another thread while this one is used."""
+    with ThreadPoolExecutor(max_workers=1) as maker:
+        waiting = maker.submit(next, texts, None)
+        while (text := waiting.result()) is not None:
+            waiting = maker.submit(next, texts, None)
+            yield text

@@ -32,6 +32,7 @@ from ..checks import rules
 from ..deadlines import deadlines
 from ..forms import CertifyForm, UploadForm
 from ..models import Upload, UploadState
+from ..progress import progress_of
 from ..store.difference import Change, Difference, difference
 from ..tables import ChangeTable, DeadlineTable, NotRunTable, RuleTable, UploadTable
 from ..uploading import SealedFile, SealingUploadHandler
@@ -79,7 +80,7 @@ def upload(request: HatRequest, pk: int) -> HttpResponse:
     context = {
         "upload": row,
         "is_waiting": row.state in actions.checking.UNCHECKED,
-        "steps": steps(row),
+        "steps": steps(row) if row.state in actions.checking.UNCHECKED else None,
         "summary": summary(row),
         "table": RuleTable(by_rule(row)) if row.judged_at and row.collection_id else None,
         "not_run": NotRunTable(not_run(row)) if row.not_run else None,
@@ -201,10 +202,18 @@ def first_changes(row: Upload, found: Difference) -> list[dict[str, Any]]:
 
 def steps(row: Upload) -> list[dict[str, Any]]:
     """How far a file is that is not a trial yet: each step, and whether it is done or being done now."""
-    names = [_("Received"), _("Read"), _("Checked"), _("Stored")]
-    now = 1 + next((n for n, state in enumerate(actions.checking.UNCHECKED) if state == row.state), -1)
+    is_read, progress = row.state == UploadState.PARSED, progress_of(row.pk)
+    stored = _("Stored")
+    if is_read and progress.stored:
+        stored = _("Stored: %(count)s of %(rows)s rows") % {
+            "count": grouped(progress.stored),
+            "rows": grouped(row.rows_read),
+        }
     return [
-        {"name": name, "is_done": number < now, "is_now": number == now} for number, name in enumerate(names)
+        {"name": _("Received"), "is_done": True, "is_now": False},
+        {"name": _("Read"), "is_done": is_read, "is_now": not is_read},
+        {"name": _("Checked"), "is_done": progress.is_checked, "is_now": is_read and not progress.is_checked},
+        {"name": stored, "is_done": False, "is_now": is_read},
     ]
 
 

@@ -14,12 +14,13 @@ import pytest
 import time_machine
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
-from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks, Settings
 
-from coredata import actions, judging
-from coredata.checks import Case
+from coredata import actions
+from coredata.judging import Ready, read_files
 from coredata.models import CollectionWindow, HashKey, Problem, StoredCollection, Upload, UploadState
 from coredata.store import columns, rows, vault
+from coredata.store.lookup import of_student
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.directory.models import Lea
 
@@ -65,7 +66,6 @@ def test_a_good_file_is_a_trial_with_typed_rows(clerk: Membership) -> None:
         "collection_id": 0,
         "upload_id": upload.pk,
         "line": 2,
-        "has_error": False,
         "district_code": "991101",
         "school_code": "1050",
         "educator": "",
@@ -93,10 +93,10 @@ def test_a_good_file_is_a_trial_with_typed_rows(clerk: Membership) -> None:
 def test_a_row_with_an_error_is_kept_without_its_bad_value(clerk: Membership) -> None:
     upload = send(bad("V-25"), by=clerk)
     assert (upload.rows_read, upload.rows_good, upload.rows_with_errors) == (3, 1, 2)
-    assert [(row["line"], row["has_error"], row["birth_date"]) for row in stored(upload)] == [
-        (3, False, dt.date(2011, 3, 14)),
-        (4, True, None),
-        (5, True, None),
+    assert [(row["line"], row["birth_date"]) for row in stored(upload)] == [
+        (3, dt.date(2011, 3, 14)),
+        (4, None),
+        (5, None),
     ]
     assert rules_of(upload) == [(4, "V-25"), (5, "V-25")]
 
@@ -105,10 +105,7 @@ def test_a_row_that_does_not_fit_is_counted_and_kept_empty(clerk: Membership) ->
     upload = send(bad("V-08"), by=clerk)
     assert (upload.rows_read, upload.rows_good, upload.rows_with_errors) == (2, 1, 1)
     kept = stored(upload)
-    assert [(row["line"], row["has_error"], row["mosis_id"]) for row in kept] == [
-        (3, False, "0000000042"),
-        (4, True, None),
-    ]
+    assert [(row["line"], row["mosis_id"]) for row in kept] == [(3, "0000000042"), (4, None)]
 
 
 def test_zeros_come_back_and_grades_have_one_form(clerk: Membership) -> None:
@@ -187,18 +184,13 @@ def test_a_file_that_is_read_says_what_it_is_while_it_is_checked(
 ) -> None:
     seen: list[tuple[str, str, int]] = []
 
-    def look(*args: Any) -> None:
+    def look(*args: Any, **options: Any) -> None:
         row = Upload.objects.get()
         seen.append((row.state, str(row.collection), row.rows_read))
 
-    def look_and_find_nothing(case: Case) -> Iterator[Any]:
-        look()
-        return iter(())
-
-    monkeypatch.setattr(judging, "run", look_and_find_nothing)
     monkeypatch.setattr(rows, "keep", look)
     send(good("crs"), by=clerk)
-    assert seen == [("parsed", "2027Oct1.0CrsAssign", 6), ("checked", "2027Oct1.0CrsAssign", 6)]
+    assert seen == [("parsed", "2027Oct1.0CrsAssign", 6)]
 
 
 @pytest.mark.parametrize(
@@ -491,3 +483,54 @@ def test_the_command_asks_who_sends_whose_file(clerk: Membership) -> None:
         load("crs", clerk=stranger)
     assert end.value.code == 64
     assert not Upload.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["crs", "stu", "core", "jun"])
+def test_rows_are_compared_without_a_question_to_the_database(
+    clerk: Membership, name: str, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """It happens in another thread, while the connection takes the rows in."""
+    names = ["crs", "stu", "core", "jun"]
+    files = [(f"{kind}.csv", good(kind)) for kind in names]
+    read = read_files(files, district_code="991101", on=NOW.date(), key_of=actions.checking.hash_key)
+    ready = read[names.index(name)]
+    assert isinstance(ready, Ready)
+    ready.case.known.load()
+    with django_assert_num_queries(0):
+        judgement = ready.judge()
+    assert judgement.rows_read == judgement.rows_good
+
+
+def test_a_failure_of_comparing_leaves_nothing(clerk: Membership, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*args: Any) -> None:
+        raise RuntimeError
+
+    upload = actions.receive(
+        vault.seal([good("crs")]), name="a.csv", lea_id=clerk.organization_id or 0, by=clerk, at=NOW
+    )
+    with monkeypatch.context() as broken:
+        broken.setattr(Ready, "judge_rest", fail)
+        with pytest.raises(RuntimeError):
+            actions.check_upload(upload.pk, at=NOW)
+    assert stored(upload) == [] and upload.state == UploadState.PARSED
+    assert actions.check_upload(upload.pk, at=NOW).state == UploadState.TRIAL
+    assert len(stored(upload)) == 6
+
+
+def test_a_student_is_found_across_collections(clerk: Membership) -> None:
+    other = clerk_of(Lea.objects.get(state_district_id="992102"))
+    core = certify(send(good("core"), by=clerk), by=clerk)
+    send(good("crs"), by=clerk)
+    students = send(good("stu"), by=clerk, at=NOW + dt.timedelta(hours=1))
+    found = of_student("0000000042", Upload.objects.visible_to(clerk))
+    assert [(said.upload, [row["line"] for row in said.rows]) for said in found] == [
+        (students, [2, 3, 4, 5, 6]),
+        (core, [2]),
+    ]
+    assert found[0].rows[0]["course_code"] == "115844" and found[1].rows[0]["last_name"] == "Roe"
+    assert of_student("0000000042", Upload.objects.visible_to(other)) == []
+    assert of_student("1234567890", Upload.objects.all()) == []
+    # What was replaced is not found, nor what was taken back.
+    send(good("stu").replace(b"0000000042", b"0000000077"), by=clerk, at=NOW + dt.timedelta(hours=2))
+    actions.withdraw(core.pk, by=clerk, at=NOW)
+    assert of_student("0000000042", Upload.objects.all()) == []

@@ -15,12 +15,12 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks, Settings
 from python_calamine import CalamineWorkbook
 
-from coredata import actions, tasks
+from coredata import actions, progress, tasks
 from coredata.models import Opening, Upload, UploadState
-from coredata.store import vault
+from coredata.store import rows, vault
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.directory.models import Lea
-from tests.factories.coredata import ProblemFactory, UploadFactory
+from tests.factories.coredata import ProblemFactory, StoredCollectionFactory, UploadFactory
 from tests.sign_in import sign_in
 
 from .kit import NOW, bad, certify, good, send, stored
@@ -111,8 +111,8 @@ def test_what_is_wrong_by_rule_and_by_line(client: Client, clerk: Membership) ->
     assert "A date is MM/DD/YYYY or YYYY-MM-DD, and there is such a day." in text
     assert "1 good\n".strip() in text and "2 with errors" in text
     assert reverse("coredata:certify", args=[upload.pk]) not in text
-    rows = page(client, "problems", upload.pk, "V-25")
-    assert "“02/30/2011” is no date." in rows and "“14.03.2011” is no date." in rows
+    places = page(client, "problems", upload.pk, "V-25")
+    assert "“02/30/2011” is no date." in places and "“14.03.2011” is no date." in places
     assert client.get(reverse("coredata:problems", args=[upload.pk, "V-51"])).status_code == 302
 
 
@@ -128,9 +128,9 @@ def test_the_list_can_be_opened_by_a_spreadsheet(client: Client, clerk: Membersh
 def test_the_list_is_a_workbook_too(client: Client, clerk: Membership) -> None:
     upload = send(bad("V-18"), by=clerk)
     data = client.get(reverse("coredata:problems_xlsx", args=[upload.pk])).getvalue()
-    rows = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
-    assert rows[0] == ["line", "column", "value", "rule", "severity", "message", "remedy"]
-    assert rows[1][:5] == ["4", "LocCourseName", "=1+1", "V-18", "W"]
+    cells = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
+    assert cells[0] == ["line", "column", "value", "rule", "severity", "message", "remedy"]
+    assert cells[1][:5] == ["4", "LocCourseName", "=1+1", "V-18", "W"]
 
 
 def test_the_file_comes_back_with_what_is_wrong_beside_each_row(client: Client, clerk: Membership) -> None:
@@ -168,13 +168,28 @@ def test_bytes_that_are_destroyed_cannot_be_taken_along(client: Client, clerk: M
 
 def test_a_file_that_is_being_checked_says_how_far_it_is(client: Client, lea: Lea, clerk: Membership) -> None:
     upload = UploadFactory.create(lea=lea, sent_by=clerk)
+    progress.begin(upload.pk)
+    assert 'class="portal-steps__now" aria-current="step">Read' in page(client, "upload", upload.pk)
+    collection = StoredCollectionFactory.create()
+    Upload.objects.filter(pk=upload.pk).update(state="parsed", collection=collection, rows_read=30_000)
     text = page(client, "upload", upload.pk)
-    assert 'class="portal-steps__now" aria-current="step">Read' in text
-    UploadFactory.create(
-        lea=lea, sent_by=clerk, trial=True, pk=upload.pk + 1, state="checked", judged_at=None
-    )
-    text = page(client, "upload", upload.pk + 1)
-    assert 'aria-current="step">Stored' in text and "3 rows were read" in text and "with errors" not in text
+    assert 'aria-current="step">Checked' in text and 'aria-current="step">Stored<' in text
+    assert "30000 rows were read" in text and "with errors" not in text
+    progress.note_stored(upload.pk, 25_000)
+    progress.note_checked(upload.pk)
+    text = page(client, "upload", upload.pk)
+    assert 'class="portal-steps__done">Checked' in text and "Stored: 25,000 of 30,000 rows" in text
+    progress.begin(upload.pk)
+    assert "25,000" not in page(client, "upload", upload.pk)
+
+
+def test_a_load_tells_how_far_it_is(clerk: Membership, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows, "PIECE", 2)
+    told: list[int] = []
+    monkeypatch.setattr(progress, "note_stored", lambda upload_id, count: told.append(count))
+    upload = send(good("crs"), by=clerk)
+    assert told == [2, 4, 6] and upload.rows_read == 6
+    assert progress.progress_of(upload.pk).is_checked
 
 
 def test_rules_that_could_not_be_checked_are_named(client: Client, clerk: Membership) -> None:

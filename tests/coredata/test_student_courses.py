@@ -158,7 +158,9 @@ def test_the_command_rebuilds_one_district(clerk: Membership) -> None:
 def test_comparing_reads_the_index_alone(lea: Lea, clerk: Membership) -> None:
     certify_both(clerk)
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(
+            "SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off"
+        )
         cursor.execute(
             "EXPLAIN SELECT mosis_id, course_code, semester, program_code, delivery_system, units_of_credit "
             "FROM coredata_studentcourse WHERE school_year_id = 2027 AND lea_id = %s",

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_access_review'),
-        ('coredata', '0006_waivers'),
+        ('coredata', "0005_waivers"),
         ('directory', '0010_core_data_code_sets'),
         ('pghistory', '0007_auto_20250421_0444'),
     ]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('coredata', '0007_reminders'),
+        ('coredata', "0006_reminders"),
         ('directory', '0010_core_data_code_sets'),
     ]
 

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_access_review'),
-        ('coredata', '0005_rows_come_while_a_file_is_stored'),
+        ('coredata', "0004_openings_and_rules_not_run"),
         ('directory', '0010_core_data_code_sets'),
         ('pghistory', '0007_auto_20250421_0444'),
     ]

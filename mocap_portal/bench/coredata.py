@@ -76,7 +76,7 @@ def run(*, rows: int = 300_000) -> dict[str, Any]:
 
 def _load_district(folder: Path, made: District, code: str) -> dict[str, Any]:
     """Both October files, under a district's own code. What the command says of the second."""
-    hat = _district(code)
+    hat = district_with_clerk(code)
     say(f"loading district {code} …")
     for kind in (Kind.CRS_ASSIGN, Kind.STU_ASSIGN):
         file = folder / f"{code}_{kind}.csv"
@@ -85,7 +85,7 @@ def _load_district(folder: Path, made: District, code: str) -> dict[str, Any]:
     return loaded
 
 
-def _district(code: str) -> Membership:
+def district_with_clerk(code: str) -> Membership:
     """A district of the directory, and somebody who may send its files."""
     at = timezone.now()
     organization = Organization.objects.create(name=f"Measured {code}")

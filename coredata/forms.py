@@ -48,6 +48,21 @@ class UploadForm(forms.Form):
         return file
 
 
+class StudentForm(forms.Form):
+    """Whose rows to look for."""
+
+    mosis_id = forms.RegexField(
+        r"^[0-9]{10}$",
+        label=gettext_lazy("MOSIS ID"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={"invalid": gettext_lazy("A MOSIS ID has ten digits, zeros in front included.")},
+    )
+
+    @property
+    def helper(self) -> PortalFormHelper:
+        return PortalFormHelper(submit=_("Find"))
+
+
 class RulesForm(forms.Form):
     """Which rules to list."""
 

@@ -17,7 +17,9 @@ from mocap_portal.foundation.shared.rules import Rule
 from mocap_portal.foundation.shared.tables import PortalTable, TemplateColumn
 
 from .board import BoardRow
+from .layouts import layout
 from .models import CollectionWindow, Problem, Upload
+from .store.lookup import Said
 
 
 class DeadlineTable(PortalTable):
@@ -123,6 +125,28 @@ class BoardTable(PortalTable):
 
     def render_lea(self, value: Lea) -> str:
         return f"{value} ({value.state_district_id})"
+
+
+class SaidTable(PortalTable):
+    """The rows that one file has of a student, with a column for each field in which they say anything."""
+
+    line = tables.Column(verbose_name=_("Line"))
+
+    row_header = "line"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+
+    def __init__(self, said: Said) -> None:
+        assert said.upload.collection is not None
+        collection = said.upload.collection.collection
+        shown = [
+            (column.field, tables.Column(verbose_name=column.name, default="–"))
+            for column in layout(collection.kind, collection.year).columns
+            if not column.is_secret and any(row.get(column.field) is not None for row in said.rows)
+        ]
+        super().__init__(said.rows, extra_columns=shown)
+        self.caption = gettext("Rows in %(file)s") % {"file": said.upload.name}
 
 
 class WindowTable(PortalTable):

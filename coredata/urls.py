@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import board, files, problems, rules, waivers, windows
+from .views import board, files, problems, rules, students, waivers, windows
 
 app_name = "coredata"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("board/remind/", board.remind, name="remind"),
     path("windows/", windows.windows, name="windows"),
     path("windows/<int:pk>/", windows.window, name="window"),
+    path("student/", students.student, name="student"),
     path("rules/", rules.rules, name="rules"),
     path("rules/<str:rule>/", rules.rule, name="rule"),
     path("rules/<str:rule>/waive/", waivers.waive, name="waive"),

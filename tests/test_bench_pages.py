@@ -299,6 +299,7 @@ def test_options_are_those_of_the_measurement() -> None:
         "clock": {},
         "coredata": {"rows": 300_000},
         "pages": {"requests": 200_000, "courses": 20_000, "seconds": 10, "per_second": 100},
+        "state": {"leas": 554, "students": 80_000, "years": 1},
     }
     assert all(measurement.what.endswith(".") for measurement in known.values())
 
@@ -364,6 +365,16 @@ def test_loading_core_data_is_measured_beside_the_bare_copy(tmp_path: Path) -> N
         "bulk_create": True,
         "stdlib_csv": True,
     }
+    assert running_on(tmp_path) == []
+
+
+@pytest.mark.xdist_group("portal")
+def test_a_state_is_loaded_and_a_student_looked_up(tmp_path: Path) -> None:
+    done = bench(tmp_path, "state", "--json", "--leas", "3", "--students", "120", "--years", "2")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert (found["name"], found["files"], found["student_ms"]["asked"]) == ("state", 3, 200)
+    assert found["stored_rows"] > found["rows"] >= found["largest"]["rows"] >= found["smallest"]["rows"] > 0
     assert running_on(tmp_path) == []
 
 

@@ -12,15 +12,12 @@ from pytest_django import DjangoAssertNumQueries
 from mocap_portal.foundation.clocks import actions as clocks
 from mocap_portal.foundation.clocks.models import ClockKind
 from mocap_portal.foundation.directory.models import ClosedDay, LegalKey, LegalValue
+from tests.days import memorable
 from tests.factories.directory import ClosedDayFactory, LeaFactory
 
 pytestmark = pytest.mark.django_db
 
 NOW = dt.datetime(2026, 11, 12, 18, tzinfo=dt.UTC)
-
-
-def date(name: str, day: dt.date) -> dict[str, str]:
-    return {f"{name}_month": str(day.month), f"{name}_day": str(day.day), f"{name}_year": str(day.year)}
 
 
 def ask(
@@ -31,7 +28,7 @@ def ask(
     district: str = "",
     more: dict[str, str] | None = None,
 ) -> Any:
-    query = {**date("start", start), "days": str(days), "district": district, **(more or {})}
+    query = {**memorable("start", start), "days": str(days), "district": district, **(more or {})}
     return client.get(reverse("clock"), query)
 
 
@@ -79,13 +76,13 @@ def test_without_a_district_only_the_state_is_closed(client: Client) -> None:
 
 @pytest.mark.rule("R-17")
 def test_a_pause(client: Client) -> None:
-    pause = {**date("pause", dt.date(2026, 11, 24)), **date("resume", dt.date(2026, 12, 1))}
+    pause = {**memorable("pause", dt.date(2026, 11, 24)), **memorable("resume", dt.date(2026, 12, 1))}
     assert ask(client, more=pause).context["due"].on == dt.date(2026, 12, 11)
 
 
 @pytest.mark.rule("R-17")
 def test_a_pause_that_goes_on_has_no_due_day(client: Client) -> None:
-    response = ask(client, more=date("pause", dt.date(2026, 11, 24)))
+    response = ask(client, more=memorable("pause", dt.date(2026, 11, 24)))
     assert response.context["due"].on is None
     assert "The clock stands still" in text_of(response)
     assert "9 business days are left" in text_of(response)
@@ -126,14 +123,14 @@ def test_it_answers_as_a_clock_does(client: Client, start: dt.date, days: int) -
             "district",
             "Choose a district of the list.",
         ),
-        (date("resume", dt.date(2026, 12, 1)), "pause", "Say from which day on the clock stood still."),
+        (memorable("resume", dt.date(2026, 12, 1)), "pause", "Say from which day on the clock stood still."),
         (
-            date("pause", dt.date(2026, 11, 24)) | date("resume", dt.date(2026, 11, 23)),
+            memorable("pause", dt.date(2026, 11, 24)) | memorable("resume", dt.date(2026, 11, 23)),
             "resume",
             "The clock cannot run again before it stands still.",
         ),
         (
-            date("pause", dt.date(2026, 11, 19)),
+            memorable("pause", dt.date(2026, 11, 19)),
             "pause",
             "The clock cannot stand still before it starts.",
         ),
@@ -142,7 +139,7 @@ def test_it_answers_as_a_clock_does(client: Client, start: dt.date, days: int) -
 def test_what_cannot_be_counted(
     client: Client, question: dict[str, str], field: str | None, sentence: str
 ) -> None:
-    query = {**date("start", dt.date(2026, 11, 20)), "days": "10", **question}
+    query = {**memorable("start", dt.date(2026, 11, 20)), "days": "10", **question}
     if question.get("start_year") == "9999":
         query |= {"start_month": "12", "start_day": "31"}
     response = client.get(reverse("clock"), query)

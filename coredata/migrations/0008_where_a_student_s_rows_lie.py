@@ -39,7 +39,7 @@ $$;
 
 
 # The rows of a file lie together in the order of its lines: where, is all that has to be known.
-BY_LINE = "CREATE INDEX {0}_of_upload ON {0} USING brin (upload_id, line) WITH (pages_per_range = 32);"
+BY_LINE = "CREATE INDEX {0}_of_upload ON {0} USING brin (upload_id, line) WITH (pages_per_range = 8, autosummarize = on);"
 BY_FILE = "CREATE INDEX {0}_of_upload ON {0} USING brin (upload_id) WITH (pages_per_range = 32);"
 BY_STUDENT = "CREATE INDEX {0}_of_student ON {0} USING hash (mosis_id);"
 

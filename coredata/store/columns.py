@@ -11,6 +11,7 @@ from ..models import StoredCollection
 
 # Told by the collection, for every row the same.
 OF_THE_COLLECTION = ("collection_version", "school_year")
+SHELVES = 16  # parts of a collection, each with the files of some districts: so few pages are looked through for one
 LINES = "coredata_student_lines"  # a row for each student of a file, with the lines on which they stand
 OWN = {"collection_id": "bigint", "upload_id": "bigint", "line": "integer"}
 TYPES = {Type.TEXT: "text", Type.INTEGER: "integer", Type.DECIMAL: "numeric", Type.DATE: "date"}

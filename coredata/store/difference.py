@@ -58,9 +58,6 @@ class Difference:
     gone: pl.DataFrame
     changed: pl.DataFrame
 
-    def __bool__(self) -> bool:
-        return not (self.added.is_empty() and self.gone.is_empty() and self.changed.is_empty())
-
     @property
     def counts(self) -> dict[Change, int]:
         """How many rows of each sort."""

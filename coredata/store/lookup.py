@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.db import connection
@@ -27,45 +28,50 @@ def of_student(mosis_id: str, uploads: UploadQuerySet) -> list[Said]:
 
     Two queries, and one for each kind of file that has any.
     """
-    places = _places(mosis_id)
-    standing = uploads.filter(pk__in=places, state__in=[UploadState.TRIAL, UploadState.CERTIFIED])
+    lines = _lines(mosis_id)
+    standing = uploads.filter(pk__in=lines, state__in=[UploadState.TRIAL, UploadState.CERTIFIED])
     found = list(standing.select_related("collection", "lea__organization").order_by("-sent_at", "-pk"))
     rows: dict[int, list[dict[str, Any]]] = {}
     for kind in Kind:
         of_kind = [upload for upload in found if upload.collection and upload.collection.kind == kind]
         if of_kind:
-            _read(kind, mosis_id, of_kind, rows)
+            rows |= _read(kind, of_kind, lines)
     return [Said(upload, rows[upload.pk]) for upload in found if upload.pk in rows]
 
 
-def _places(mosis_id: str) -> list[int]:
-    """The files in which a student stands."""
+def _lines(mosis_id: str) -> dict[int, list[int]]:
+    """The files in which a student stands, each with the lines."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT upload_id FROM coredata_student_lines WHERE mosis_id = %s", [mosis_id])
-        return [upload_id for (upload_id,) in cursor.fetchall()]
+        cursor.execute("SELECT upload_id, lines FROM coredata_student_lines WHERE mosis_id = %s", [mosis_id])
+        return dict(cursor.fetchall())
 
 
 def _read(
-    kind: Kind, mosis_id: str, uploads: Iterable[Upload], rows: dict[int, list[dict[str, Any]]]
-) -> None:
-    names = columns.fields(
-        layout(kind, max(upload.collection.school_year_id for upload in uploads if upload.collection))
-    )
-    # The first and last line bring the block range index in; which lines exactly, the array says.
-    query = sql.SQL(
-        "SELECT place.upload_id, kept.line, {names} FROM {places} AS place JOIN {table} AS kept"
-        " ON kept.collection_id = place.collection_id AND kept.upload_id = place.upload_id"
-        " AND kept.line BETWEEN place.lines[1] AND place.lines[array_length(place.lines, 1)]"
-        " AND kept.line = ANY(place.lines)"
-        " WHERE place.mosis_id = {mosis_id} AND place.upload_id = ANY({uploads}) ORDER BY 1, 2"
-    ).format(
-        names=sql.SQL(", ").join(sql.Identifier("kept", name) for name in names),
-        places=sql.Identifier(columns.LINES),
-        table=sql.Identifier(columns.table(kind)),
-        mosis_id=sql.Literal(mosis_id),
-        uploads=sql.Literal([upload.pk for upload in uploads]),
-    )
+    kind: Kind, uploads: Sequence[Upload], lines: Mapping[int, list[int]]
+) -> dict[int, list[dict[str, Any]]]:
+    """The rows on these lines of files of one kind."""
+    stored = [upload.collection for upload in uploads if upload.collection]
+    names = columns.fields(layout(kind, max(collection.school_year_id for collection in stored)))
+    parts, parameters = [], list[Any]()
+    for upload, collection in zip(uploads, stored, strict=True):
+        on = lines[upload.pk]
+        parts.append(_part(columns.partition(collection), tuple(names)))
+        parameters += [upload.pk, on[0], on[-1], on]
+    found: dict[int, list[dict[str, Any]]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(query.as_string(connection.connection))
+        cursor.execute(f"{' UNION ALL '.join(parts)} ORDER BY 1, 2", parameters)
         for upload_id, line, *values in cursor.fetchall():
-            rows.setdefault(upload_id, []).append({"line": line, **dict(zip(names, values, strict=True))})
+            found.setdefault(upload_id, []).append({"line": line, **dict(zip(names, values, strict=True))})
+    return found
+
+
+@cache
+def _part(partition: str, names: tuple[str, ...]) -> str:
+    """Rows of one file: its key, the first and the last line, the lines."""
+    # First and last line lead through the block range index, once. Which lines between them, the array says: as a plain
+    # condition it would send the database through that index again for each line.
+    query = sql.SQL(
+        "SELECT upload_id, line, {names} FROM {partition}"
+        " WHERE upload_id = %s AND line BETWEEN %s AND %s AND (line = ANY(%s)) IS TRUE"
+    ).format(names=sql.SQL(", ").join(map(sql.Identifier, names)), partition=sql.Identifier(partition))
+    return query.as_string(connection.connection)

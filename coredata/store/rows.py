@@ -10,6 +10,7 @@ from typing import Literal
 
 import polars as pl
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from psycopg import sql
 
 from ..checks.case import NUMBER, Case
@@ -82,6 +83,8 @@ def keep(
     make_room(stored)
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('coredata.loading', %s, true)", [str(upload.pk)])
+        # Into the very table the rows end in: otherwise the database would look for it for each row.
+        table = _shelf(cursor, columns.partition(stored), upload.pk)
     collection = pl.lit(stored.pk).alias("collection_id")
     count = 0
 
@@ -94,8 +97,7 @@ def keep(
 
     for names, alike in groupby(counted(typed(case, wrong)), key=lambda piece: piece.columns):
         of_collection = (piece.with_columns(collection) for piece in alike)
-        # Into the partition itself: otherwise the database would look for it for each row.
-        copy_rows(columns.partition(stored), [*names, "collection_id"], of_collection)
+        copy_rows(table, [*names, "collection_id"], of_collection)
     if case.has("mosis_id"):
         places = _places(case).with_columns(collection)
         copy_rows(columns.lines_partition(stored), places.columns, [places])
@@ -111,23 +113,50 @@ def _places(case: Case) -> pl.DataFrame:
     return lines.select(pl.col("student").alias("mosis_id"), as_array.alias("lines")).collect()
 
 
+def _shelf(cursor: CursorWrapper, partition: str, upload_id: int) -> str:
+    """The part of a partition in which the rows of a file stand."""
+    cursor.execute(
+        "SELECT remainder FROM pg_class, generate_series(0, %s - 1) AS remainder"
+        " WHERE pg_class.oid = %s::regclass AND relkind = 'p'"
+        " AND satisfies_hash_partition(pg_class.oid, %s, remainder, %s::bigint)",
+        [columns.SHELVES, partition, columns.SHELVES, upload_id],
+    )
+    found = cursor.fetchone()
+    return f"{partition}_{found[0]}" if found else partition  # one from before there were shelves is whole
+
+
 def make_room(stored: StoredCollection) -> None:
     """Make the partitions of a collection, unless they are there."""
     kind = Kind(stored.kind)
-    wanted = {columns.partition(stored): columns.table(kind)}
-    if columns.has_students(kind):
-        wanted[columns.lines_partition(stored)] = columns.LINES
     # One at a time: the collection's own row is the lock.
     StoredCollection.objects.select_for_update(of=("self",)).get(pk=stored.pk)
     with connection.cursor() as cursor:
-        for name, whole in wanted.items():
-            cursor.execute("SELECT to_regclass(%s)", [name])
-            if cursor.fetchone() == (None,):
-                statement = sql.SQL("CREATE TABLE {} PARTITION OF {} FOR VALUES IN ({})").format(
-                    sql.Identifier(name), sql.Identifier(whole), sql.Literal(stored.pk)
-                )
-                cursor.execute(statement.as_string(connection.connection))
-                cursor.execute("SELECT coredata_guard(%s)", [name])
+        if not _exists(cursor, columns.partition(stored)):
+            _make_partition(
+                cursor, stored, columns.table(kind), columns.partition(stored), shelves=columns.SHELVES
+            )
+        if columns.has_students(kind) and not _exists(cursor, columns.lines_partition(stored)):
+            _make_partition(cursor, stored, columns.LINES, columns.lines_partition(stored))
+
+
+def _exists(cursor: CursorWrapper, table: str) -> bool:
+    cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [table])
+    return bool(cursor.fetchone()[0])
+
+
+def _make_partition(
+    cursor: CursorWrapper, stored: StoredCollection, whole: str, name: str, *, shelves: int = 0
+) -> None:
+    statement = f"CREATE TABLE {{name}} PARTITION OF {{whole}} FOR VALUES IN ({stored.pk})"
+    statement += " PARTITION BY HASH (upload_id)" if shelves else ""
+    cursor.execute(_composed(statement, name=name, whole=whole))
+    for remainder in range(shelves):
+        shelf = f"{name}_{remainder}"
+        values = f"(MODULUS {shelves}, REMAINDER {remainder})"
+        statement = f"CREATE TABLE {{shelf}} PARTITION OF {{name}} FOR VALUES WITH {values}"
+        cursor.execute(_composed(statement, shelf=shelf, name=name))
+        cursor.execute("SELECT coredata_guard(%s)", [shelf])
+    cursor.execute("SELECT coredata_guard(%s)", [name])
 
 
 def detach(stored: StoredCollection) -> int:
@@ -139,8 +168,7 @@ def detach(stored: StoredCollection) -> int:
     ]
     with connection.cursor() as cursor:
         for whole, name in pairs:
-            cursor.execute("SELECT to_regclass(%s)", [name])
-            if cursor.fetchone() != (None,):
+            if _exists(cursor, name):
                 cursor.execute(_composed("SELECT count(*) FROM {name}", name=name))
                 count = int(cursor.fetchone()[0])
                 cursor.execute(

@@ -81,6 +81,7 @@ def upload(request: HatRequest, pk: int) -> HttpResponse:
         "upload": row,
         "is_waiting": row.state in actions.checking.UNCHECKED,
         "steps": steps(row) if row.state in actions.checking.UNCHECKED else None,
+        "same": same_bytes(row),
         "summary": summary(row),
         "table": RuleTable(by_rule(row)) if row.judged_at and row.collection_id else None,
         "not_run": NotRunTable(not_run(row)) if row.not_run else None,
@@ -109,6 +110,9 @@ def certify(request: HatRequest, pk: int) -> HttpResponse:
                 statement=form.statement,
                 acknowledges_warnings=form.cleaned_data.get("has_seen_warnings", False),
             )
+        except actions.NotATrial as refusal:
+            messages.error(request, str(refusal.sentence))
+            return redirect(here)
         except Refusal as refusal:
             form.add_error(None, str(refusal.sentence))
         else:
@@ -121,8 +125,8 @@ def certify(request: HatRequest, pk: int) -> HttpResponse:
         "upload": row,
         "form": form,
         "before": before,
-        "counts": changes_in_numbers(row, found) if found else None,
-        "table": ChangeTable(first_changes(row, found)) if found else None,
+        "counts": changes_in_numbers(row, found) if found is not None else None,
+        "table": ChangeTable(first_changes(row, found)) if found is not None else None,
         "is_cut": found is not None and sum(found.counts.values()) > MOST_SHOWN,
         "shown": MOST_SHOWN,
     }
@@ -173,6 +177,17 @@ def withdraw(request: HatRequest, pk: int) -> HttpResponse:
         "danger": True,
     }
     return render(request, "coredata/confirm.html", context)
+
+
+def same_bytes(row: Upload) -> str:
+    """A sentence when the LEA sent the very same bytes before; else nothing."""
+    earlier = Upload.objects.filter(lea=row.lea_id, sha256=row.sha256, pk__lt=row.pk).order_by("-pk").first()
+    if earlier is None:
+        return ""
+    return _("This is the same file, byte for byte, as %(file)s, sent %(when)s.") % {
+        "file": earlier.name,
+        "when": moment_words(earlier.sent_at),
+    }
 
 
 def changes_in_numbers(row: Upload, found: Difference) -> list[dict[str, str]]:

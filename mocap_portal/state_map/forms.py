@@ -71,6 +71,25 @@ class CodeMeaningForm(MapForm):
     source = forms.CharField(label=_("Source"), max_length=300, error_messages=NO_SOURCE)
 
 
+class CodeFileForm(MapForm):
+    """A set of codes as a CSV file, from a day on."""
+
+    submit = _("Look at what changes")
+
+    file = forms.FileField(
+        label=_("CSV file"),
+        help_text=_(
+            "With the columns code and label, and if you like meaning and group. Saved as CSV UTF-8."
+        ),
+        widget=forms.FileInput(attrs={"accept": ".csv"}),
+    )
+    is_whole = forms.BooleanField(
+        label=_("The file is the whole set: a code that is not in it ends the day before"), required=False
+    )
+    valid_from = MemorableDateField(label=_("First day it holds"))
+    source = forms.CharField(label=_("Source"), max_length=300, error_messages=NO_SOURCE)
+
+
 class TermForm(MapForm):
     """The usual first and last day of a term."""
 

@@ -62,9 +62,24 @@ class LegalValueHistory(SpanTable):
         return plain(value)
 
 
+class CodeSetTable(PortalTable):
+    """The sets of codes. Rows: dicts with code_set (a CodeSet), label and count."""
+
+    caption = _("Sets of codes")
+    row_header = "label"
+
+    label = tables.Column(
+        verbose_name=_("Set"),
+        orderable=False,
+        linkify=("state_map:code_set", {"code_set": tables.A("code_set")}),
+    )
+    count = tables.Column(verbose_name=_("Codes today"), orderable=False, attrs=NUMBER)
+
+
 class CodeTable(PortalTable):
     """The codes of one set that hold today. Rows: CodeMeaning."""
 
+    caption = _("Codes that hold today")
     row_header = "label"
 
     code = tables.Column(verbose_name=_("Code"), orderable=False)
@@ -75,9 +90,23 @@ class CodeTable(PortalTable):
     )
     meaning = tables.Column(verbose_name=_("Meaning"), orderable=False)
 
-    def __init__(self, *args: Any, caption: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.caption = caption
+    class Meta(PortalTable.Meta):
+        empty_text = _("No code of this set holds today. An administrator can bring a CSV file.")
+
+
+class CodeChangeTable(PortalTable):
+    """What a file changes. Rows: dicts with what, code, now and then."""
+
+    caption = _("What changes")
+    row_header = "code"
+
+    what = tables.Column(verbose_name=_("Change"), orderable=False)
+    code = tables.Column(verbose_name=_("Code"), orderable=False)
+    now = tables.Column(verbose_name=_("Now"), orderable=False)
+    then = tables.Column(verbose_name=_("Then"), orderable=False)
+
+    class Meta(PortalTable.Meta):
+        empty_text = _("The file says what the set says already.")
 
 
 class CodeHistory(SpanTable):

@@ -85,8 +85,3 @@ def stored(upload: Upload) -> list[dict[str, Any]]:
         cursor.execute(f'SELECT * FROM "{table}" WHERE upload_id = %s ORDER BY line', [upload.pk])
         names = [column.name for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-
-def memorable(name: str, day: dt.date) -> dict[str, str]:
-    """A day as a form sends it."""
-    return {f"{name}_month": str(day.month), f"{name}_day": str(day.day), f"{name}_year": str(day.year)}

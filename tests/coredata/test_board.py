@@ -21,12 +21,13 @@ from coredata.store import vault
 from mocap_portal.foundation.accounts.models import Membership, Role
 from mocap_portal.foundation.directory.models import Lea
 from mocap_portal.foundation.papers.models import Notice
+from tests.days import memorable
 from tests.factories.accounts import MembershipFactory
 from tests.factories.coredata import StoredCollectionFactory, UploadFactory
 from tests.factories.directory import LeaFactory
 from tests.sign_in import sign_in
 
-from .kit import NOW, clerk_of, good, memorable
+from .kit import NOW, clerk_of, good
 
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2026, 11, 2)  # all of October's files were due

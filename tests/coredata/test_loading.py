@@ -348,11 +348,16 @@ def test_a_certified_file_can_be_taken_back_inside_its_window(clerk: Membership)
     ],
     ids=["update", "delete", "insert", "truncate"],
 )
-@pytest.mark.parametrize("whole", [True, False], ids=["table", "partition"])
-def test_the_database_refuses_to_change_certified_rows(clerk: Membership, change: str, whole: bool) -> None:
+@pytest.mark.parametrize("part", ["table", "partition", "shelf"])
+def test_the_database_refuses_to_change_certified_rows(clerk: Membership, change: str, part: str) -> None:
     upload = certify(send(good("crs"), by=clerk), by=clerk)
     assert upload.collection is not None
-    name = "coredata_crs_assign" if whole else columns.partition(upload.collection)
+    name = "coredata_crs_assign" if part == "table" else columns.partition(upload.collection)
+    if part == "shelf":
+        with connection.cursor() as cursor:
+            cursor.execute(f'SELECT DISTINCT tableoid::regclass::text FROM "{name}"')
+            ((name,),) = cursor.fetchall()
+        assert name.rpartition("_")[2] in map(str, range(columns.SHELVES))
     statement = change.replace("{}", f'"{name}"')
     with (
         pytest.raises(DatabaseError, match=r"never change|leave with|none is"),
@@ -361,6 +366,18 @@ def test_the_database_refuses_to_change_certified_rows(clerk: Membership, change
     ):
         cursor.execute(statement)
     assert len(stored(upload)) == 6
+
+
+def test_a_collection_from_before_there_were_shelves_is_used_as_it_is(
+    clerk: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as before:
+        before.setattr(columns, "SHELVES", 0)
+        first = send(good("stu"), by=clerk)
+    second = send(good("stu").replace(b"0000000042", b"0000000077"), by=clerk)
+    assert stored(first) == [] and len(stored(second)) == 6
+    (said,) = of_student("0000000077", Upload.objects.visible_to(clerk))
+    assert said.upload == second and len(said.rows) == 5
 
 
 # Privacy ------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from mocap_portal.foundation.directory.models import Lea
 from tests.factories.coredata import ProblemFactory, StoredCollectionFactory, UploadFactory
 from tests.sign_in import sign_in
 
-from .kit import NOW, bad, certify, good, send, stored
+from .kit import NOW, bad, certify, clerk_of, good, send, stored
 
 pytestmark = pytest.mark.django_db
 FILES = "/core-data/"
@@ -192,6 +192,15 @@ def test_a_load_tells_how_far_it_is(clerk: Membership, monkeypatch: pytest.Monke
     assert progress.progress_of(upload.pk).is_checked
 
 
+def test_the_same_bytes_again_say_so(client: Client, clerk: Membership) -> None:
+    first = send(good("crs"), by=clerk, name="monday.csv")
+    second = send(good("crs"), by=clerk, name="tuesday.csv")
+    assert "byte for byte" not in page(client, "upload", first.pk)
+    assert "This is the same file, byte for byte, as monday.csv, sent June 10, 2027" in page(
+        client, "upload", second.pk
+    )
+
+
 def test_rules_that_could_not_be_checked_are_named(client: Client, clerk: Membership) -> None:
     upload = send(good("stu"), by=clerk)
     text = page(client, "upload", upload.pk)
@@ -216,6 +225,13 @@ def test_certifying_shows_what_changes(client: Client, clerk: Membership) -> Non
     upload.refresh_from_db()
     assert (upload.state, upload.certified_name) == (UploadState.CERTIFIED, "Casey Clerk")
     assert upload.statement.startswith("I certify for my district")
+
+
+def test_a_file_that_says_the_same_as_the_certified_one(client: Client, clerk: Membership) -> None:
+    certify(send(good("crs"), by=clerk), by=clerk)
+    upload = send(good("crs") + b"\n", by=clerk)
+    text = page(client, "certify", upload.pk)
+    assert "No row differs." in text and "Every row that differs" not in text
 
 
 def test_warnings_are_acknowledged_on_the_form(client: Client, clerk: Membership) -> None:
@@ -260,7 +276,7 @@ def test_pages_take_the_same_queries_however_long(
     client.get(FILES)
     addresses = {
         FILES: 8,
-        reverse("coredata:upload", args=[upload.pk]): 8,
+        reverse("coredata:upload", args=[upload.pk]): 9,
         reverse("coredata:problems", args=[upload.pk, "V-51"]): 7,
     }
     for _more in range(2):
@@ -269,6 +285,22 @@ def test_pages_take_the_same_queries_however_long(
                 client.get(address)
         ProblemFactory.create_batch(30, upload=upload)
         UploadFactory.create_batch(30, lea=lea, sent_by=clerk)
+
+
+def test_what_the_files_say_of_a_student(client: Client, clerk: Membership, lea: Lea) -> None:
+    certify(send(good("core"), by=clerk, name="core.csv"), by=clerk)
+    send(good("stu"), by=clerk, name="students.csv")
+    address = reverse("coredata:student")
+    text = client.post(address, {"mosis_id": "0000000042"}).content.decode()
+    assert text.index("students.csv") < text.index("core.csv") and "115844" in text and "StateID" in text
+    assert "EDSSN" not in text
+    assert "A MOSIS ID has ten digits" in client.post(address, {"mosis_id": "42"}).content.decode()
+    assert (
+        "No file has a row of 9999999999."
+        in client.post(address, {"mosis_id": "9999999999"}).content.decode()
+    )
+    other = sign_in(Client(), clerk_of(Lea.objects.get(state_district_id="992102")))
+    assert "No file has a row" in other.post(address, {"mosis_id": "0000000042"}).content.decode()
 
 
 def test_a_file_that_waits_for_long_is_asked_for_again(clerk: Membership, asked: list[int]) -> None:

@@ -21,11 +21,12 @@ from coredata.layouts import Kind
 from coredata.models import UploadState, Waiver
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.directory.models import Lea
+from tests.days import memorable
 from tests.factories.accounts import MembershipFactory
 from tests.factories.coredata import WaiverFactory
 from tests.sign_in import sign_in
 
-from .kit import NOW, bad, certify, clerk_of, good, memorable, send
+from .kit import NOW, bad, certify, clerk_of, good, send
 
 pytestmark = pytest.mark.django_db
 UNTIL = dt.date(2027, 6, 30)

@@ -103,6 +103,7 @@ FORMS = [
     # Core data
     Form("coredata:files", "Send the file"),
     Form("coredata:certify", "Certify", {"name": "Casey Clerk"}),
+    Form("coredata:student", "Find", {"mosis_id": "12"}),
     Form("coredata:waive", "Waive the rule", {"lea": FIRST, "reason": "Known."} | no_such_day("until")),
     Form("coredata:window", "Save", {"source": "Calendar"} | no_such_day("due_on")),
     # Staff enter what came on paper
@@ -178,6 +179,9 @@ FORMS = [
     Form("providers:provider_suspend", "Suspend the provider"),
     Form("providers:provider_revoke", "Revoke the authorization"),
     # The state's map
+    Form(
+        "state_map:import_codes", "Look at what changes", {"source": "Exhibit 10"} | no_such_day("valid_from")
+    ),
     Form("state_map:change_legal_value", "Save", {"number": "-1", "note": "By the new statute."}),
     Form("state_map:change_code", "Save", {"label": "", "meaning": "Taught at school."}),
     Form("state_map:change_term", "Save", no_such_day("starts_on")),

@@ -22,6 +22,7 @@ from providers.models import (
     SanctionKind,
 )
 from providers.standing import Standing, standing, with_its_papers
+from tests.days import memorable
 from tests.factories.accounts import MembershipFactory
 from tests.factories.directory import ProviderFactory
 from tests.factories.providers import (
@@ -328,27 +329,23 @@ def test_where_a_provider_stands(traits: dict[str, Any], expected: Standing) -> 
 # The pages of the state office --------------------------------------------------------------------
 
 
-def day_data(name: str, day: dt.date) -> dict[str, str]:
-    return {f"{name}_month": str(day.month), f"{name}_day": str(day.day), f"{name}_year": str(day.year)}
-
-
 def test_a_whole_life_on_the_pages(client: Client, hat: Membership) -> None:
     provider = ProviderFactory.create(organization__name="Prairie Online")
     sign_in(client, hat)
     page = f"/catalog/providers/{provider.pk}/"
     steps: list[tuple[str, dict[str, Any], str]] = [
-        ("apply", day_data("received_on", TODAY), "The application is recorded."),
+        ("apply", memorable("received_on", TODAY), "The application is recorded."),
         ("deny", {"explanation": "No teacher."}, "The application is denied."),
         *(
-            ("review", {"kind": kind.value, "reference": "C2", **day_data("done_on", TODAY)}, "on file")
+            ("review", {"kind": kind.value, "reference": "C2", **memorable("done_on", TODAY)}, "on file")
             for kind in ReviewKind
         ),
         (
             "grant",
-            {"source": "M", **day_data("valid_from", TODAY), **day_data("valid_to", TODAY + 400 * DAY)},
+            {"source": "M", **memorable("valid_from", TODAY), **memorable("valid_to", TODAY + 400 * DAY)},
             "The provider is authorized for these days.",
         ),
-        ("notice", {"problem": "No contact", **day_data("cure_by", TODAY + DAY)}, "The notice is on"),
+        ("notice", {"problem": "No contact", **memorable("cure_by", TODAY + DAY)}, "The notice is on"),
         ("suspend", {"reason": "Data sold", "is_urgent": "on"}, "The provider is suspended."),
         ("lift", {}, "The suspension ends today."),
     ]

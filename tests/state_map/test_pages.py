@@ -25,6 +25,7 @@ from mocap_portal.foundation.directory.models import (
     Term,
 )
 from mocap_portal.foundation.shared.calendar import CENTRAL
+from tests.days import memorable
 from tests.factories.accounts import MembershipFactory
 from tests.factories.clocks import ClockFactory
 from tests.factories.directory import ClosedDayFactory, LeaFactory, LeaPolicyFactory
@@ -62,11 +63,6 @@ def client_of(role: Role, lea: Lea) -> Client:
     return sign_in(Client(), hat_of(role, lea))
 
 
-def memorable(name: str, day: dt.date) -> dict[str, str]:
-    """A date as the three boxes send it."""
-    return {f"{name}_month": str(day.month), f"{name}_day": str(day.day), f"{name}_year": str(day.year)}
-
-
 def ice_storm(lea: Lea | None, *, asked: bool = False, day: int = 12) -> ClosedDay:
     return ClosedDayFactory.create(
         lea=lea,
@@ -85,6 +81,8 @@ PAGES = {
     "legal_value": DESE_ROLES,
     "change_legal_value": {Role.DESE_ADMIN},
     "codes": DESE_ROLES,
+    "code_set": DESE_ROLES,
+    "import_codes": {Role.DESE_ADMIN},
     "code": DESE_ROLES,
     "change_code": {Role.DESE_ADMIN},
     "terms": DESE_ROLES,
@@ -101,6 +99,8 @@ def address(name: str) -> str:
     arguments: dict[str, list[object]] = {
         "legal_value": ["adequacy_target"],
         "change_legal_value": ["adequacy_target"],
+        "code_set": ["denial_factor"],
+        "import_codes": ["denial_factor"],
         "code": ["denial_factor", "persistence"],
         "change_code": ["denial_factor", "persistence"],
         "change_term": [Term.objects.get(school_year=2027, code="S2").pk],
@@ -191,6 +191,7 @@ def test_what_does_not_exist_is_not_there(path: str, change: str, lea: Lea) -> N
         ("legal_values", 2),
         ("legal_value", 2),
         ("codes", 1),
+        ("code_set", 2),
         ("code", 3),
         ("terms", 2),
         ("closed_days", 4),

@@ -36,9 +36,13 @@ def list_page(
     title: str | Promise,
     intro: str,
     change: str = "",
+    change_words: str = "",
     add: str = "",
 ) -> HttpResponse:
-    """A page of tables. `change` and `add` are addresses; only DESE's administrators are offered the first."""
+    """A page of tables. `change` and `add` are addresses; only DESE's administrators are offered the first.
+
+    `change_words`: what its button says, if not "Change".
+    """
     for table in tables:
         sort_and_cut(table, request, per_page=ROWS_PER_PAGE)
     context = {
@@ -46,6 +50,7 @@ def list_page(
         "intro": intro,
         "tables": tables,
         "change": change if request.hat.role == Role.DESE_ADMIN else "",
+        "change_words": change_words,
         "add": add,
         "today": today(),
         "lately": timezone.now() - LONGEST_BACK,

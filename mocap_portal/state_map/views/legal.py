@@ -1,6 +1,14 @@
 """Legal values and code meanings: DESE's staff read them, its administrators change them."""
 
+import datetime as dt
+from dataclasses import asdict
+from typing import Any
+
+from django.contrib import messages
+from django.core import signing
+from django.db.models import Count
 from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -9,10 +17,23 @@ from mocap_portal.foundation.accounts.middleware import HatRequest
 from mocap_portal.foundation.accounts.models import DESE_ROLES, Role
 from mocap_portal.foundation.directory import actions as directory
 from mocap_portal.foundation.directory.models import CodeMeaning, CodeSet, LegalKey, LegalValue
+from mocap_portal.foundation.shared.refusals import Refusal
+from mocap_portal.foundation.shared.tabular import RowError, UnreadableFile
 
-from ..forms import CodeMeaningForm, LegalValueForm
-from ..tables import CodeHistory, CodeTable, LegalValueHistory, LegalValueTable, plain
+from ..forms import CodeFileForm, CodeMeaningForm, LegalValueForm
+from ..tables import (
+    CodeChangeTable,
+    CodeHistory,
+    CodeSetTable,
+    CodeTable,
+    LegalValueHistory,
+    LegalValueTable,
+    plain,
+)
 from .kinds import form_page, list_page, today
+
+MOST_ERRORS = 20  # that are said about a file at once
+LONGEST_LOOK = 3600  # seconds between looking at what a file changes and changing it
 
 # Legal values -------------------------------------------------------------------------------------
 
@@ -72,18 +93,122 @@ def _legal_key(key: str) -> LegalKey:
 
 @for_roles(*DESE_ROLES)
 def codes(request: HatRequest) -> HttpResponse:
-    """The codes of every set, as they hold today."""
-    rows = list(CodeMeaning.objects.on(today()).order_by("position", "code"))
-    tables = [
-        CodeTable([row for row in rows if row.code_set == code_set], caption=str(code_set.label))
+    """The sets of codes, and how many codes of each hold today."""
+    held = CodeMeaning.objects.on(today()).order_by().values("code_set").annotate(count=Count("pk"))
+    counts = dict(held.values_list("code_set", "count"))
+    rows = [
+        {"code_set": code_set.value, "label": str(code_set.label), "count": counts.get(code_set, 0)}
         for code_set in CodeSet
     ]
     return list_page(
         request,
-        *tables,
+        CodeSetTable(rows),
         title=_("Codes and their meanings"),
-        intro=_("What forms, letters and reports call things."),
+        intro=_("What forms, letters, reports and core data files call things."),
     )
+
+
+@for_roles(*DESE_ROLES)
+def code_set(request: HatRequest, code_set: str) -> HttpResponse:
+    """The codes of one set, as they hold today."""
+    known = _code_set(code_set)
+    return list_page(
+        request,
+        CodeTable(CodeMeaning.objects.of(known, on=today())),
+        title=known.label,
+        intro=_("As they hold today. A link leads to every meaning that a code had, and to a change."),
+        change=reverse("state_map:import_codes", args=[code_set]),
+        change_words=_("Bring a CSV file"),
+    )
+
+
+@for_roles(Role.DESE_ADMIN)
+def import_codes(request: HatRequest, code_set: str) -> HttpResponse:
+    """A set of codes from a file: first what it changes, then, if that is meant, the change."""
+    known = _code_set(code_set)
+    back = reverse("state_map:code_set", args=[code_set])
+    if "looked_at" in request.POST:
+        return _apply_codes(request, known, back)
+    form = CodeFileForm(request.POST or None, request.FILES or None, cancel_url=back)
+    context: dict[str, Any] = {"form": form, "title": known.label, "back": back}
+    if form.is_valid():
+        asked = dict(form.cleaned_data)
+        try:
+            rows, errors = directory.read_codes(asked.pop("file").read(), known)
+        except UnreadableFile as problem:
+            form.add_error("file", str(problem))
+        else:
+            for error in errors[:MOST_ERRORS]:
+                form.add_error("file", _("Line %(line)s, %(column)s: %(message)s") % _place(error))
+            if not errors:
+                plan = directory.plan_codes(known, rows, on=asked["valid_from"], is_whole=asked["is_whole"])
+                asked["valid_from"] = asked["valid_from"].isoformat()
+                looked_at = {"rows": [asdict(row) for row in rows], **asked}
+                context |= {
+                    "plan": plan,
+                    "table": CodeChangeTable(_changes(plan)),
+                    "looked_at": signing.dumps(looked_at, salt=code_set, compress=True),
+                    "valid_from": form.cleaned_data["valid_from"],
+                }
+    return render(request, "state_map/import_codes.html", context)
+
+
+def _apply_codes(request: HatRequest, code_set: CodeSet, back: str) -> HttpResponse:
+    try:
+        asked = signing.loads(request.POST["looked_at"], salt=code_set.value, max_age=LONGEST_LOOK)
+        plan = directory.change_codes(
+            code_set,
+            [directory.CodeRow(**row) for row in asked["rows"]],
+            valid_from=dt.date.fromisoformat(asked["valid_from"]),
+            source=asked["source"],
+            is_whole=asked["is_whole"],
+            today=today(),
+        )
+    except signing.BadSignature:
+        messages.error(request, _("Too much time has passed. Choose the file again."))
+    except Refusal as refusal:
+        messages.error(request, str(refusal.sentence))
+    else:
+        words = _("New codes: %(added)d. Changed: %(changed)d. Ended: %(ended)d.")
+        counts = {"added": len(plan.added), "changed": len(plan.changed), "ended": len(plan.ended)}
+        messages.success(request, words % counts)
+    return redirect(back)
+
+
+def _changes(plan: directory.CodePlan) -> list[dict[str, str]]:
+    """What a file changes, in words: what ends, what changes, what is new."""
+    rows = [{"what": _("Ends"), "code": row.code, "now": row.label, "then": "–"} for row in plan.ended]
+    rows += [
+        {
+            "what": _("Changes"),
+            "code": row.code,
+            "now": _words(now.label, now.meaning, now.group),
+            "then": _words(row.label, row.meaning, row.group),
+        }
+        for now, row in plan.changed
+    ]
+    return rows + [
+        {"what": _("New"), "code": row.code, "now": "–", "then": _words(row.label, row.meaning, row.group)}
+        for row in plan.added
+    ]
+
+
+def _words(label: str, meaning: str, group: str) -> str:
+    return " · ".join(part for part in (label, meaning, group) if part)
+
+
+def _place(error: RowError) -> dict[str, str]:
+    return {
+        "line": "–" if error.row is None else str(error.row),
+        "column": error.column or _("whole row"),
+        "message": error.message,
+    }
+
+
+def _code_set(name: str) -> CodeSet:
+    if name not in CodeSet:
+        raise Http404
+    return CodeSet(name)
 
 
 @for_roles(*DESE_ROLES)

@@ -1,5 +1,6 @@
 """Every change to the state's map."""
 
+from .codes import CodePlan, CodeRow, change_codes, plan_codes, read_codes
 from .dated import (
     AlreadyInForce,
     ChangedMeanwhile,
@@ -13,8 +14,11 @@ from .profile import change_contact, change_links, change_term, change_window
 __all__ = [
     "AlreadyInForce",
     "ChangedMeanwhile",
+    "CodePlan",
+    "CodeRow",
     "ImportReport",
     "change_code_meaning",
+    "change_codes",
     "change_contact",
     "change_lea_policy",
     "change_legal_value",
@@ -22,4 +26,6 @@ __all__ = [
     "change_term",
     "change_window",
     "import_directory",
+    "plan_codes",
+    "read_codes",
 ]

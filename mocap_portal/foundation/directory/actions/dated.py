@@ -33,7 +33,7 @@ def change_legal_value(
 ) -> LegalValue:
     """A number the law sets holds from this day on. Raises AlreadyInForce or ChangedMeanwhile."""
     new = LegalValue(key=key, number=number, valid_from=valid_from, source=source, note=note)
-    return _succeed(LegalValue.objects.filter(key=key), new, today)
+    return succeed(LegalValue.objects.filter(key=key), new, today)
 
 
 @transaction.atomic
@@ -61,7 +61,7 @@ def change_code_meaning(
         valid_from=valid_from,
         source=source,
     )
-    return _succeed(rows, new, today)
+    return succeed(rows, new, today)
 
 
 @transaction.atomic
@@ -90,10 +90,10 @@ def change_lea_policy(
         valid_from=valid_from,
         source=source,
     )
-    return _succeed(LeaPolicy.objects.filter(lea=lea_id), new, today)
+    return succeed(LeaPolicy.objects.filter(lea=lea_id), new, today)
 
 
-def _succeed(rows: models.QuerySet[Row], new: Row, today: dt.date) -> Row:
+def succeed(rows: models.QuerySet[Row], new: Row, today: dt.date) -> Row:
     """Store `new` among the rows of the same thing: from its first day until the next row begins.
 
     The row that held on that day ends the day before. A row that begins on the same day is replaced as long as

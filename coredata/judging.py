@@ -157,7 +157,7 @@ def read_files(
                 is_told=district_code is not None,
                 is_upload=stored is not None,
             )
-            if stored is not None and known.school_year is None:
+            if stored is not None and known.state.school_year is None:
                 raise _no_such_year(found.collection)
         except Unusable as problem:
             read.append(_refused(name, problem))

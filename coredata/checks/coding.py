@@ -48,12 +48,12 @@ def own_teacher(case: Case, rule: Rule) -> Findings:
 
 
 def _no_catalog(known: Known) -> str | None:
-    return None if known.catalog else _("the MOCAP catalog of that year")
+    return None if known.state.catalog else _("the MOCAP catalog of that year")
 
 
 @check("V-54", "program_code", "course_code", lack=_no_catalog)
 def course_of_the_catalog(case: Case, rule: Rule) -> Findings:
-    listed = pl.col("course_code").is_in(list(case.known.catalog))
+    listed = pl.col("course_code").is_in(list(case.known.state.catalog))
     return case.find(_is_mocap() & ~listed, "course_code", expected=pl.col("program_code"))
 
 

@@ -64,7 +64,7 @@ def dates(case: Case, rule: Rule) -> Findings:
 
 @check("V-26", "birth_date")
 def age(case: Case, rule: Rule) -> Findings:
-    start = case.known.starts_on
+    start = case.known.state.starts_on
     day = pl.col("born").dt.month().cast(pl.Int32) * 100 + pl.col("born").dt.day()
     birthday_is_later = day > start.month * 100 + start.day
     years = start.year - pl.col("born").dt.year() - birthday_is_later.cast(pl.Int32)
@@ -80,12 +80,12 @@ def form_of_district_codes(case: Case, rule: Rule) -> Findings:
 
 
 def _no_directory(known: Known) -> str | None:
-    return None if known.districts else _("the districts of that year")
+    return None if known.state.districts else _("the districts of that year")
 
 
 @check("V-27", "district_code", lack=_no_directory)
 def districts(case: Case, rule: Rule) -> Findings:
-    unknown = ~pl.col("district_code").is_in(list(case.known.districts))
+    unknown = ~pl.col("district_code").is_in(list(case.known.state.districts))
     return case.find(_is_of_digits("district_code", 6) & unknown, "district_code")
 
 
@@ -98,9 +98,8 @@ def form_of_school_codes(case: Case, rule: Rule) -> Findings:
 @check("V-28", "district_code", "school_code", lack=_no_directory)
 def schools(case: Case, rule: Rule) -> Findings:
     """A school of the district. Where the district is unknown, V-27 says so."""
-    pairs = [f"{district}{school}" for district, schools in case.known.schools.items() for school in schools]
-    unknown = ~(pl.col("district_code") + pl.col("school_code")).is_in(pairs)
-    of_known = pl.col("district_code").is_in(list(case.known.schools))
+    unknown = ~(pl.col("district_code") + pl.col("school_code")).is_in(list(case.known.state.places))
+    of_known = pl.col("district_code").is_in(list(case.known.state.schools))
     return case.find(
         _is_of_digits("school_code", 4) & of_known & unknown, "school_code", expected=pl.col("district_code")
     )

@@ -30,8 +30,8 @@ class Migration(migrations.Migration):
                 ('student_line', models.PositiveIntegerField()),
                 ('course_line', models.PositiveIntegerField()),
                 ('course_upload', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='coredata.upload')),
-                ('lea', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.lea')),
-                ('school_year', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.schoolyear')),
+                ('lea', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.lea')),
+                ('school_year', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.schoolyear')),
                 ('student_upload', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='coredata.upload')),
             ],
             options={

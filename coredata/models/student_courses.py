@@ -29,8 +29,9 @@ class StudentCourse(models.Model):
     stand for one course; `teachers` counts them.
     """
 
-    lea = models.ForeignKey(Lea, on_delete=models.PROTECT, related_name="+")
-    school_year = models.ForeignKey(SchoolYear, on_delete=models.PROTECT, related_name="+")
+    # The index of the constraint below begins with them.
+    lea = models.ForeignKey(Lea, on_delete=models.PROTECT, related_name="+", db_index=False)
+    school_year = models.ForeignKey(SchoolYear, on_delete=models.PROTECT, related_name="+", db_index=False)
     mosis_id = models.CharField(max_length=10)
     course_code = models.CharField(max_length=6, blank=True)
     semester = models.CharField(max_length=2, blank=True)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from coredata.known import forget
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.directory.models import Lea
 
@@ -16,3 +17,9 @@ def lea(db: None) -> Lea:
 @pytest.fixture
 def clerk(lea: Lea) -> Membership:
     return clerk_of(lea)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_known() -> None:
+    """What one test has asked of the database is not what another finds there."""
+    forget()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 from pathlib import Path
@@ -10,8 +11,12 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.management import call_command
+from pytest_django import DjangoAssertNumQueries
 
+from coredata.known import of_year
 from coredata.models import CollectionWindow
+from mocap_portal.foundation.directory.models import Lea
+from tests.factories.directory import SchoolFactory
 
 FILES = Path(__file__).parents[1] / "files"
 pytestmark = pytest.mark.django_db
@@ -114,3 +119,19 @@ def test_warnings_alone_are_problems_too() -> None:
     (answer,) = check(FILES / "bad" / "V-51.csv", exits=1)["files"]
     assert [problem["severity"] for problem in answer["problems"] if problem["rule"] == "V-51"] == ["W"]
     assert answer["rows_with_errors"] == 0
+
+
+def test_what_is_known_of_a_year_is_asked_for_once_and_again_after_a_change(
+    lea: Lea, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    day = dt.date(2027, 6, 10)
+    first = of_year(2027, day)
+    with django_assert_num_queries(1):
+        assert of_year(2027, day) is first
+    SchoolFactory.create(lea=lea, state_school_id="9090")
+    assert "9090" in of_year(2027, day).schools["991101"] - first.schools["991101"]
+    assert of_year(2028, day) is not of_year(2027, day)
+    with time_machine.travel(dt.datetime(2027, 6, 10, tzinfo=dt.UTC)) as clock:
+        kept = of_year(2027, day)
+        clock.shift(61)
+        assert of_year(2027, day) is not kept

@@ -252,6 +252,9 @@ def _settings(sockets: Path, *, durable: bool) -> Iterator[str]:
         "unix_socket_permissions": "0700",
         "max_connections": "60",
         "timezone": "UTC",
+        # Districts send hundreds of thousands of rows at once: room for them, and no checkpoint after each file.
+        "shared_buffers": "256MB",
+        "max_wal_size": "4GB",
         # A refused row is told without the row, and without the statement that has its values.
         "log_error_verbosity": "terse",
         "log_min_error_statement": "panic",

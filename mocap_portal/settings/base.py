@@ -194,7 +194,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 
 # History, mail, logs ------------------------------------------------------------------------------
 
-PGHISTORY_LEVEL = pgtrigger.Statement  # bulk writes are history too
+PGHISTORY_LEVEL = pgtrigger.core.Statement  # bulk writes are history too
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)

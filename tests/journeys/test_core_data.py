@@ -56,7 +56,15 @@ def test_from_errors_to_a_certified_file(
     expect(page.get_by_role("heading", level=1)).to_contain_text("V-50")
     expect(page.get_by_text("Program code 50 goes with delivery V or S, not with “F”.")).to_be_visible()
     axe.check(page)
+    page.get_by_role("link", name="More about this rule").click()
+    expect(page.get_by_text("A MOCAP course is virtual by law.")).to_be_visible()
+    axe.check(page)
+    page.go_back()
     page.get_by_role("link", name="Back to the file").click()
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="Your file with a column of what is wrong").click()
+    marked = taken.value.path().read_text(encoding="utf-8-sig").splitlines()
+    assert marked[1].endswith(",Errors") and "V-50 DeliverySystem" in "".join(marked[2:])
     page.get_by_role("link", name="All files").click()
 
     choose_file(page, good("crs"))
@@ -71,7 +79,9 @@ def test_from_errors_to_a_certified_file(
     page.get_by_role("link", name="All files").click()
     choose_file(page, good("crs").replace(b",250,", b",245,", 2))
     page.get_by_role("link", name="Certify this file").click()
-    expect(page.get_by_text("2 rows are new or changed, 2 rows of it are gone or changed.")).to_be_visible()
+    expect(page.get_by_text("MinutesPerWeek: 250 → 245")).to_have_count(2)
+    axe.check(page)
+    shot(page, "core-data-changes")
     sign(page)
     states = list(Upload.objects.order_by("pk").values_list("state", flat=True))
     assert states == [UploadState.REPLACED, UploadState.SUPERSEDED, UploadState.CERTIFIED]

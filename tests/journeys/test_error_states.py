@@ -104,7 +104,7 @@ FORMS = [
     Form("coredata:files", "Send the file"),
     Form("coredata:certify", "Certify", {"name": "Casey Clerk"}),
     Form("coredata:student", "Find", {"mosis_id": "12"}),
-    Form("coredata:waive", "Waive the rule", {"lea": FIRST, "reason": "Known."} | no_such_day("until")),
+    Form("coredata:waive", "Waive the rule", {"reason": "Known."} | no_such_day("until")),
     Form("coredata:window", "Save", {"source": "Calendar"} | no_such_day("due_on")),
     # Staff enter what came on paper
     Form("part_time:enter", "Find"),

@@ -53,7 +53,7 @@ def problems_workbook(upload: Upload) -> bytes:
 def marked(upload: Upload) -> Iterator[str]:
     """The file as it was sent, as CSV with one more column: what is wrong in each row.
 
-    What is wrong in the file as a whole stands above the header. Raises OSError when the bytes are gone.
+    What is wrong in the file as a whole stands above the header. Raises FileNotFoundError when the bytes are gone.
     """
     sent = read_whole(vault.opened(upload.stored_as, bytes(upload.key)))
     return chain(["\ufeff"], _marked(sent, _by_line(upload)))

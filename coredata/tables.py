@@ -156,7 +156,9 @@ class WindowTable(PortalTable):
     opens_on = TemplateColumn("{% load ui %}{{ value|short_day }}", verbose_name=_("Opens"))
     due_on = TemplateColumn("{% load ui %}{{ value|short_day }}", verbose_name=_("Due"))
     closes_on = TemplateColumn(
-        "{% load ui %}{{ value|short_day }}", verbose_name=_("Closes"), default=_("When DESE closes it")
+        "{% load ui %}{% if value %}{{ value|short_day }}{% else %}{% translate 'Not set' %}{% endif %}",
+        verbose_name=_("Closes"),
+        empty_values=(),
     )
     source = tables.Column(verbose_name=_("Source"))
 

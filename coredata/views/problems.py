@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -60,12 +61,13 @@ def problems_xlsx(request: HatRequest, pk: int) -> StreamingHttpResponse:
 def marked(request: HatRequest, pk: int) -> HttpResponseBase:
     """What was sent, with a column of its problems, while its bytes exist. Who took it is noted first."""
     upload = upload_of(request, pk)
-    if actions.open_bytes(pk, by=request.hat, at=timezone.now()) is None:
-        messages.error(
-            request, _("What you sent is destroyed, so it cannot be given back. Download the list instead.")
-        )
-        return redirect("coredata:upload", pk)
-    return _attached(downloads.marked(upload), CSV, f"marked-{pk}.csv")
+    if actions.open_bytes(pk, by=request.hat, at=timezone.now()) is not None:
+        with suppress(FileNotFoundError):  # destroyed a moment ago
+            return _attached(downloads.marked(upload), CSV, f"marked-{pk}.csv")
+    messages.error(
+        request, _("What you sent is destroyed, so it cannot be given back. Download the list instead.")
+    )
+    return redirect("coredata:upload", pk)
 
 
 def _attached(content: Iterable[str | bytes], kind: str, name: str) -> StreamingHttpResponse:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.directory.models import CodeMeaning, CodeSet
 from mocap_portal.foundation.shared.calendar import central_date
+from mocap_portal.foundation.shared.paging import sort_and_cut
 
 from .. import articles
 from ..checks import rules as all_rules
@@ -21,6 +22,8 @@ from ..coding import CodingBasis, CodingTeacher, coding, delivery
 from ..forms import CodingForm, RulesForm
 from ..models import Waiver
 from ..tables import RuleListTable
+
+PER_PAGE = 25
 
 
 class PublicRequest(HttpRequest):
@@ -36,6 +39,7 @@ def rules(request: PublicRequest) -> HttpResponse:
     form = RulesForm(request.GET or None)
     chosen = form.cleaned_data if form.is_valid() else {}
     table = RuleListTable(articles.rules_about(chosen.get("kind") or "", chosen.get("words") or ""))
+    sort_and_cut(table, request, per_page=PER_PAGE)
     return render(request, "coredata/rules.html", {"form": form, "table": table})
 
 

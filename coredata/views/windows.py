@@ -25,13 +25,13 @@ from ..tables import WindowTable
 @require_safe
 @for_roles(*DESE_ROLES)
 def windows(request: HatRequest) -> HttpResponse:
-    """This school year's windows, the last one's and those to come, by due day."""
+    """The windows of the last school years, of this one and of the next, the latest due first."""
     today = central_date(timezone.now())
     rows = CollectionWindow.objects.filter(
         school_year__year__range=(today.year - 1, today.year + 2)
     ).select_related("school_year")
     table = WindowTable(
-        rows.order_by("due_on", "cycle", "kind"), may_change=request.hat.role == Role.DESE_ADMIN
+        rows.order_by("-due_on", "cycle", "kind"), may_change=request.hat.role == Role.DESE_ADMIN
     )
     return render(request, "coredata/windows.html", {"table": table})
 

@@ -32,7 +32,7 @@ from .kit import NOW, clerk_of, good
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2026, 11, 2)  # all of October's files were due
 AT = dt.datetime(2026, 11, 2, 18, tzinfo=dt.UTC)
-BOARD = "/core-data/board/"
+BOARD = "/core-data/state/"
 
 
 @pytest.fixture(autouse=True)

@@ -166,6 +166,13 @@ def test_bytes_that_are_destroyed_cannot_be_taken_along(client: Client, clerk: M
     assert not Opening.objects.exists()
 
 
+def test_bytes_that_go_at_this_very_moment(client: Client, clerk: Membership) -> None:
+    upload = send(bad("V-51"), by=clerk)
+    vault.destroy(upload.stored_as)
+    response = client.get(reverse("coredata:marked", args=[upload.pk]), follow=True)
+    assert "What you sent is destroyed" in response.content.decode()
+
+
 def test_a_file_that_is_being_checked_says_how_far_it_is(client: Client, lea: Lea, clerk: Membership) -> None:
     upload = UploadFactory.create(lea=lea, sent_by=clerk)
     progress.begin(upload.pk)

@@ -63,7 +63,10 @@ def check_again(upload_id: int, *, at: dt.datetime) -> Upload:
     upload = Upload.objects.select_related("lea").get(pk=upload_id)
     if upload.state != UploadState.TRIAL or upload.destroyed_at is not None:
         return upload
-    read = _read(upload, at=at)
+    try:
+        read = _read(upload, at=at)
+    except FileNotFoundError:  # certified or replaced a moment ago
+        return upload
     if isinstance(read, Judgement):
         return upload
     with transaction.atomic():

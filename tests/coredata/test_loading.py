@@ -19,6 +19,7 @@ from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 from coredata import actions
 from coredata.judging import Ready, read_files
 from coredata.models import CollectionWindow, HashKey, Problem, StoredCollection, Upload, UploadState
+from coredata.progress import Progress, progress_of
 from coredata.store import columns, rows, vault
 from coredata.store.lookup import of_student
 from mocap_portal.foundation.accounts.models import Membership
@@ -532,6 +533,21 @@ def test_a_failure_of_comparing_leaves_nothing(clerk: Membership, monkeypatch: p
     assert stored(upload) == [] and upload.state == UploadState.PARSED
     assert actions.check_upload(upload.pk, at=NOW).state == UploadState.TRIAL
     assert len(stored(upload)) == 6
+
+
+def test_without_a_cache_a_file_is_loaded_all_the_same(clerk: Membership, settings: Settings) -> None:
+    nowhere = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}
+    settings.CACHES = {"default": nowhere}
+    upload = send(good("crs"), by=clerk)
+    assert upload.state == UploadState.TRIAL and len(stored(upload)) == 6
+    assert progress_of(upload.pk) == Progress(is_checked=False, stored=0)
+
+
+def test_a_trial_whose_bytes_go_meanwhile_is_not_checked_again(clerk: Membership) -> None:
+    upload = send(bad("V-51"), by=clerk)
+    vault.destroy(upload.stored_as)
+    assert actions.check_again(upload.pk, at=NOW).state == UploadState.TRIAL
+    assert rules_of(upload) == [(4, "V-51")]
 
 
 def test_a_student_is_found_across_collections(clerk: Membership) -> None:

@@ -83,6 +83,13 @@ def test_day_zero_is_the_date_in_missouri(moment: str, due: dt.date) -> None:
     assert clock.due_on == due
 
 
+def test_a_stop_that_was_stamped_before_the_start_stops_at_the_start() -> None:
+    """Two clicks waited for one lock; the one that came second had looked at the time first."""
+    clock = start()
+    stopped = actions.stop(clock.pk, at=clock.started_at - dt.timedelta(milliseconds=6))
+    assert stopped.stopped_at == clock.started_at
+
+
 def test_a_stopped_clock_is_not_touched_again() -> None:
     clock = start()
     actions.stop(clock.pk, at=at("2026-11-05"))

@@ -75,7 +75,8 @@ def start(kind: ClockKind, *, lea_id: int | None, at: dt.datetime, business_days
 def stop(clock_id: int, *, at: dt.datetime) -> Clock:
     """What the clock was waiting for has happened. Raises AlreadyStopped."""
     clock = _lock(clock_id)
-    clock.stopped_at = at
+    # Who waited for a lock while the clock was started may have looked at the time before that.
+    clock.stopped_at = max(at, clock.started_at)
     clock.save()
     return clock
 

@@ -142,8 +142,8 @@ class World:
         )
         self.term = TermFactory.create(
             code=TermCode.S2,
-            starts_on=now.date() + dt.timedelta(days=30),
-            ends_on=now.date() + dt.timedelta(days=150),
+            starts_on=central_date(now) + dt.timedelta(days=30),
+            ends_on=central_date(now) + dt.timedelta(days=150),
         )
         self.draft = CourseRequestFactory.create(claim=self.claim, term=self.term, in_person_courses=4)
         CourseLineFactory.create(request=self.draft, course=self.course)
@@ -151,8 +151,8 @@ class World:
             claim=self.claim,
             term=self.term,
             submitted=True,
-            clock__due_on=now.date() + dt.timedelta(days=10),
-            clock__first_due_on=now.date() + dt.timedelta(days=10),
+            clock__due_on=central_date(now) + dt.timedelta(days=10),
+            clock__first_due_on=central_date(now) + dt.timedelta(days=10),
         )
         self.line = CourseLineFactory.create(request=self.request, course=self.course)
         self.approved_line = self._approved_line(now)
@@ -167,7 +167,10 @@ class World:
         self.running = self._roster_line(now, running=True)
         self.finished = self._roster_line(now, finished=True)
         self.closed_day = ClosedDayFactory.create(
-            lea=self.lea, date=now.date() + dt.timedelta(days=200), entered_at=now, emergency_asked_at=now
+            lea=self.lea,
+            date=central_date(now) + dt.timedelta(days=200),
+            entered_at=now,
+            emergency_asked_at=now,
         )
         self.trial = UploadFactory.create(lea=self.lea, trial=True)
         ProblemFactory.create(upload=self.trial)
@@ -200,7 +203,9 @@ class World:
         )
         line, _waiting = CourseLineFactory.create_batch(2, request=self.paper_request)
         paper = part_time.Paper(
-            now.date(), "Dana Dean, principal", scan_id=DocumentFactory.create(uploaded_by=counselor).pk
+            central_date(now),
+            "Dana Dean, principal",
+            scan_id=DocumentFactory.create(uploaded_by=counselor).pk,
         )
         [self.paper_decision] = part_time.record_paper_decision(
             self.paper_request.pk,
@@ -253,14 +258,14 @@ class World:
 
     def _roster_line(self, now: dt.datetime, **trait: bool) -> RosterLine:
         """A course that started yesterday; a finished one ended yesterday."""
-        yesterday = now.date() - dt.timedelta(days=1)
+        yesterday = central_date(now) - dt.timedelta(days=1)
         row: RosterLine = RosterLineFactory.create(
             **trait,
             line__request=self.request,
             line__course=CourseFactory.create(provider=self.provider),
             line__starts_on=yesterday,
             line__started_on=yesterday,
-            line__ends_on=now.date() + dt.timedelta(days=90),
+            line__ends_on=central_date(now) + dt.timedelta(days=90),
             teacher__organization=self.provider.organization,
             **({"line__ended_on": yesterday} if "finished" in trait else {}),
         )

@@ -17,8 +17,9 @@ if env.int("TEST_MAIL_PORT", default=0):  # a worker that a test started sends t
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     EMAIL_HOST, EMAIL_PORT, EMAIL_USE_TLS = "127.0.0.1", env.int("TEST_MAIL_PORT"), False
 
-# Test processes side by side share one Redis: each has a queue of its own.
+# Test processes side by side share one Redis: each has a queue of its own, and keys of its own.
 CELERY_TASK_DEFAULT_QUEUE = f"test-{env.str('PYTEST_XDIST_WORKER', default='alone')}"
+CACHES["default"]["KEY_PREFIX"] = CELERY_TASK_DEFAULT_QUEUE
 
 # Fast; no real password is ever hashed here.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

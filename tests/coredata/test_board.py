@@ -6,13 +6,12 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
-from pytest_django import DjangoAssertNumQueries, Settings
+from pytest_django import DjangoAssertNumQueries
 
 from coredata import actions, tasks
 from coredata.board import CellState, board, cycles, windows_of
@@ -36,8 +35,7 @@ BOARD = "/core-data/state/"
 
 
 @pytest.fixture(autouse=True)
-def _now(settings: Settings, tmp_path: Path) -> Iterator[None]:
-    settings.MEDIA_ROOT = str(tmp_path / "media")
+def _now(_own_media: None) -> Iterator[None]:
     with time_machine.travel(AT, tick=False):
         yield
 

@@ -75,6 +75,7 @@ def test_every_kind_has_a_key_of_its_layout() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("_in_june")
 def test_stored_files_are_compared_by_what_was_kept(clerk: Membership) -> None:
     old = certify(send(good("core"), by=clerk), by=clerk)
     lines = good("core").decode().splitlines(keepends=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,20 +24,13 @@ from tests.sign_in import sign_in
 
 from .kit import NOW, bad, certify, clerk_of, good, send, stored
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_in_june")]
 FILES = "/core-data/"
 
 
 @pytest.fixture
 def client(clerk: Membership) -> Client:
     return sign_in(Client(), clerk)
-
-
-@pytest.fixture(autouse=True)
-def _now(settings: Settings, tmp_path: Path) -> Iterator[None]:
-    settings.MEDIA_ROOT = str(tmp_path / "media")
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

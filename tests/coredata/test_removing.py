@@ -5,32 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import time_machine
 from django.core.management import call_command
 from django.db import connection
-from pytest_django import Settings
 
 from coredata import actions
 from coredata.models import StoredCollection, StudentCourse, UploadState
 from coredata.store import columns
 from mocap_portal.foundation.accounts.models import Membership
 
-from .kit import NOW, bad, certify, good, send, stored
+from .kit import bad, certify, good, send, stored
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_in_june")]
 LAST_DAY = dt.datetime(2034, 6, 30, 18, tzinfo=dt.UTC)  # seven years after the school year's end
 OVER = LAST_DAY + dt.timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _now(settings: Settings, tmp_path: Path) -> Iterator[None]:
-    settings.MEDIA_ROOT = str(tmp_path / "media")
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 def partitions() -> list[str]:

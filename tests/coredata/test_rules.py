@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-import time_machine
 from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
-from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks, Settings
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from coredata import actions, tasks
 from coredata.articles import can_be_waived, kinds_of, rules_about
@@ -28,15 +25,8 @@ from tests.sign_in import sign_in
 
 from .kit import NOW, bad, certify, clerk_of, good, send
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_in_june")]
 UNTIL = dt.date(2027, 6, 30)
-
-
-@pytest.fixture(autouse=True)
-def _now(settings: Settings, tmp_path: Path) -> Iterator[None]:
-    settings.MEDIA_ROOT = str(tmp_path / "media")
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.management import call_command
 from django.db import connection
-from pytest_django import Settings
 
 from coredata import actions, tasks
 from coredata.models import StudentCourse
@@ -27,14 +23,7 @@ from tests.factories.records import ClaimFactory
 
 from .kit import NOW, certify, clerk_of, good, send
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _now(settings: Settings, tmp_path: Path) -> Iterator[None]:
-    settings.MEDIA_ROOT = str(tmp_path / "media")
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_in_june")]
 
 
 def rows(kind: str) -> list[dict[str, str]]:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from enrollment.records.models import PriorSemester
 from mocap_portal.foundation.directory.models import LeaPolicy, LegalKey, LegalValue, RequestWindow
 from mocap_portal.foundation.shared.calendar import central_date
 
-from .models import CourseRequest, PriorSemester, TeamReview
+from .models import CourseRequest, TeamReview
 from .rules import Answer, Finding, eligibility
 
 PRIOR_SEMESTER_ANSWERS = {

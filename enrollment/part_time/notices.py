@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.records.models import Guardian
+from enrollment.records.notices import family_of_claim
 from mocap_portal.foundation.accounts.models import DESE_ROLES, Membership, Role, User
 from mocap_portal.foundation.clocks.models import ClockKind, ClockMove
 from mocap_portal.foundation.directory.models import LeaPolicy
@@ -25,12 +26,8 @@ if TYPE_CHECKING:
 
 
 def family_of(request: CourseRequest) -> list[User]:
-    """Who may read this request: once the district knows the student every guardian of theirs, both parents alike
-    (R-133), and nobody whose rights have ended (R-132); before that who asked."""
-    if request.claim.student_id is not None:
-        guardians = Guardian.objects.with_access().filter(student=request.claim.student_id)
-        return [guardian.user for guardian in guardians.select_related("user").order_by("user")]
-    return [request.claim.claimant] if request.claim.claimant is not None else []
+    """Who may read this request."""
+    return family_of_claim(request.claim)
 
 
 def reviewers_of(request: CourseRequest, *, on: dt.date) -> list[User]:

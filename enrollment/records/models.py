@@ -9,7 +9,7 @@ from typing import Self
 
 from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
@@ -88,6 +88,14 @@ class Enrollment(models.TextChoices):
     PUBLIC = "public", _("Full time in a public school or charter school")
     HOME = "home", _("Home school")
     PRIVATE = "private", _("Private school")
+
+
+class PriorSemester(models.TextChoices):
+    """Whether the student went to a Missouri public school in the semester before (D-02). A finding, never a denial."""
+
+    ATTENDED = "attended", _("Yes, in a Missouri public school or charter school")
+    EXCEPTION = "exception", _("No, because of a documented medical or psychological condition")
+    NOT_ATTENDED = "not_attended", _("No")
 
 
 class ClaimState(models.TextChoices):
@@ -372,3 +380,27 @@ class Disclosure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.student_id} to {self.recipient_id}"
+
+
+@tracked()
+class Move(models.Model):
+    """A student's LEA of record changed from one day on. Only ever added."""
+
+    student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="moves")
+    from_lea = models.ForeignKey(Lea, on_delete=models.PROTECT, related_name="+")
+    from_school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    to_lea = models.ForeignKey(Lea, on_delete=models.PROTECT, related_name="+")
+    to_school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    moved_on = models.DateField(help_text=_("First day with the new LEA"))
+    why = models.CharField(max_length=200)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="a_move_leads_elsewhere", condition=~Q(from_school=F("to_school"))),
+            models.CheckConstraint(name="a_move_says_why", condition=~Q(why="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.student_id} to {self.to_lea_id} on {self.moved_on}"

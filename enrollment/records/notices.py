@@ -24,6 +24,19 @@ ASK = _(
 )
 
 
+def family_of_student(student_id: int) -> list[User]:
+    """Who may read the record: every guardian, both parents alike (R-133), nobody whose rights have ended (R-132)."""
+    guardians = Guardian.objects.with_access().filter(student=student_id)
+    return [guardian.user for guardian in guardians.select_related("user").order_by("user")]
+
+
+def family_of_claim(claim: Claim) -> list[User]:
+    """Once the district knows the student, the student's family; before that who asked."""
+    if claim.student_id is not None:
+        return family_of_student(claim.student_id)
+    return [claim.claimant] if claim.claimant is not None else []
+
+
 def tell_ended(guardian: Guardian, *, at: dt.datetime) -> None:
     """The district ended somebody's rights."""
     _tell(

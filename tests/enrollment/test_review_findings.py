@@ -17,9 +17,9 @@ from enrollment.part_time.models import (
     CourseRequest,
     Decision,
     LineState,
-    PriorSemester,
 )
 from enrollment.part_time.rules import Answer, eligibility
+from enrollment.records.models import PriorSemester
 from mocap_portal.foundation.clocks.models import Clock
 from mocap_portal.foundation.directory.models import (
     CodeMeaning,

@@ -360,7 +360,7 @@ def test_a_course_that_the_family_pays_has_steps_of_its_own() -> None:
     ]
 
 
-@pytest.mark.parametrize("kind", LetterKind)
+@pytest.mark.parametrize("kind", [LetterKind.APPROVAL, LetterKind.DENIAL])
 def test_what_came_later_is_printed_and_kept(kind: LetterKind) -> None:
     facts = dataclasses.replace(
         DENIAL if kind == LetterKind.DENIAL else APPROVAL,

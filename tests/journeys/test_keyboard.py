@@ -7,8 +7,8 @@ from django.urls import reverse
 from playwright.sync_api import Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from enrollment.part_time.models import CourseRequest, Decision, Outcome, PriorSemester, RequestState
-from enrollment.records.models import Enrollment, Relationship
+from enrollment.part_time.models import CourseRequest, Decision, Outcome, RequestState
+from enrollment.records.models import Enrollment, PriorSemester, Relationship
 from mocap_portal.foundation.accounts.models import Role
 from tests.factories.part_time import CourseRequestFactory
 from tests.journeys.looks import enter

@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from enrollment.records.models import PriorSemester
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.directory.models import CodeMeaning, CodeSet, LegalKey, LegalValue
 from mocap_portal.foundation.shared.calendar import central_date
@@ -27,7 +28,6 @@ from ..models import (
     CourseLine,
     CourseRequest,
     LineState,
-    PriorSemester,
     RequestState,
     StepKind,
 )

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.records.models import Claim, Enrollment, Relationship
+from enrollment.records.models import Claim, Enrollment, PriorSemester, Relationship
 from mocap_portal.foundation.directory.models import GRADES, CodeMeaning, Lea, School, Term
 from mocap_portal.foundation.shared.names import NameField
 from mocap_portal.foundation.ui.fields import MemorableDateField
@@ -22,7 +22,7 @@ from mocap_portal.foundation.ui.words import short_day
 from providers.models import CourseQuerySet
 
 from ..actions import Told
-from ..models import Basis, CourseLine, PriorSemester
+from ..models import Basis, CourseLine
 
 YES_OR_NO = [("yes", _("Yes")), ("no", _("No"))]
 CONTINUE = _("Continue")

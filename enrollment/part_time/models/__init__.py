@@ -28,7 +28,6 @@ from .request import (
     Channel,
     CourseRequest,
     CourseRequestQuerySet,
-    PriorSemester,
     RequestState,
     Unfinished,
 )
@@ -54,7 +53,6 @@ __all__ = [
     "DecisionFactor",
     "LineState",
     "Outcome",
-    "PriorSemester",
     "Recommendation",
     "RequestState",
     "Step",

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
-from enrollment.records.models import Claim, ClaimState
+from enrollment.records.models import Claim, ClaimState, PriorSemester
 from mocap_portal.foundation.accounts.models import Membership, Role, User
 from mocap_portal.foundation.clocks.models import Clock
 from mocap_portal.foundation.directory.models import CodeMeaning, Lea, Term
@@ -30,14 +30,6 @@ class Channel(models.TextChoices):
     PHONE = "phone", _("By phone")
     PAPER = "paper", _("On paper")
     WALK_IN = "walk_in", _("In person")
-
-
-class PriorSemester(models.TextChoices):
-    """Whether the student went to a Missouri public school in the semester before (D-02). A finding, never a denial."""
-
-    ATTENDED = "attended", _("Yes, in a Missouri public school or charter school")
-    EXCEPTION = "exception", _("No, because of a documented medical or psychological condition")
-    NOT_ATTENDED = "not_attended", _("No")
 
 
 REVIEWING_ROLES = frozenset({Role.COUNSELOR, Role.DECIDER, Role.COORDINATOR, Role.SPECIAL_EDUCATION})

@@ -12,11 +12,10 @@ from enrollment.part_time.models import (
     CourseLine,
     CourseRequest,
     Outcome,
-    PriorSemester,
     TeamOutcome,
 )
 from enrollment.records import actions as records
-from enrollment.records.models import Relationship
+from enrollment.records.models import PriorSemester, Relationship
 from enrollment.registration import actions as registration
 from enrollment.registration.models import Party, Result, RosterLine, Teacher
 from mocap_portal.foundation.accounts.models import Membership, Role

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from enrollment.part_time import actions as part_time
-from enrollment.part_time.models import CourseLine, CourseRequest, PriorSemester
+from enrollment.part_time.models import CourseLine, CourseRequest
 from enrollment.records import actions as records
-from enrollment.records.models import Claim, Relationship
+from enrollment.records.models import Claim, PriorSemester, Relationship
 from enrollment.registration import actions as registration
 from enrollment.registration.models import RosterLine
 from mocap_portal.foundation.accounts import actions as accounts

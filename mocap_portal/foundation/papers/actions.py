@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import structlog
@@ -121,20 +121,28 @@ def forget_unused_documents(*, before: dt.datetime) -> int:
     return count
 
 
-@transaction.atomic
 def write_letter(kind: LetterKind, *, facts: letters.DecisionFacts, at: dt.datetime, language: str) -> Letter:
-    """Keep a letter: its facts, its HTML and its PDF, as they stand at this moment.
+    """Keep a letter with a decision about a course, as its facts say it at this moment (see `keep_letter`)."""
+    text = letters.compose(kind, facts, language)
+    return keep_letter(kind, text=text, facts=facts.to_json(), day=facts.day, at=at)
 
-    `language` is a language code such as "en". A transaction that is rolled back may leave the PDF file behind;
+
+@transaction.atomic
+def keep_letter(
+    kind: LetterKind, *, text: letters.LetterText, facts: dict[str, Any], day: dt.date, at: dt.datetime
+) -> Letter:
+    """Keep a letter: its facts (plain JSON values), its HTML and its PDF, as they stand at this moment.
+
+    `day` is the day that the PDF names as its own. A transaction that is rolled back may leave the PDF file behind;
     no row names it.
     """
-    pdf = letters.render_pdf(kind, facts, language)
+    pdf = letters.typeset(text, day)
     letter = Letter(
         kind=kind,
-        language=language,
+        language=text.language,
         written_at=at,
-        facts=facts.to_json(),
-        html=letters.render_html(kind, facts, language),
+        facts=facts,
+        html=letters.lay_out(text),
         pdf_sha256=hashlib.sha256(pdf).hexdigest(),
     )
     letter.pdf.save(f"{letter.pk}.pdf", ContentFile(pdf), save=False)

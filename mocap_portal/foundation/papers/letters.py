@@ -156,7 +156,12 @@ class LetterText:
 
 def render_html(kind: LetterKind, facts: DecisionFacts, language: str) -> str:
     """The letter as one <article> to show inside a page, as a preview or as it was kept. Its title is an <h2>."""
-    return render_to_string("letters/letter.html", {"letter": compose(kind, facts, language)})
+    return lay_out(compose(kind, facts, language))
+
+
+def lay_out(text: LetterText) -> str:
+    """Any text that is laid out like a letter, as one <article>. `typeset` makes its twin on paper."""
+    return render_to_string("letters/letter.html", {"letter": text})
 
 
 def render_pdf(kind: LetterKind, facts: DecisionFacts, language: str) -> bytes:

@@ -43,6 +43,12 @@ class Document(models.Model):
 class LetterKind(models.TextChoices):
     APPROVAL = "approval", _("Approval of a course")
     DENIAL = "denial", _("Denial of a course")
+    ADMISSION = "admission", _("Admission to a full-time program")
+    REFUSAL = "refusal", _("Refusal by a full-time program")
+    SERVICES = "services", _("Education services plan")
+    ENGAGEMENT = "engagement", _("Notice about engagement")
+    DISENROLLMENT = "disenrollment", _("Disenrollment from a full-time program")
+    ATTENDANCE = "attendance", _("Attendance certification")
 
 
 @tracked(exclude=["html", "facts"])

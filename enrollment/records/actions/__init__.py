@@ -13,9 +13,9 @@ from mocap_portal.foundation.directory.models import LegalKey, LegalValue, Organ
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.refusals import Refusal
 
-from . import notices
-from .age import age_on
-from .models import (
+from .. import notices
+from ..age import age_on
+from ..models import (
     OF_AGE,
     Claim,
     ClaimState,
@@ -27,6 +27,8 @@ from .models import (
     Relationship,
     Student,
 )
+from .moving import AlreadyThere as AlreadyThere
+from .moving import move_student as move_student
 
 
 class AlreadyJudged(Refusal):
@@ -56,6 +58,13 @@ class MosisIdTaken(Refusal):
 
 class WrongLea(Refusal):
     sentence = _("This student is not a student of your district.")
+
+
+class SeveralStudents(Refusal):
+    sentence = _(
+        "The resident district has more than one student with this name and birth date. Ask it to confirm which one "
+        "this child is: its people find the child under Children to confirm."
+    )
 
 
 class SameStudent(Refusal):
@@ -234,6 +243,40 @@ def confirm_claim(
     """
     claim = _claim_to_judge(claim_id, by=by)
     student = _student_of(by, student_id) if student_id else _new_student(claim, mosis_id=mosis_id)
+    _link(claim, student, by=by, at=at)
+    return claim
+
+
+@transaction.atomic
+def identify_applicant(claim_id: int, *, by: Membership, at: dt.datetime) -> Claim:
+    """The host of a full-time program says who an applicant is, from the papers it saw.
+
+    The resident district may do so before (`confirm_claim`); its silence or refusal holds nothing up, for it has no
+    say in an admission (R-35). The only student of that district with this name and birth date is the one; without
+    any a record is made there. Twice changes nothing. Raises OwnChild, SeveralStudents.
+    """
+    claim = (
+        Claim.objects.select_for_update(of=("self",)).select_related("school", "claimant").get(pk=claim_id)
+    )
+    refuse_own_child(claim.pk, by=by)
+    if claim.state == ClaimState.CONFIRMED:
+        return claim
+    same = Student.objects.current().filter(
+        lea=claim.school.lea_id,
+        first_name__iexact=claim.first_name,
+        last_name__iexact=claim.last_name,
+        birth_date=claim.birth_date,
+    )
+    found = list(same.select_for_update().order_by("pk")[:2])
+    if len(found) > 1:
+        raise SeveralStudents
+    claim.refusal = ""
+    _link(claim, found[0] if found else _new_student(claim, mosis_id=""), by=by, at=at)
+    return claim
+
+
+def _link(claim: Claim, student: Student, *, by: Membership, at: dt.datetime) -> None:
+    """The claim is about this student, and its claimant becomes a guardian."""
     claim.state = ClaimState.CONFIRMED
     claim.student = student
     claim.judged_by = by
@@ -245,7 +288,6 @@ def confirm_claim(
         Guardian.objects.create(
             student=student, user=claim.claimant, relationship=claim.relationship, started_on=central_date(at)
         )
-    return claim
 
 
 @transaction.atomic

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "enrollment.records",
     "enrollment.part_time",
     "enrollment.registration",
+    "enrollment.full_time",
     "coredata",
     "concerns",
     "mocap_portal.home",

@@ -20,6 +20,10 @@ class ClockKind(models.TextChoices):
     COUNSELOR_REVIEW = "counselor_review", _("Advise about a part-time request")
     REGISTRATION = "registration", _("Register an approved course")
     PROVIDER_CONFIRMATION = "provider_confirmation", _("Provider confirms a registration")
+    RESIDENT_INPUT = "resident_input", _("Resident district informs a full-time program")
+    RECORDS = "records", _("A school sends a student's records")
+    PROGRAM_REVIEW = "program_review", _("A program reviews its own decision")
+    PLACEMENT = "placement", _("Resident district sends a disenrolled student's family its options")
 
 
 class ClockQuerySet(models.QuerySet["Clock"]):

@@ -43,6 +43,29 @@ class LegalKey(models.TextChoices):
     ACCESS_REVIEW_DAY = "access_review_day", _("Yearly review of roles: day of the month (1 to 28)")
     ACCESS_REVIEW_DAYS = "access_review_days", _("Yearly review of roles: days to answer")
     FULL_TIME_CREDITS = "full_time_credits", _("Credits of a school year that make a student full-time")
+    RESIDENT_INPUT_DAYS = (
+        "resident_input_days",
+        _("Business days of the resident district to inform a program"),
+    )
+    RECORDS_ASK_DAYS = "records_ask_days", _("Business days to ask another school for records")
+    RECORDS_ANSWER_DAYS = "records_answer_days", _("Business days of the other school to send them")
+    FOSTER_ASK_DAYS = "foster_ask_days", _("The same for a child in foster care: to ask")
+    FOSTER_ANSWER_DAYS = "foster_answer_days", _("The same for a child in foster care: to send")
+    PROGRAM_REVIEW_DAYS = "program_review_days", _("Business days of a program to review its own decision")
+    PLACEMENT_DAYS = "placement_days", _("Business days to send a disenrolled student's family its options")
+    INACTIVITY_DAYS = (
+        "inactivity_days",
+        _("School days without activity, unless a program's policy says otherwise"),
+    )
+    INACTIVITY_SHARE = "inactivity_share", _("Share of the planned time below which a student is behind")
+    INACTIVITY_WEEKS = "inactivity_weeks", _("Weeks over which that share is measured")
+    ATTENDANCE_FROM_AGE = "attendance_from_age", _("Age from which attendance counts for state aid")
+    PROGRESS_REPORTS = "progress_reports", _("Progress reports a school year")
+    FEDERAL_WEEKLY_HOURS = (
+        "federal_weekly_hours",
+        _("Scheduled hours a week of the federal attendance standard"),
+    )
+    FEDERAL_WEEKS = "federal_weeks", _("Weeks of a course of the federal attendance standard")
     PROGRAMS_COMPLETE = "programs_complete", _("The table of program codes is complete (1 yes, 0 no)")
     DELIVERIES_COMPLETE = "deliveries_complete", _("The table of delivery systems is complete (1 yes, 0 no)")
     GRADES_COMPLETE = "grades_complete", _("The table of grades earned is complete (1 yes, 0 no)")
@@ -100,6 +123,8 @@ class CodeSet(models.TextChoices):
     GRADE_EARNED = "grade_earned", _("Grade earned")
     RESIDENCY = "residency", _("Residency status")
     STATE_COURSE = "state_course", _("State course code (Exhibit 10)")
+    SURVEY_REASON = "survey_reason", _("Why a family chooses a full-time program")
+    ACTIVITY = "activity", _("Instructional activity")
     RESERVED_SCHOOL = "reserved_school", _("Districts that may use school codes 102 and 103")
 
 

@@ -36,6 +36,7 @@ class Organization(models.Model):
 class LeaKind(models.TextChoices):
     DISTRICT = "district", _("District")
     CHARTER = "charter", _("Charter school")
+    COLLEGE = "college", _("College or university that hosts a full-time program")
 
 
 class ActiveQuerySet(models.QuerySet["Lea"]):

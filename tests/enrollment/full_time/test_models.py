@@ -159,6 +159,7 @@ def test_enrolled_on_counts_the_first_and_the_last_day() -> None:
     ended = ProgramEnrollmentFactory.create(disenrolled=True)
     ProgramEnrollmentFactory.create(resident_lea=LeaFactory.create())  # admitted, never entered
     first, last, day = ended.starts_on, ended.ended_on, dt.timedelta(days=1)
+    assert last is not None
     assert [list(ProgramEnrollment.objects.enrolled_on(on)) for on in (first, last)] == [[ended], [ended]]
     assert [list(ProgramEnrollment.objects.enrolled_on(on)) for on in (first - day, last + day)] == [[], []]
 

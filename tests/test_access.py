@@ -24,6 +24,9 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from coredata.models import CollectionWindow
+from enrollment.full_time import actions as full_time
+from enrollment.full_time.models import PaperKind
+from enrollment.full_time.views.resident import EXIT_ROLES
 from enrollment.part_time import actions as part_time
 from enrollment.part_time import paper_file
 from enrollment.part_time.models import REVIEWING_ROLES, CourseLine
@@ -33,6 +36,7 @@ from mocap_portal.foundation.accounts.models import (
     ADMIN_ROLES,
     DESE_ROLES,
     FAMILY_ROLES,
+    HOST_ROLES,
     LEA_ROLES,
     PROVIDER_ROLES,
     STAFF_ROLES,
@@ -51,6 +55,12 @@ from tests.factories.directory import (
     ProviderFactory,
     SchoolFactory,
     TermFactory,
+)
+from tests.factories.full_time import (
+    DeterminationFactory,
+    ProgramApplicationFactory,
+    ProgramEnrollmentFactory,
+    ProgramFactory,
 )
 from tests.factories.papers import DocumentFactory
 from tests.factories.part_time import CourseLineFactory, CourseRequestFactory
@@ -90,6 +100,8 @@ READING = SENDING | DESE_ROLES
 
 # The pages that tell MOSIS ID or birth date to whoever they open for.
 IDENTIFYING = {
+    "full_time:sign",
+    "full_time:status",
     "part_time:enter_family",
     "part_time:import_preview",
     "part_time:import_problems",
@@ -181,6 +193,7 @@ class World:
         )
 
         self._enter_papers(now)
+        self._apply_full_time(now)
         # Signed in before the first visit: what a test writes is rolled back with it, its sessions too.
         self._sessions = {
             hat.pk: str(sign_in(Client(), hat).session.session_key)
@@ -247,6 +260,36 @@ class World:
         }
         self.paper_file = part_time.keep_paper_file(
             write_csv(list(row), [list(row.values())]).removeprefix("\ufeff"), by=coordinator, at=now
+        )
+
+    def _apply_full_time(self, now: dt.datetime) -> None:
+        """The LEA hosts a program of its own: applications to it in each state, and a student on the way."""
+        parent = self.own[Role.PARENT]
+        self.program = ProgramFactory.create(host=self.lea)
+        common = {"claim": self.claim, "term": self.term, "has_iep_or_504": False}
+        self.application_draft = ProgramApplicationFactory.create(**common, program=ProgramFactory.create())
+        self.application_paper = full_time.add_paper(
+            self.application_draft.pk,
+            ContentFile(b"%PDF-1.7 scanned", name=f"{LAST_NAME}.pdf"),
+            kind=PaperKind.BIRTH,
+            by=parent,
+            at=now,
+        )
+        self.application = ProgramApplicationFactory.create(**common, program=self.program, applied=True)
+        self.determination = DeterminationFactory.create(
+            refused=True,
+            application__claim=self.claim,
+            application__program=self.program,
+            application__term=self.term,
+        )
+        self.program_review = full_time.ask_for_review(
+            self.determination.application_id, reasons="Look at the new report card.", by=parent, at=now
+        )
+        self.moving = ProgramEnrollmentFactory.create(
+            application__claim=self.claim,
+            application__program=self.program,
+            application__term=self.term,
+            starts_on=central_date(now),
         )
 
     def _approved_line(self, now: dt.datetime) -> CourseLine:
@@ -485,6 +528,74 @@ ADDRESSES = [
     ),
     row("records:learning_plan", JUDGING, lambda world: [world.student.pk]),
     row("records:merge", JUDGING, lambda world: [world.namesake.pk, world.student.pk]),
+    # Full-time programs
+    public("full_time:programs"),
+    public("full_time:program", args=lambda world: [world.program.pk]),
+    page("full_time:apply", FAMILY_ROLES, args=lambda world: [world.program.pk], stranger=302),
+    page("full_time:apply_school", FAMILY_ROLES, args=lambda world: [world.program.pk]),
+    page(
+        "full_time:apply_child",
+        FAMILY_ROLES,
+        args=lambda world: [world.program.pk, world.claim.school_id],
+    ),
+    row("full_time:apply_again", FAMILY_ROLES, lambda world: [world.program.pk, world.claim.pk]),
+    page("full_time:applications", FAMILY_ROLES),
+    row("full_time:status", FAMILY_ROLES, lambda world: [world.application.pk]),
+    row("full_time:answers", FAMILY_ROLES, lambda world: [world.application_draft.pk]),
+    row("full_time:papers", FAMILY_ROLES, lambda world: [world.application_draft.pk]),
+    post(row("full_time:remove_paper", FAMILY_ROLES, lambda world: [world.application_paper.pk], status=302)),
+    row("full_time:survey", FAMILY_ROLES, lambda world: [world.application_draft.pk]),
+    row("full_time:sign", FAMILY_ROLES, lambda world: [world.application_draft.pk]),
+    row("full_time:discard", FAMILY_ROLES, lambda world: [world.application_draft.pk]),
+    row("full_time:cancel", FAMILY_ROLES, lambda world: [world.application.pk]),
+    post(row("full_time:policies_read", FAMILY_ROLES, lambda world: [world.application.pk], status=302)),
+    row("full_time:ask_review", FAMILY_ROLES, lambda world: [world.determination.application_id]),
+    row(
+        "full_time:letter",
+        FAMILY_ROLES | LEA_ROLES | HOST_ROLES | DESE_ROLES,
+        lambda world: [world.determination.letter_id],
+        closed=404,
+    ),
+    row(
+        "full_time:letter_pdf",
+        FAMILY_ROLES | LEA_ROLES | HOST_ROLES | DESE_ROLES,
+        lambda world: [world.determination.letter_id],
+        closed=404,
+    ),
+    page("full_time:inbox", HOST_ROLES | DESE_ROLES),
+    row("full_time:review", HOST_ROLES | DESE_ROLES, lambda world: [world.application.pk]),
+    row("full_time:determine", HOST_ROLES, lambda world: [world.application.pk]),
+    row("full_time:look_again", HOST_ROLES, lambda world: [world.program_review.pk]),
+    page("full_time:state_programs", DESE_ROLES),
+    page("full_time:open_program", {Role.DESE_ADMIN}),
+    page("full_time:state_program", {Role.DESE_ADMIN}, args=lambda world: [world.program.pk]),
+    # A host with one program sees it at once.
+    page("full_time:own_programs", HOST_ROLES, status=302, stranger=200),
+    row("full_time:own_program", HOST_ROLES, lambda world: [world.program.pk]),
+    row("full_time:describe", HOST_ROLES, lambda world: [world.program.pk]),
+    row("full_time:policy", HOST_ROLES, lambda world: [world.program.pk]),
+    row("full_time:window", HOST_ROLES, lambda world: [world.program.pk, world.term.pk]),
+    post(
+        row(
+            "full_time:lift_window",
+            HOST_ROLES,
+            lambda world: [world.program.pk, world.term.pk],
+            status=302,
+        )
+    ),
+    page("full_time:resident_inbox", LEA_ROLES),
+    row("full_time:resident_application", LEA_ROLES, lambda world: [world.application.pk]),
+    row("full_time:exit", EXIT_ROLES, lambda world: [world.moving.pk]),
+    page("full_time:enrollments", LEA_ROLES | HOST_ROLES | DESE_ROLES),
+    row(
+        "full_time:enrollment",
+        FAMILY_ROLES | LEA_ROLES | HOST_ROLES | DESE_ROLES,
+        lambda world: [world.moving.pk],
+    ),
+    row("full_time:schedule", HOST_ROLES, lambda world: [world.moving.pk]),
+    # Without a schedule nobody enters: that changes nothing.
+    post(row("full_time:enter", HOST_ROLES, lambda world: [world.moving.pk], status=302)),
+    row("full_time:end", FAMILY_ROLES | HOST_ROLES, lambda world: [world.moving.pk]),
     # Registration
     page("registration:waiting", REGISTERING),
     row("registration:line", REGISTERING, lambda world: [world.approved_line.pk]),

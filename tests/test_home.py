@@ -345,18 +345,18 @@ def test_core_data_that_is_owed() -> None:
 
 ON_EVERY_PAGE = 4  # session, person, hat, hats to change to
 QUERIES = {
-    Role.PARENT: 4,  # requests, their lines, pauses of their clocks; refused children
-    Role.ADULT_STUDENT: 4,
-    Role.STUDENT_ON_OWN: 4,
-    Role.COUNSELOR: 4,  # who decides here, requests, registrations, children
+    Role.PARENT: 5,  # requests, their lines, pauses of their clocks; applications; refused children
+    Role.ADULT_STUDENT: 5,
+    Role.STUDENT_ON_OWN: 5,
+    Role.COUNSELOR: 5,  # who decides here, requests, registrations, children, applications elsewhere
     Role.SPECIAL_EDUCATION: 2,
     Role.DECIDER: 2,
-    Role.COORDINATOR: 7,
-    Role.DATA_CLERK: 4,  # children, MOSIS IDs; windows of core data, its files
+    Role.COORDINATOR: 9,
+    Role.DATA_CLERK: 5,  # children, MOSIS IDs; windows of core data, its files; exits
     Role.LEA_ADMIN: 5,
     Role.PROVIDER_STAFF: 3,  # to confirm, to report, certificates
     Role.PROVIDER_ADMIN: 6,
-    Role.HOST_STAFF: 0,
+    Role.HOST_STAFF: 4,  # to decide, to look at again, to enroll, policies
     Role.DESE_REVIEWER: 4,
     Role.DESE_ADMIN: 8,
 }
@@ -497,7 +497,7 @@ def test_every_entry_of_a_menu_opens(client: Client, role: Role) -> None:
 @pytest.mark.django_db
 def test_a_visitors_menu(client: Client) -> None:
     names = [resolve(link.url).view_name for link in client.get(reverse("home")).context["nav"]]
-    assert names == ["how_it_works", "districts:districts", "providers:catalog"]
+    assert names == ["how_it_works", "districts:districts", "providers:catalog", "full_time:programs"]
     for name in names:
         assert client.get(reverse(name)).status_code == 200
 

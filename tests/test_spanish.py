@@ -33,6 +33,15 @@ NOW = dt.datetime(2026, 11, 2, 18, tzinfo=dt.UTC)  # a Monday, noon in Missouri
 
 # What a family or a visitor can meet. Pages of staff fall back to English where a sentence is missing.
 FOR_FAMILIES = (
+    "enrollment/full_time/actions/*.py",
+    "enrollment/full_time/eligibility.py",
+    "enrollment/full_time/forms/family.py",
+    "enrollment/full_time/models/*.py",
+    "enrollment/full_time/notices.py",
+    "enrollment/full_time/stations.py",
+    "enrollment/full_time/tables.py",
+    "enrollment/full_time/views/family.py",
+    "enrollment/full_time/views/students.py",
     "enrollment/part_time/actions/*.py",
     "enrollment/part_time/facts.py",
     "enrollment/part_time/forms/amending.py",
@@ -46,7 +55,7 @@ FOR_FAMILIES = (
     "enrollment/part_time/views/asking/*.py",
     "enrollment/part_time/views/family.py",
     "enrollment/part_time/views/private.py",
-    "enrollment/records/actions.py",
+    "enrollment/records/actions/*.py",
     "enrollment/records/models.py",
     "enrollment/records/notices.py",
     "enrollment/records/views/family.py",
@@ -83,6 +92,8 @@ FOR_FAMILIES = (
     "templates/allauth/**/*.html",
     "templates/clocks/*.html",
     "templates/components/*.html",
+    "templates/full_time/*.html",
+    "templates/full_time/family/*.html",
     "templates/home/*.html",
     "templates/mfa/**/*.html",
     "templates/papers/**/*.txt",

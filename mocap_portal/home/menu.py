@@ -31,16 +31,21 @@ PROFILE: Entry = (_("Your organization"), "providers:profile")
 PROVIDERS: Entry = (_("Providers"), "providers:providers")
 CLOSED_DAYS: Entry = (_("Closed days"), "state_map:closed_days")
 DISTRICT: Entry = (_("District"), "state_map:district")
+PROGRAMS: Entry = (_("Programs"), "full_time:programs")
+OWN_APPLICATIONS: Entry = (_("Full-time"), "full_time:applications")
+APPLICATIONS: Entry = (_("Applications"), "full_time:inbox")
+FULL_TIME_STUDENTS: Entry = (_("Students"), "full_time:enrollments")
+OWN_PROGRAMS: Entry = (_("Your program"), "full_time:own_programs")
 PEOPLE: Entry = (_("People"), "accounts:people")
 STATE_MAP: Entry = (_("Rules and dates"), "state_map:overview")
 
 # The most used first. Everybody gets HOME before these; a page that is not here is reached from one that is.
-VISITOR = (HOW_IT_WORKS, DISTRICTS, CATALOG)
+VISITOR = (HOW_IT_WORKS, DISTRICTS, CATALOG, PROGRAMS)
 STATE = (INBOX, CORE_DATA_BOARD, PROVIDERS, AGREEMENTS, STATE_MAP, CATALOG)
 ENTRIES: dict[Role, tuple[Entry, ...]] = {
-    Role.PARENT: (OWN_REQUESTS, OWN_CHILDREN, CATALOG, HOW_IT_WORKS),
-    Role.ADULT_STUDENT: (OWN_REQUESTS, OWN_RECORD, CATALOG, HOW_IT_WORKS),
-    Role.STUDENT_ON_OWN: (OWN_REQUESTS, OWN_RECORD, CATALOG, HOW_IT_WORKS),
+    Role.PARENT: (OWN_REQUESTS, OWN_APPLICATIONS, OWN_CHILDREN, CATALOG, HOW_IT_WORKS),
+    Role.ADULT_STUDENT: (OWN_REQUESTS, OWN_APPLICATIONS, OWN_RECORD, CATALOG, HOW_IT_WORKS),
+    Role.STUDENT_ON_OWN: (OWN_REQUESTS, OWN_APPLICATIONS, OWN_RECORD, CATALOG, HOW_IT_WORKS),
     Role.COUNSELOR: (INBOX, STUDENTS, REGISTRATIONS, CATALOG, HOW_IT_WORKS),
     Role.SPECIAL_EDUCATION: (INBOX, STUDENTS, CATALOG, HOW_IT_WORKS),
     Role.DECIDER: (INBOX, STUDENTS, CATALOG, HOW_IT_WORKS),
@@ -49,7 +54,7 @@ ENTRIES: dict[Role, tuple[Entry, ...]] = {
     Role.LEA_ADMIN: (PEOPLE, STUDENTS, REGISTRATIONS, CORE_DATA, AGREEMENTS, DISTRICT, CATALOG),
     Role.PROVIDER_STAFF: (ROSTER, TEACHERS, OWN_COURSES, CATALOG, HOW_IT_WORKS),
     Role.PROVIDER_ADMIN: (ROSTER, TEACHERS, OWN_COURSES, PROFILE, PEOPLE, CATALOG, HOW_IT_WORKS),
-    Role.HOST_STAFF: (CATALOG, HOW_IT_WORKS),
+    Role.HOST_STAFF: (APPLICATIONS, FULL_TIME_STUDENTS, OWN_PROGRAMS, CATALOG, HOW_IT_WORKS),
     Role.DESE_REVIEWER: STATE,
     Role.DESE_ADMIN: (PEOPLE, *STATE),
 }

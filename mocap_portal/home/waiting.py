@@ -1,8 +1,6 @@
 """What waits for a hat, and by when: one function per kind of thing, each with one query or two."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from django.db.models import Count, Q
 from django.urls import reverse
@@ -30,39 +28,10 @@ from mocap_portal.foundation.ui.words import long_day
 from mocap_portal.state_map import profile
 from providers.models import Application, Authorization, CorrectiveAction
 
+from . import full_time
+from .blocks import MOST, Block, Item, Source
+
 CORE_DATA_AHEAD = dt.timedelta(days=30)  # from when on a file that is due waits for somebody
-MOST = 10  # things of one kind on the page; the rest is one click away
-
-
-@dataclass(frozen=True)
-class Item:
-    """One thing: what to do (a link to where it is done), what it is about, the last day (None: no hurry)."""
-
-    what: str
-    url: str
-    about: str = ""
-    due_on: dt.date | None = None
-
-
-@dataclass(frozen=True)
-class Block:
-    """Things of one kind, the most urgent first; one more than is shown, if there are more."""
-
-    title: str
-    items: Sequence[Item]
-    list_name: str  # the URL name of the page with all of them
-
-    @property
-    def shown(self) -> Sequence[Item]:
-        return self.items[:MOST]
-
-    @property
-    def all_url(self) -> str:
-        """The page with all of them; empty when all are shown."""
-        return reverse(self.list_name) if len(self.items) > MOST else ""
-
-
-Source = Callable[[Membership, dt.date], Block]
 
 
 def blocks(hat: Membership, *, today: dt.date) -> list[Block]:
@@ -525,13 +494,13 @@ def unauthorized_providers_with_students(hat: Membership, today: dt.date) -> Blo
 
 # Whose --------------------------------------------------------------------------------------------
 
-FAMILY: tuple[Source, ...] = (own_requests, refused_claims)
+FAMILY: tuple[Source, ...] = (own_requests, full_time.own_applications, refused_claims)
 
 SOURCES: dict[Role, tuple[Source, ...]] = {
     Role.PARENT: FAMILY,
     Role.ADULT_STUDENT: FAMILY,
     Role.STUDENT_ON_OWN: FAMILY,
-    Role.COUNSELOR: (to_decide, to_register, claims),
+    Role.COUNSELOR: (to_decide, to_register, claims, full_time.to_inform),
     Role.SPECIAL_EDUCATION: (with_the_team, with_a_plan),
     Role.DECIDER: (to_decide,),
     Role.COORDINATOR: (
@@ -542,8 +511,10 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
         to_credit,
         claims,
         without_mosis_id,
+        full_time.to_inform,
+        full_time.exits,
     ),
-    Role.DATA_CLERK: (core_data_owed, claims, without_mosis_id),
+    Role.DATA_CLERK: (core_data_owed, claims, without_mosis_id, full_time.exits),
     Role.LEA_ADMIN: (missing_profile, roles_to_review, to_register, claims, invitations),
     Role.PROVIDER_STAFF: (to_confirm, results_due, certificates),
     Role.PROVIDER_ADMIN: (
@@ -554,7 +525,12 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
         roles_to_review,
         invitations,
     ),
-    Role.HOST_STAFF: (),
+    Role.HOST_STAFF: (
+        full_time.to_determine,
+        full_time.to_look_again,
+        full_time.to_enter,
+        full_time.broken_policies,
+    ),
     Role.DESE_REVIEWER: (
         overdue_in_the_state,
         unauthorized_providers_with_students,

@@ -211,6 +211,11 @@ CORE_DATA_MOST_BYTES = env.int(
 CORE_DATA_MOST_COLUMNS = env.int("CORE_DATA_MOST_COLUMNS", default=300)  # Student Core has about 110
 CORE_DATA_LONGEST_LINE = env.int("CORE_DATA_LONGEST_LINE", default=100_000)  # characters
 
+# Full-time programs -------------------------------------------------------------------------------
+
+# Whether the nightly look at programs' policies may open addresses of this machine and its network.
+POLICY_LINKS_MAY_BE_PRIVATE = env.bool("POLICY_LINKS_MAY_BE_PRIVATE", default=False)
+
 # What runs by itself (times in CELERY_TIMEZONE) ------------------------------------------------------
 
 CELERY_BEAT_SCHEDULE = {
@@ -252,6 +257,10 @@ CELERY_BEAT_SCHEDULE = {
     "destroy what districts sent long ago": {
         "task": "coredata.tasks.destroy_old_bytes",
         "schedule": crontab(hour="3-6", minute="5"),
+    },
+    "look whether policies open": {
+        "task": "enrollment.full_time.tasks.check_policies",
+        "schedule": crontab(hour="3", minute="20"),
     },
     "heartbeat": {"task": "home.heartbeat", "schedule": 20.0, "options": {"expires": 20}},
 }

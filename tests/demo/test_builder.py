@@ -78,7 +78,7 @@ class TestPlacesAndPeople:
             ("995901", "Compass Point Charter", "charter"),
         ]
         assert all(lea.contact_name and lea.contact_email for lea in leas)
-        assert School.objects.count() == 10
+        assert School.objects.count() == 12
         assert School.objects.filter(aplus=True).count() == 2
 
     def test_each_board_has_decided_something_else(self) -> None:

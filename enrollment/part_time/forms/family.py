@@ -104,7 +104,9 @@ def searching(form_id: str, *, url: str | Promise, target: str) -> PortalFormHel
 
 
 class SchoolSearch(forms.Form):
-    """Schools by their own name or code, or by those of their district."""
+    """Schools by their own name or code, or by those of their district. `url` is the page that shows them."""
+
+    url: str | Promise = reverse_lazy("part_time:school")
 
     q = forms.CharField(
         label=_("Name of the school or the district"),
@@ -116,7 +118,7 @@ class SchoolSearch(forms.Form):
 
     @property
     def helper(self) -> PortalFormHelper:
-        return searching("find-school", url=reverse_lazy("part_time:school"), target="#schools")
+        return searching("find-school", url=self.url, target="#schools")
 
     def found(self, *, on: dt.date) -> QuerySet[School]:
         """The open schools that fit every word; none before something is typed."""

@@ -179,7 +179,7 @@ def remove(request: HatRequest, pk: int) -> HttpResponse:
 
 
 def act(request: HatRequest, form: ActForm | NameTeacherForm, **context: Any) -> HttpResponse:
-    return render(request, "registration/act.html", {"form": form, **context})
+    return render(request, "components/form_page.html", {"form": form, **context})
 
 
 def roster_line_for(hat: Membership, pk: int) -> RosterLine:

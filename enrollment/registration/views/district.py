@@ -197,7 +197,7 @@ def result(request: HatRequest, pk: int) -> HttpResponse:
         "form": form,
         "other": Act(_("Something is wrong: send it back"), reverse("registration:return_result", args=[pk])),
     }
-    return render(request, "registration/act.html", context)
+    return render(request, "components/form_page.html", context)
 
 
 @for_roles(*REGISTERING_ROLES)
@@ -221,7 +221,7 @@ def return_result(request: HatRequest, pk: int) -> HttpResponse:
         "intro": _("The course runs on until the provider reports again."),
         "form": form,
     }
-    return render(request, "registration/act.html", context)
+    return render(request, "components/form_page.html", context)
 
 
 def already(row: CourseLine) -> object:

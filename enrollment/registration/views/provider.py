@@ -159,7 +159,7 @@ def finish(request: HatRequest, pk: int) -> HttpResponse:
         and _("The district sent the last report back: %(reason)s")
         % {"reason": roster_line.returned_because},
     }
-    return render(request, "registration/act.html", context)
+    return render(request, "components/form_page.html", context)
 
 
 def roster_for(hat: Membership) -> RosterLineQuerySet:

@@ -49,7 +49,7 @@ def add(request: HatRequest) -> HttpResponse:
         "intro": _("A course runs only while its teacher holds a valid Missouri certificate."),
         "form": form,
     }
-    return render(request, "registration/act.html", context)
+    return render(request, "components/form_page.html", context)
 
 
 @for_roles(*actions.KEEPING_TEACHERS)
@@ -71,4 +71,4 @@ def renew(request: HatRequest, pk: int) -> HttpResponse:
         "intro": _("Enter what the renewed certificate says."),
         "form": form,
     }
-    return render(request, "registration/act.html", context)
+    return render(request, "components/form_page.html", context)

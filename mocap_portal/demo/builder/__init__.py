@@ -13,6 +13,7 @@ from mocap_portal.demo.models import DemoPart
 
 from .catalog import build_catalog, build_offers
 from .core_data import build_core_data
+from .full_time import build_full_time
 from .further import build_further
 from .mails import deliver
 from .night import build_night
@@ -31,6 +32,7 @@ PARTS: dict[str, Callable[[dt.datetime], None]] = {
     "requests": build_requests,
     "further": build_further,
     "core data": build_core_data,
+    "full time": build_full_time,
     "night": build_night,
 }
 

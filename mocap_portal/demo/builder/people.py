@@ -120,7 +120,19 @@ PEOPLE = (
     Person(
         "priya.nair@harrowsprings.example",
         "Priya Nair",
-        (Hat(Role.HOST_STAFF, HARROW_SPRINGS, "Works for the virtual program that this district hosts."),),
+        (
+            Hat(
+                Role.HOST_STAFF,
+                HARROW_SPRINGS,
+                "Decides who is admitted to this district's full-time program.",
+            ),
+        ),
+    ),
+    Person("noah.fielding@harrowsprings.example", "Noah Fielding", (Hat(Role.HOST_STAFF, HARROW_SPRINGS),)),
+    Person(
+        "tessa.quill@compasspoint.example",
+        "Tessa Quill",
+        (Hat(Role.HOST_STAFF, COMPASS_POINT, "Works for the small program of a charter school."),),
     ),
     Person(
         "ines.calder@compasspoint.example",
@@ -155,6 +167,11 @@ PEOPLE = (
         "grace.tolliver@dese.example",
         "Grace Tolliver",
         (Hat(Role.DESE_ADMIN, STATE, "Confirms an emergency closure, keeps legal values and holidays."),),
+    ),
+    parent(
+        "mira.solano@family.example",
+        "Mira Solano",
+        "Three children and full-time programs: a draft, an application just sent, a student in class.",
     ),
     parent("marcus.bell@family.example", "Marcus Bell"),
     parent("yuki.tanaka@family.example", "Yuki Tanaka"),

@@ -210,7 +210,7 @@ def compose(kind: LetterKind, facts: DecisionFacts, language: str) -> LetterText
             title=_(title),
             sender=one_line(facts.district),
             school=one_line(facts.school),
-            day=_long_day(facts.day),
+            day=long_day(facts.day),
             reference=_("Request %(number)s") % {"number": facts.request_number},
             page_words=_("Page"),
             blocks=tuple(block for block in (*write(facts), *_questions(facts)) if not _is_empty(block)),
@@ -231,9 +231,9 @@ def _denial(facts: DecisionFacts) -> Iterator[Block]:
         )
     yield _paragraph(opening, facts)
     yield from _replacement(facts)
-    yield _heading(_("What we decided"))
+    yield heading(_("What we decided"))
     yield _rows(facts, _("Not approved"))
-    yield _heading(_("Why"))
+    yield heading(_("Why"))
     yield _paragraph(
         _("We asked one question: is this course, taken online, best for the education of %(student)s?"),
         facts,
@@ -242,18 +242,18 @@ def _denial(facts: DecisionFacts) -> Iterator[Block]:
     if facts.factors:
         yield _paragraph(_("The decision rests on:"), facts)
         yield Block("bullets", items=tuple(one_line(factor) for factor in facts.factors))
-    yield from _typed(facts.explanation)
+    yield from typed(facts.explanation)
     if facts.would_make_it_a_yes:
-        yield _heading(_("What would make this a yes"))
-        yield from _typed(facts.would_make_it_a_yes)
+        yield heading(_("What would make this a yes"))
+        yield from typed(facts.would_make_it_a_yes)
     if facts.appeal:
-        yield _heading(_("If you disagree") if facts.appeal.is_dispute else _("How to appeal"))
+        yield heading(_("If you disagree") if facts.appeal.is_dispute else _("How to appeal"))
         yield _paragraph(
             _("You do not have to accept this decision. You can ask others to look at it again."), facts
         )
         yield Block("paragraph", text=one_line(facts.appeal.title))
         yield Block("steps", items=tuple(one_line(step) for step in facts.appeal.steps))
-        yield from _typed(facts.appeal.instructions)
+        yield from typed(facts.appeal.instructions)
 
 
 def _approval(facts: DecisionFacts) -> Iterator[Block]:
@@ -261,11 +261,11 @@ def _approval(facts: DecisionFacts) -> Iterator[Block]:
         _("You asked %(district)s for a virtual course for %(student)s. We approved this course."), facts
     )
     yield from _replacement(facts)
-    yield _heading(_("What we decided"))
+    yield heading(_("What we decided"))
     yield _rows(facts, _("Approved"))
     if facts.in_person_options:  # an approval needs no more words about them than were written
         yield from _in_person(facts)
-    yield from _typed(facts.explanation)
+    yield from typed(facts.explanation)
     if facts.who_pays == WhoPays.AGREED:
         yield _paragraph(
             _(
@@ -274,7 +274,7 @@ def _approval(facts: DecisionFacts) -> Iterator[Block]:
             ),
             facts,
         )
-    yield _heading(_("What happens next"))
+    yield heading(_("What happens next"))
     if facts.who_pays == WhoPays.FAMILY:
         yield from _paid_by_the_family(facts)
     else:
@@ -286,8 +286,8 @@ def _replacement(facts: DecisionFacts) -> Iterator[Block]:
     """Which decision no longer holds, and why (R-26)."""
     if facts.replaced is None:
         return
-    day = _long_day(facts.replaced.day)
-    yield _heading(_("This replaces our first answer"))
+    day = long_day(facts.replaced.day)
+    yield heading(_("This replaces our first answer"))
     if facts.replaced.has_letter and facts.replaced.approved:
         sentence = _("This letter replaces our letter of %(day)s, which approved this course.")
     elif facts.replaced.has_letter:
@@ -298,14 +298,14 @@ def _replacement(facts: DecisionFacts) -> Iterator[Block]:
         sentence = _("This letter replaces our decision of %(day)s, which did not approve this course.")
     yield _paragraph(sentence, facts, day=day)
     yield _paragraph(_("The earlier one no longer holds. Both are kept. The reason:"), facts)
-    yield from _typed(facts.replaced.reason)
+    yield from typed(facts.replaced.reason)
 
 
 def _in_person(facts: DecisionFacts) -> Iterator[Block]:
     """What the district looked at in a classroom, in its own words where it wrote any (R-23)."""
     if facts.in_person_options:
         yield _paragraph(_("We also looked at these ways to take a course like this one in person:"), facts)
-        yield from _typed(facts.in_person_options)
+        yield from typed(facts.in_person_options)
     elif facts.in_person_considered:
         yield _paragraph(_("We also looked at ways to take a course like this one in person."), facts)
 
@@ -342,7 +342,7 @@ def _steps_to_the_course(facts: DecisionFacts) -> Iterator[str]:
             "By %(day)s, %(district)s registers %(student)s with %(provider)s. Only the district can do this."
         ) % {
             **names,
-            "day": _long_day(facts.register_by),
+            "day": long_day(facts.register_by),
         }
     else:
         yield (
@@ -363,7 +363,7 @@ def _steps_to_the_course(facts: DecisionFacts) -> Iterator[str]:
 
 def _questions(facts: DecisionFacts) -> Iterator[Block]:
     """What every letter ends with: whom to ask, and in which language."""
-    yield _heading(_("Questions"))
+    yield heading(_("Questions"))
     contact = tuple(
         one_line(line) for line in (facts.contact_name, facts.contact_phone, facts.contact_email) if line
     )
@@ -395,8 +395,12 @@ _KINDS: dict[LetterKind, tuple[str, Callable[[DecisionFacts], Iterator[Block]]]]
 }
 
 
-def _heading(text: str) -> Block:
+def heading(text: str) -> Block:
     return Block("heading", text=text)
+
+
+def paragraph(text: str) -> Block:
+    return Block("paragraph", text=one_line(text))
 
 
 def _paragraph(sentence: str, facts: DecisionFacts, **names: str) -> Block:
@@ -404,7 +408,7 @@ def _paragraph(sentence: str, facts: DecisionFacts, **names: str) -> Block:
     return Block("paragraph", text=one_line(sentence % names))
 
 
-def _typed(text: str) -> Iterator[Block]:
+def typed(text: str) -> Iterator[Block]:
     """What a person typed: each line a paragraph."""
     return (Block("paragraph", text=one_line(line)) for line in text.splitlines())
 
@@ -412,7 +416,7 @@ def _typed(text: str) -> Iterator[Block]:
 def _rows(facts: DecisionFacts, outcome: str) -> Block:
     rows = (
         (_("Decision"), outcome),
-        (_("Decided on"), _long_day(facts.day)),
+        (_("Decided on"), long_day(facts.day)),
         (_("Student"), facts.student),
         (_("School"), facts.school),
         (_("Course"), facts.course),
@@ -426,6 +430,6 @@ def _is_empty(block: Block) -> bool:
     return not (block.text or block.items or block.rows)
 
 
-def _long_day(day: dt.date) -> str:
+def long_day(day: dt.date) -> str:
     """Monday, December 7, 2026"""
     return date_format(day, pgettext("long date, in Django's date letters", "l, F j, Y"))

@@ -52,6 +52,11 @@ from tests.factories.directory import (
     SchoolFactory,
     TermFactory,
 )
+from tests.factories.full_time import (
+    ProgramApplicationFactory,
+    ServicesAgreementFactory,
+    ServicesFindingFactory,
+)
 from tests.factories.papers import DocumentFactory
 from tests.factories.part_time import CourseLineFactory, CourseRequestFactory
 from tests.factories.providers import (
@@ -86,6 +91,7 @@ TEAM = {Role.COORDINATOR, Role.SPECIAL_EDUCATION}
 KEEPING = {Role.COORDINATOR, Role.LEA_ADMIN}
 SENDING = {Role.DATA_CLERK, Role.COORDINATOR, Role.LEA_ADMIN}
 READING = SENDING | DESE_ROLES
+SERVING = {Role.HOST_STAFF, Role.SPECIAL_EDUCATION, Role.COORDINATOR, Role.LEA_ADMIN}
 
 
 # The pages that tell MOSIS ID or birth date to whoever they open for.
@@ -181,6 +187,7 @@ class World:
         )
 
         self._enter_papers(now)
+        self._apply_full_time()
         # Signed in before the first visit: what a test writes is rolled back with it, its sessions too.
         self._sessions = {
             hat.pk: str(sign_in(Client(), hat).session.session_key)
@@ -248,6 +255,15 @@ class World:
         self.paper_file = part_time.keep_paper_file(
             write_csv(list(row), [list(row.values())]).removeprefix("\ufeff"), by=coordinator, at=now
         )
+
+    def _apply_full_time(self) -> None:
+        """An application to a program that the same LEA hosts, with what both of its sides write."""
+        self.application = ProgramApplicationFactory.create(
+            applied=True, claim=self.claim, program__host=self.lea, term=self.term, has_iep_or_504=True
+        )
+        ServicesFindingFactory.create(application=self.application)
+        ServicesAgreementFactory.create(application=self.application, signed=True)
+        ServicesAgreementFactory.create(application=self.application, version=2, change="Another room.")
 
     def _approved_line(self, now: dt.datetime) -> CourseLine:
         line = CourseLineFactory.create(
@@ -519,6 +535,21 @@ ADDRESSES = [
         args=lambda world: [world.running.teacher.pk],
         stranger=404,
     ),
+    # Full-time: services
+    row("full_time:services", SERVING | FAMILY_ROLES | DESE_ROLES, lambda world: [world.application.pk]),
+    *(
+        row(
+            f"full_time:{name}",
+            SERVING | FAMILY_ROLES | DESE_ROLES,
+            lambda world: [world.application.pk, 1],
+        )
+        for name in ("services_agreement", "services_pdf")
+    ),
+    *(
+        row(f"full_time:{name}", SERVING, lambda world: [world.application.pk])
+        for name in ("services_finding", "draft_services", "review_goals")
+    ),
+    row("full_time:sign_services", SERVING, lambda world: [world.application.pk, 2]),
     # People
     page("accounts:people", ADMIN_ROLES),
     page("accounts:invite", ADMIN_ROLES),

@@ -1,0 +1,4 @@
+from . import services
+
+app_name = "full_time"
+urlpatterns = services.urlpatterns

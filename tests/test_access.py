@@ -53,7 +53,9 @@ from tests.factories.directory import (
     TermFactory,
 )
 from tests.factories.full_time import (
+    ApplicationPaperFactory,
     ProgramApplicationFactory,
+    RecordsRequestFactory,
     ServicesAgreementFactory,
     ServicesFindingFactory,
 )
@@ -92,6 +94,7 @@ KEEPING = {Role.COORDINATOR, Role.LEA_ADMIN}
 SENDING = {Role.DATA_CLERK, Role.COORDINATOR, Role.LEA_ADMIN}
 READING = SENDING | DESE_ROLES
 SERVING = {Role.HOST_STAFF, Role.SPECIAL_EDUCATION, Role.COORDINATOR, Role.LEA_ADMIN}
+ANSWERING = {Role.COORDINATOR, Role.COUNSELOR, Role.DATA_CLERK}
 
 
 # The pages that tell MOSIS ID or birth date to whoever they open for.
@@ -264,6 +267,8 @@ class World:
         ServicesFindingFactory.create(application=self.application)
         ServicesAgreementFactory.create(application=self.application, signed=True)
         ServicesAgreementFactory.create(application=self.application, version=2, change="Another room.")
+        self.records_request = RecordsRequestFactory.create(application=self.application)
+        self.application_paper = ApplicationPaperFactory.create(application=self.application)
 
     def _approved_line(self, now: dt.datetime) -> CourseLine:
         line = CourseLineFactory.create(
@@ -550,6 +555,20 @@ ADDRESSES = [
         for name in ("services_finding", "draft_services", "review_goals")
     ),
     row("full_time:sign_services", SERVING, lambda world: [world.application.pk, 2]),
+    # Full-time: records
+    page("full_time:records_requests", ANSWERING | {Role.HOST_STAFF}),
+    row("full_time:answer_records", ANSWERING, lambda world: [world.records_request.pk]),
+    row(
+        "full_time:records",
+        FAMILY_ROLES | LEA_ROLES | DESE_ROLES | {Role.HOST_STAFF},
+        lambda world: [world.application.pk],
+    ),
+    row("full_time:ask_records", {Role.HOST_STAFF}, lambda world: [world.application.pk]),
+    row(
+        "full_time:paper",
+        FAMILY_ROLES | LEA_ROLES | {Role.HOST_STAFF},
+        lambda world: [world.application_paper.pk],
+    ),
     # People
     page("accounts:people", ADMIN_ROLES),
     page("accounts:invite", ADMIN_ROLES),

@@ -348,15 +348,15 @@ QUERIES = {
     Role.PARENT: 4,  # requests, their lines, pauses of their clocks; refused children
     Role.ADULT_STUDENT: 4,
     Role.STUDENT_ON_OWN: 4,
-    Role.COUNSELOR: 4,  # who decides here, requests, registrations, children
+    Role.COUNSELOR: 5,  # who decides here, requests, registrations, records, children
     Role.SPECIAL_EDUCATION: 2,
     Role.DECIDER: 2,
-    Role.COORDINATOR: 7,
-    Role.DATA_CLERK: 4,  # children, MOSIS IDs; windows of core data, its files
+    Role.COORDINATOR: 8,
+    Role.DATA_CLERK: 5,  # records, children, MOSIS IDs; windows of core data, its files
     Role.LEA_ADMIN: 5,
     Role.PROVIDER_STAFF: 3,  # to confirm, to report, certificates
     Role.PROVIDER_ADMIN: 6,
-    Role.HOST_STAFF: 0,
+    Role.HOST_STAFF: 1,  # records that are late
     Role.DESE_REVIEWER: 4,
     Role.DESE_ADMIN: 8,
 }

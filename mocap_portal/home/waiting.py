@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from coredata.deadlines import Deadline, deadlines
+from enrollment.full_time.models import ProgramApplication, RecordsRequest, RecordsRequestQuerySet
 from enrollment.part_time.models import (
     Basis,
     CourseLine,
@@ -279,6 +280,20 @@ def without_mosis_id(hat: Membership, today: dt.date) -> Block:
     return Block(_("Students without a MOSIS ID"), items, "records:students")
 
 
+def records_to_send(hat: Membership, today: dt.date) -> Block:
+    """Records that a full-time program asks of the district, due soonest first (R-48)."""
+    items = [
+        Item(
+            _("Send the records of %(child)s (application %(number)s)") % _names(request),
+            reverse("full_time:answer_records", args=[request.pk]),
+            about=request.application.program.name,
+            due_on=request.clock.due_on,
+        )
+        for request in _records(hat)[: MOST + 1]
+    ]
+    return Block(_("Records to send"), items, "full_time:records_requests")
+
+
 def core_data_owed(hat: Membership, today: dt.date) -> Block:
     """Core data files that are due soon or overdue and not certified, and those that a later file outdated (V-16)."""
     assert hat.organization_id is not None  # roles of an LEA have one
@@ -422,6 +437,23 @@ def problems_to_cure(hat: Membership, today: dt.date) -> Block:
     return Block(_("Notices of the state office"), items, "providers:profile")
 
 
+# Hosts --------------------------------------------------------------------------------------------
+
+
+def late_records(hat: Membership, today: dt.date) -> Block:
+    """Records that a resident district should have sent (R-48)."""
+    items = [
+        Item(
+            _("Records of %(child)s (application %(number)s) are late") % _names(request),
+            reverse("full_time:records", args=[request.application_id]),
+            about=str(request.application.resident_lea),
+            due_on=request.clock.due_on,
+        )
+        for request in _records(hat).filter(clock__due_on__lt=today)[: MOST + 1]
+    ]
+    return Block(_("Records that are late"), items, "full_time:records_requests")
+
+
 # The state office ---------------------------------------------------------------------------------
 
 
@@ -531,7 +563,7 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
     Role.PARENT: FAMILY,
     Role.ADULT_STUDENT: FAMILY,
     Role.STUDENT_ON_OWN: FAMILY,
-    Role.COUNSELOR: (to_decide, to_register, claims),
+    Role.COUNSELOR: (to_decide, to_register, records_to_send, claims),
     Role.SPECIAL_EDUCATION: (with_the_team, with_a_plan),
     Role.DECIDER: (to_decide,),
     Role.COORDINATOR: (
@@ -540,10 +572,11 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
         could_not_start,
         at_unauthorized_providers,
         to_credit,
+        records_to_send,
         claims,
         without_mosis_id,
     ),
-    Role.DATA_CLERK: (core_data_owed, claims, without_mosis_id),
+    Role.DATA_CLERK: (core_data_owed, records_to_send, claims, without_mosis_id),
     Role.LEA_ADMIN: (missing_profile, roles_to_review, to_register, claims, invitations),
     Role.PROVIDER_STAFF: (to_confirm, results_due, certificates),
     Role.PROVIDER_ADMIN: (
@@ -554,7 +587,7 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
         roles_to_review,
         invitations,
     ),
-    Role.HOST_STAFF: (),
+    Role.HOST_STAFF: (late_records,),
     Role.DESE_REVIEWER: (
         overdue_in_the_state,
         unauthorized_providers_with_students,
@@ -587,6 +620,23 @@ def _requests(requests: CourseRequestQuerySet) -> list[Item]:
         )
         for request in rows[: MOST + 1]
     ]
+
+
+def _records(hat: Membership) -> RecordsRequestQuerySet:
+    """Requests for records without an answer, due soonest first; none about a child of one's own."""
+    return (
+        RecordsRequest.objects.visible_to(hat)
+        .wanted()
+        .filter(application__in=ProgramApplication.objects.about_others(hat))
+        .select_related(
+            "application__claim", "application__program", "application__resident_lea__organization", "clock"
+        )
+        .order_by("clock__due_on", "pk")
+    )
+
+
+def _names(request: RecordsRequest) -> dict[str, str]:
+    return {"child": request.application.claim.full_name, "number": request.application.number}
 
 
 def _at_unauthorized(hat: Membership, today: dt.date) -> CourseLineQuerySet:

@@ -1,4 +1,4 @@
-from . import services
+from . import records, services
 
 app_name = "full_time"
-urlpatterns = services.urlpatterns
+urlpatterns = [*services.urlpatterns, *records.urlpatterns]

@@ -5,20 +5,27 @@ from collections.abc import Iterator
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from enrollment.full_time.models import (
     GoalReview,
+    RecordsFile,
+    RecordsRequest,
     ServicesAgreement,
     ServicesFinding,
 )
-from mocap_portal.foundation.papers.models import Letter, Notice
+from enrollment.records.models import Disclosure
+from mocap_portal.foundation.clocks.models import Clock, ClockKind
+from mocap_portal.foundation.papers.models import Document, Letter, Notice
 from tests.factories.full_time import (
     ProgramApplicationFactory,
+    RecordsRequestFactory,
     ServicesAgreementFactory,
     host_hat,
     resident_hat,
 )
+from tests.factories.papers import PDF
 from tests.test_exactly_once import at_once, posted, told
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -92,3 +99,39 @@ def test_a_double_click_writes_one_review() -> None:
     click = posted(host_hat(application), reverse("full_time:review_goals", args=[application.pk]), answers)
     at_once(application, click, click)
     assert GoalReview.objects.count() == 1
+
+
+def test_a_double_click_asks_for_records_once() -> None:
+    application = ProgramApplicationFactory.create(applied=True)
+    sender = resident_hat(application, coordinator=True)
+    click = posted(
+        host_hat(application),
+        reverse("full_time:ask_records", args=[application.pk]),
+        {"kinds": ["transcript"]},
+    )
+    at_once(application, click, click)
+    assert RecordsRequest.objects.count() == 1
+    assert Clock.objects.filter(kind=ClockKind.RECORDS).count() == 1
+    assert Notice.objects.filter(user=sender.user).count() == 1
+
+
+def test_two_colleagues_answer_at_once_and_one_answer_counts() -> None:
+    request = RecordsRequestFactory.create(kinds=["transcript"])
+    application = request.application
+    address = reverse("full_time:answer_records", args=[request.pk])
+    answers = at_once(
+        application,
+        *(
+            posted(
+                resident_hat(application, **{trait: True}),
+                address,
+                {"transcript": SimpleUploadedFile("scan.pdf", PDF)},
+            )
+            for trait in ("coordinator", "data_clerk")
+        ),
+    )
+    assert told(answers) == [
+        "The answer is sent. It stands in the log of the student's record.",
+        "This request was answered before. Reload the page to see what was sent.",
+    ]
+    assert (RecordsFile.objects.count(), Document.objects.count(), Disclosure.objects.count()) == (1, 1, 1)

@@ -57,10 +57,14 @@ from tests.factories.directory import (
     TermFactory,
 )
 from tests.factories.full_time import (
+    ApplicationPaperFactory,
     DeterminationFactory,
     ProgramApplicationFactory,
     ProgramEnrollmentFactory,
     ProgramFactory,
+    RecordsRequestFactory,
+    ServicesAgreementFactory,
+    ServicesFindingFactory,
 )
 from tests.factories.papers import DocumentFactory
 from tests.factories.part_time import CourseLineFactory, CourseRequestFactory
@@ -96,6 +100,8 @@ TEAM = {Role.COORDINATOR, Role.SPECIAL_EDUCATION}
 KEEPING = {Role.COORDINATOR, Role.LEA_ADMIN}
 SENDING = {Role.DATA_CLERK, Role.COORDINATOR, Role.LEA_ADMIN}
 READING = SENDING | DESE_ROLES
+SERVING = {Role.HOST_STAFF, Role.SPECIAL_EDUCATION, Role.COORDINATOR, Role.LEA_ADMIN}
+ANSWERING = {Role.COORDINATOR, Role.COUNSELOR, Role.DATA_CLERK}
 
 
 # The pages that tell MOSIS ID or birth date to whoever they open for.
@@ -275,7 +281,14 @@ class World:
             by=parent,
             at=now,
         )
-        self.application = ProgramApplicationFactory.create(**common, program=self.program, applied=True)
+        self.application = ProgramApplicationFactory.create(
+            **common | {"has_iep_or_504": True}, program=self.program, applied=True
+        )
+        ServicesFindingFactory.create(application=self.application)
+        ServicesAgreementFactory.create(application=self.application, signed=True)
+        ServicesAgreementFactory.create(application=self.application, version=2, change="Another room.")
+        self.records_request = RecordsRequestFactory.create(application=self.application)
+        self.sent_paper = ApplicationPaperFactory.create(application=self.application)
         self.determination = DeterminationFactory.create(
             refused=True,
             application__claim=self.claim,
@@ -629,6 +642,35 @@ ADDRESSES = [
         dict.fromkeys(PROVIDER_ROLES, 200) | dict.fromkeys(REGISTERING, 404),
         args=lambda world: [world.running.teacher.pk],
         stranger=404,
+    ),
+    # Full-time: services
+    row("full_time:services", SERVING | FAMILY_ROLES | DESE_ROLES, lambda world: [world.application.pk]),
+    *(
+        row(
+            f"full_time:{name}",
+            SERVING | FAMILY_ROLES | DESE_ROLES,
+            lambda world: [world.application.pk, 1],
+        )
+        for name in ("services_agreement", "services_pdf")
+    ),
+    *(
+        row(f"full_time:{name}", SERVING, lambda world: [world.application.pk])
+        for name in ("services_finding", "draft_services", "review_goals")
+    ),
+    row("full_time:sign_services", SERVING, lambda world: [world.application.pk, 2]),
+    # Full-time: records
+    page("full_time:records_requests", ANSWERING | {Role.HOST_STAFF}),
+    row("full_time:answer_records", ANSWERING, lambda world: [world.records_request.pk]),
+    row(
+        "full_time:records",
+        FAMILY_ROLES | LEA_ROLES | DESE_ROLES | {Role.HOST_STAFF},
+        lambda world: [world.application.pk],
+    ),
+    row("full_time:ask_records", {Role.HOST_STAFF}, lambda world: [world.application.pk]),
+    row(
+        "full_time:paper",
+        FAMILY_ROLES | LEA_ROLES | {Role.HOST_STAFF},
+        lambda world: [world.sent_paper.pk],
     ),
     # People
     page("accounts:people", ADMIN_ROLES),

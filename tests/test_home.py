@@ -348,15 +348,15 @@ QUERIES = {
     Role.PARENT: 5,  # requests, their lines, pauses of their clocks; applications; refused children
     Role.ADULT_STUDENT: 5,
     Role.STUDENT_ON_OWN: 5,
-    Role.COUNSELOR: 5,  # who decides here, requests, registrations, children, applications elsewhere
+    Role.COUNSELOR: 6,  # who decides here, requests, registrations, records, children, applications elsewhere
     Role.SPECIAL_EDUCATION: 2,
     Role.DECIDER: 2,
-    Role.COORDINATOR: 9,
-    Role.DATA_CLERK: 5,  # children, MOSIS IDs; windows of core data, its files; exits
+    Role.COORDINATOR: 10,
+    Role.DATA_CLERK: 6,  # records, children, MOSIS IDs; windows of core data, its files; exits
     Role.LEA_ADMIN: 5,
     Role.PROVIDER_STAFF: 3,  # to confirm, to report, certificates
     Role.PROVIDER_ADMIN: 6,
-    Role.HOST_STAFF: 4,  # to decide, to look at again, to enroll, policies
+    Role.HOST_STAFF: 5,  # to decide, to look at again, to enroll, late records, policies
     Role.DESE_REVIEWER: 4,
     Role.DESE_ADMIN: 8,
 }

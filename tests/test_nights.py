@@ -8,9 +8,12 @@ from celery import current_app
 from django.conf import settings
 
 from mocap_portal.foundation.clocks.models import Chase, ChaseRun
+from mocap_portal.foundation.papers.models import DigestItem
 from mocap_portal.foundation.shared.calendar import CENTRAL
 from mocap_portal.home import nights
 from mocap_portal.home.tasks import chase_nights
+from tests.factories.accounts import MembershipFactory
+from tests.factories.full_time import ProgramApplicationFactory, RecordsRequestFactory
 from tests.factories.part_time import CourseLineFactory
 
 NOVEMBER = {day: dt.date(2026, 11, day) for day in range(1, 31)}
@@ -59,6 +62,17 @@ class TestRun:
         run = nights.run(NOVEMBER[9], at=central(9, 2))
         assert (run.day, run.finished_at, run.clocks, run.chases) == (NOVEMBER[9], central(9, 2), 1, 1)
         assert list(Chase.objects.values_list("step", "day")) == [("half_time", NOVEMBER[9])]
+
+    def test_it_chases_records_and_reminds_hosts_to_ask_for_them(self) -> None:
+        RecordsRequestFactory.create(
+            application__input_clock__stopped=True
+        )  # asked on the 4th, due on the 12th
+        host = MembershipFactory.create(host_staff=True)
+        ProgramApplicationFactory.create(
+            applied=True, program__host=host.organization.lea, input_clock__stopped=True
+        )
+        assert nights.run(NOVEMBER[9], at=central(9, 2)).chases == 1
+        assert [item.user for item in DigestItem.objects.filter(urgent=True)] == [host.user]
 
     def test_a_second_run_changes_nothing(self) -> None:
         CourseLineFactory.create()

@@ -13,6 +13,8 @@ from enrollment.full_time.models import (
     ProgramEnrollment,
     ProgramPolicy,
     ProgramReview,
+    RecordsRequest,
+    RecordsRequestQuerySet,
 )
 from mocap_portal.foundation.accounts.models import Membership
 
@@ -131,6 +133,51 @@ def exits(hat: Membership, today: dt.date) -> Block:
     return Block(_("Students who leave for a full-time program"), items, "full_time:enrollments")
 
 
+def records_to_send(hat: Membership, today: dt.date) -> Block:
+    """Records that a full-time program asks of the district, due soonest first (R-48)."""
+    items = [
+        Item(
+            _("Send the records of %(child)s (application %(number)s)") % _names(request),
+            reverse("full_time:answer_records", args=[request.pk]),
+            about=request.application.program.name,
+            due_on=request.clock.due_on,
+        )
+        for request in _records(hat)[: MOST + 1]
+    ]
+    return Block(_("Records to send"), items, "full_time:records_requests")
+
+
+def late_records(hat: Membership, today: dt.date) -> Block:
+    """Records that a resident district should have sent (R-48)."""
+    items = [
+        Item(
+            _("Records of %(child)s (application %(number)s) are late") % _names(request),
+            reverse("full_time:records", args=[request.application_id]),
+            about=str(request.application.resident_lea),
+            due_on=request.clock.due_on,
+        )
+        for request in _records(hat).filter(clock__due_on__lt=today)[: MOST + 1]
+    ]
+    return Block(_("Records that are late"), items, "full_time:records_requests")
+
+
 def _open(applications: ProgramApplicationQuerySet) -> ProgramApplicationQuerySet:
     rows = applications.filter(state=ApplicationState.APPLIED)
     return rows.select_related("claim", "program", "input_clock").order_by("submitted_at", "pk")
+
+
+def _records(hat: Membership) -> RecordsRequestQuerySet:
+    """Requests for records without an answer, due soonest first; none about a child of one's own."""
+    return (
+        RecordsRequest.objects.visible_to(hat)
+        .wanted()
+        .filter(application__in=ProgramApplication.objects.about_others(hat))
+        .select_related(
+            "application__claim", "application__program", "application__resident_lea__organization", "clock"
+        )
+        .order_by("clock__due_on", "pk")
+    )
+
+
+def _names(request: RecordsRequest) -> dict[str, str]:
+    return {"child": request.application.claim.full_name, "number": request.application.number}

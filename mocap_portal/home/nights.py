@@ -6,6 +6,7 @@ it is given, in one transaction with it.
 
 import datetime as dt
 
+from enrollment.full_time import tasks as full_time
 from enrollment.part_time.tasks import chase_requests
 from enrollment.registration.tasks import chase_confirmations, start_courses
 from mocap_portal.foundation.clocks import chasing
@@ -42,6 +43,8 @@ def run(night: dt.date, *, at: dt.datetime) -> ChaseRun:
         return chase_run
     start_courses(night.isoformat())
     chases = chase_requests(night.isoformat()) + chase_confirmations(night.isoformat())
+    chases += full_time.chase(night.isoformat())
+    full_time.remind_to_ask(night.isoformat())
     chasing.finish_run(chase_run.pk, at=at, clocks=Clock.objects.running().count(), chases=chases)
     chase_run.refresh_from_db()
     return chase_run

@@ -500,7 +500,7 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
     Role.PARENT: FAMILY,
     Role.ADULT_STUDENT: FAMILY,
     Role.STUDENT_ON_OWN: FAMILY,
-    Role.COUNSELOR: (to_decide, to_register, claims, full_time.to_inform),
+    Role.COUNSELOR: (to_decide, to_register, full_time.records_to_send, claims, full_time.to_inform),
     Role.SPECIAL_EDUCATION: (with_the_team, with_a_plan),
     Role.DECIDER: (to_decide,),
     Role.COORDINATOR: (
@@ -509,12 +509,13 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
         could_not_start,
         at_unauthorized_providers,
         to_credit,
+        full_time.records_to_send,
         claims,
         without_mosis_id,
         full_time.to_inform,
         full_time.exits,
     ),
-    Role.DATA_CLERK: (core_data_owed, claims, without_mosis_id, full_time.exits),
+    Role.DATA_CLERK: (core_data_owed, full_time.records_to_send, claims, without_mosis_id, full_time.exits),
     Role.LEA_ADMIN: (missing_profile, roles_to_review, to_register, claims, invitations),
     Role.PROVIDER_STAFF: (to_confirm, results_due, certificates),
     Role.PROVIDER_ADMIN: (
@@ -529,6 +530,7 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
         full_time.to_determine,
         full_time.to_look_again,
         full_time.to_enter,
+        full_time.late_records,
         full_time.broken_policies,
     ),
     Role.DESE_REVIEWER: (

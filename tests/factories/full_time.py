@@ -5,20 +5,32 @@ import factory
 from factory.django import DjangoModelFactory
 
 from enrollment.full_time.models import (
+    ApplicationPaper,
     ApplicationState,
+    Body,
     Determination,
     EnrollmentState,
+    FindingOutcome,
+    GoalReview,
     OperatingBasis,
     Outcome,
+    PaperKind,
     PolicyKind,
     Program,
     ProgramApplication,
     ProgramEnrollment,
     ProgramPolicy,
+    RecordsKind,
+    RecordsRequest,
     Schedule,
     ScheduledCourse,
+    Service,
+    ServicesAgreement,
+    ServicesFinding,
+    Side,
     Survey,
 )
+from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.clocks.models import ClockKind
 from mocap_portal.foundation.directory.models import SchoolYear
 from mocap_portal.foundation.papers import actions as papers
@@ -28,6 +40,7 @@ from mocap_portal.foundation.papers.models import Letter, LetterKind
 from .accounts import MembershipFactory
 from .clocks import ClockFactory
 from .directory import LONG_AGO, LeaFactory, SchoolFactory, TermFactory
+from .papers import DocumentFactory
 from .records import ClaimFactory
 
 APPLIED_AT = dt.datetime(2026, 11, 2, 18, tzinfo=dt.UTC)
@@ -227,3 +240,157 @@ class ScheduledCourseFactory(DjangoModelFactory[ScheduledCourse]):
     starts_on = factory.SelfAttribute("schedule.valid_from")
     ends_on = dt.date(2027, 5, 22)
     minutes = factory.LazyFunction(lambda: [60, 60, 60, 60, 60, 0, 0])
+
+
+# Services and records -------------------------------------------------------------------------------
+
+
+def host_hat(application: ProgramApplication, **more: object) -> Membership:
+    """A hat of the host's staff."""
+    hat: Membership = MembershipFactory.create(host_staff=True, lea=application.program.host, **more)
+    return hat
+
+
+def resident_hat(application: ProgramApplication, **traits: object) -> Membership:
+    """A hat of the resident district, of its special-education team unless another trait is named."""
+    hat: Membership = MembershipFactory.create(
+        **(traits or {"special_education": True}), lea=application.resident_lea
+    )
+    return hat
+
+
+def family_hat(application: ProgramApplication) -> Membership:
+    hat: Membership = MembershipFactory.create(parent=True, user=application.claim.claimant)
+    return hat
+
+
+class ServicesFindingFactory(DjangoModelFactory[ServicesFinding]):
+    """The team met on Thursday 5 November 2026: the student can be served virtually. `not_needed=True`: no services."""
+
+    class Meta:
+        model = ServicesFinding
+
+    class Params:
+        not_needed = factory.Trait(outcome=FindingOutcome.NOT_NEEDED)
+
+    application = factory.SubFactory(ProgramApplicationFactory, applied=True, has_iep_or_504=True)
+    number = 1
+    outcome = FindingOutcome.VIRTUAL
+    met_on = dt.date(2026, 11, 5)
+    finding = "The goals can be worked on by video, with speech therapy once a week."
+    accommodations = "More time in tests."
+    recorded_at = dt.datetime(2026, 11, 5, 20, tzinfo=dt.UTC)
+    recorded_by = factory.LazyAttribute(lambda o: resident_hat(o.application))
+
+
+class ServicesAgreementFactory(DjangoModelFactory[ServicesAgreement]):
+    """The first version, for the spring of 2027, with one service. `signed=True` by both sides on 10 November 2026."""
+
+    class Meta:
+        model = ServicesAgreement
+        skip_postgeneration_save = True
+
+    class Params:
+        host_signed = factory.Trait(
+            host_signed_at=dt.datetime(2026, 11, 10, 16, tzinfo=dt.UTC),
+            host_signed_by=factory.LazyAttribute(lambda o: host_hat(o.application)),
+            host_signed_name="Hanna Host",
+        )
+        signed = factory.Trait(
+            host_signed=True,
+            resident_signed_at=dt.datetime(2026, 11, 10, 17, tzinfo=dt.UTC),
+            resident_signed_by=factory.LazyAttribute(lambda o: resident_hat(o.application)),
+            resident_signed_name="Rita Resident",
+            letter=factory.LazyFunction(lambda: kept_letter(LetterKind.SERVICES)),
+        )
+
+    application = factory.LazyAttribute(lambda o: ServicesFindingFactory.create().application)
+    version = 1
+    starts_on = dt.date(2027, 1, 6)
+    ends_on = dt.date(2027, 5, 22)
+    place = "At home, and in room 4 of the middle school"
+    money = "The resident district pays the therapist. Nobody else pays anything."
+    host_does = "Teaches, tests and keeps the plan."
+    resident_does = "Gives speech therapy."
+    drafted_at = dt.datetime(2026, 11, 9, 16, tzinfo=dt.UTC)
+    drafted_by = factory.LazyAttribute(lambda o: host_hat(o.application))
+
+    @factory.post_generation
+    def service(obj: ServicesAgreement, create: bool, extracted: bool | None, **kwargs: object) -> None:  # noqa: N805
+        if create and extracted is not False:
+            ServiceFactory.create(agreement=obj)
+
+
+class ServiceFactory(DjangoModelFactory[Service]):
+    """Speech therapy by the resident district, at its cost, as long as the agreement holds."""
+
+    class Meta:
+        model = Service
+
+    agreement = factory.SubFactory(ServicesAgreementFactory, service=False)
+    what = "Speech therapy"
+    minutes_a_week = 60
+    served_by = Body.RESIDENT
+    paid_by = Body.RESIDENT
+    place = "Room 4 of the middle school"
+    starts_on = factory.SelfAttribute("agreement.starts_on")
+    ends_on = factory.SelfAttribute("agreement.ends_on")
+
+
+class GoalReviewFactory(DjangoModelFactory[GoalReview]):
+    class Meta:
+        model = GoalReview
+
+    agreement = factory.SubFactory(ServicesAgreementFactory, signed=True)
+    side = Side.HOST
+    reviewed_on = dt.date(2027, 2, 1)
+    goals = "Two of three goals are met."
+    accommodations = "More time helps."
+    at = dt.datetime(2027, 2, 1, 20, tzinfo=dt.UTC)
+    by = factory.LazyAttribute(lambda o: host_hat(o.agreement.application))
+
+
+class RecordsRequestFactory(DjangoModelFactory[RecordsRequest]):
+    """Asked on Wednesday 4 November 2026, due on Thursday 12 November: Veterans Day is skipped.
+
+    `answered=True` on 10 November, in words; the clock stopped.
+    """
+
+    class Meta:
+        model = RecordsRequest
+
+    class Params:
+        answered = factory.Trait(
+            answered_at=dt.datetime(2026, 11, 10, 17, tzinfo=dt.UTC),
+            answered_by=factory.LazyAttribute(lambda o: resident_hat(o.application, data_clerk=True)),
+            answer="The student never went to school here.",
+            clock__stopped_at=dt.datetime(2026, 11, 10, 17, tzinfo=dt.UTC),
+        )
+
+    application = factory.SubFactory(ProgramApplicationFactory, applied=True, identified=True)
+    kinds = factory.LazyFunction(lambda: [RecordsKind.TRANSCRIPT, RecordsKind.IMMUNIZATION])
+    asked_at = dt.datetime(2026, 11, 4, 18, tzinfo=dt.UTC)
+    asked_by = factory.LazyAttribute(lambda o: host_hat(o.application))
+    clock = factory.SubFactory(
+        ClockFactory,
+        kind=ClockKind.RECORDS,
+        lea=factory.SelfAttribute("..application.resident_lea"),
+        started_at=factory.SelfAttribute("..asked_at"),
+        business_days=5,
+        source="R-48",
+        first_due_on=dt.date(2026, 11, 12),
+        due_on=dt.date(2026, 11, 12),
+    )
+
+
+class ApplicationPaperFactory(DjangoModelFactory[ApplicationPaper]):
+    """A transcript that the family added."""
+
+    class Meta:
+        model = ApplicationPaper
+
+    application = factory.SubFactory(ProgramApplicationFactory, applied=True, identified=True)
+    kind = PaperKind.TRANSCRIPT
+    added_by = factory.LazyAttribute(lambda o: family_hat(o.application))
+    document = factory.SubFactory(DocumentFactory, uploaded_by=factory.SelfAttribute("..added_by"))
+    added_at = APPLIED_AT

@@ -31,6 +31,7 @@ from ..models import (
     ReviewOutcome,
 )
 from .applying import AlreadyDecided, stop_waiting
+from .services_needed import services_missing
 
 
 class NotYourProgram(Refusal):
@@ -51,6 +52,10 @@ class InputStillOpen(Refusal):
             "The resident district has until %(day)s to inform you. You can decide when it has, or after that day."
         )
         super().__init__(str(sentence) % {"day": long_day(due_on)})
+
+
+class ServicesMissing(Refusal):
+    """`sentence` names the step about the IEP or 504 plan that comes before an admission (R-41)."""
 
 
 class BasisTooShort(Refusal):
@@ -100,7 +105,7 @@ def determine(
     says who the child is, and begins the move.
 
     Raises AlreadyDecided, NotYourProgram, OwnChild, SurveyMissing, InputStillOpen, BasisTooShort, NoInPersonOptions,
-    NoFirstDay, InAnotherProgram, SeveralStudents.
+    ServicesMissing, NoFirstDay, InAnotherProgram, SeveralStudents.
     """
     application = _locked(application_id)
     _refuse_stranger(application, by=by)
@@ -129,6 +134,8 @@ def what_is_missing(application: ProgramApplication, *, outcome: Outcome, on: dt
     assert clock.due_on is not None  # these days never stand still
     if clock.due_on >= on and not application.inputs.exists():
         return InputStillOpen(clock.due_on)
+    if outcome == Outcome.ADMITTED and (step := services_missing(application)):
+        return ServicesMissing(step)
     return None
 
 

@@ -250,6 +250,19 @@ class RecordsKind(models.TextChoices):
     IMMUNIZATION = "immunization", _("Immunization")
 
 
+class RecordsRequestQuerySet(models.QuerySet["RecordsRequest"]):
+    def visible_to(self, hat: Membership) -> Self:
+        """Those of the applications that this hat sees."""
+        return self.filter(application__in=ProgramApplication.objects.visible_to(hat))
+
+    def wanted(self) -> Self:
+        """Not answered, and about somebody who still applies or is a student of the program."""
+        going_on = Q(application__state=ApplicationState.APPLIED) | Q(
+            application__enrollment__state__in=["moving", "enrolled"]
+        )
+        return self.filter(going_on, answered_at__isnull=True)
+
+
 @tracked()
 class RecordsRequest(models.Model):
     """The host asks the resident district for a student's records; the district answers with files or a reason."""
@@ -269,6 +282,8 @@ class RecordsRequest(models.Model):
         max_length=300, blank=True, help_text=_("What was sent, or why nothing is there")
     )
 
+    objects = RecordsRequestQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.CheckConstraint(name="records_are_asked_for_by_kind", condition=~Q(kinds=[])),
@@ -281,6 +296,11 @@ class RecordsRequest(models.Model):
 
     def __str__(self) -> str:
         return f"records for {self.application_id}"
+
+    @property
+    def kind_labels(self) -> list[str]:
+        """What was asked for, in words."""
+        return [str(RecordsKind(kind).label) for kind in self.kinds]
 
 
 @tracked()

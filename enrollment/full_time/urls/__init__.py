@@ -1,4 +1,6 @@
-from . import family, host, public, resident, students
+from django.urls import include, path
+
+from . import family, host, public, records, resident, services, students
 
 app_name = "full_time"
 urlpatterns = [
@@ -7,4 +9,5 @@ urlpatterns = [
     *host.urlpatterns,
     *resident.urlpatterns,
     *students.urlpatterns,
+    path("full-time/", include([*services.urlpatterns, *records.urlpatterns])),
 ]

@@ -20,7 +20,7 @@ from mocap_portal.foundation.shared.refusals import Refusal
 
 from .. import actions
 from ..eligibility import questions
-from ..filters import ApplicationFilter
+from ..filters.applications import ApplicationFilter
 from ..forms.staff import DetermineForm, LookAgainForm
 from ..models import (
     ApplicationState,
@@ -31,7 +31,7 @@ from ..models import (
     ReviewOutcome,
 )
 from ..stations import stations
-from ..tables import ApplicationTable
+from ..tables.applications import ApplicationTable
 from .rows import with_stations
 
 ROWS_PER_PAGE = 25

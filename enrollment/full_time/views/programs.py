@@ -19,7 +19,7 @@ from mocap_portal.foundation.shared.refusals import Refusal
 from .. import actions
 from ..forms.programs import CloseProgramForm, OpenProgramForm, PolicyForm, ProgramForm, WindowForm
 from ..models import PolicyKind, Program, ProgramPolicy
-from ..tables import PolicyTable
+from ..tables.applications import PolicyTable
 
 
 @require_safe

@@ -16,11 +16,11 @@ from mocap_portal.foundation.shared.paging import sort_and_cut
 from mocap_portal.foundation.shared.refusals import Refusal
 
 from .. import actions
-from ..filters import ApplicationFilter
+from ..filters.applications import ApplicationFilter
 from ..forms.staff import ExitForm, InformForm
 from ..models import ApplicationState, EnrollmentState, ProgramApplication, ProgramEnrollment
 from ..stations import stations
-from ..tables import ApplicationTable
+from ..tables.applications import ApplicationTable
 from .host import ROWS_PER_PAGE, for_list
 from .rows import with_stations
 

@@ -1,9 +1,13 @@
 """Rows that several seats look at."""
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
+
+from mocap_portal.foundation.accounts.models import Membership
 
 from ..models import (
+    ApplicationState,
     Determination,
+    ProgramApplication,
     ProgramApplicationQuerySet,
     ProgramReview,
     RecordsRequest,
@@ -27,3 +31,17 @@ def with_stations(applications: ProgramApplicationQuerySet) -> ProgramApplicatio
         Prefetch("reviews", ProgramReview.objects.select_related("clock").order_by("asked_at", "pk")),
         Prefetch("determinations", Determination.objects.order_by("decided_at", "pk")),
     )
+
+
+def applications_for(hat: Membership) -> QuerySet[ProgramApplication]:
+    """What was sent, as far as this hat sees it."""
+    return (
+        ProgramApplication.objects.visible_to(hat)
+        .exclude(state=ApplicationState.DRAFT)
+        .select_related("claim", "program__host__organization", "resident_lea__organization")
+    )
+
+
+def acted_on_by(hat: Membership) -> QuerySet[ProgramApplication]:
+    """Of these, none about a child of this person's own."""
+    return applications_for(hat).filter(pk__in=ProgramApplication.objects.about_others(hat).values("pk"))

@@ -27,13 +27,13 @@ from mocap_portal.foundation.shared.refusals import Refusal
 from mocap_portal.foundation.ui.words import long_day
 
 from .. import actions
-from ..filters import EnrollmentFilter
+from ..filters.applications import EnrollmentFilter
 from ..forms.schedules import CourseFormSet, ScheduleForm, rows_of
 from ..forms.staff import EndForm
 from ..models import ENDED, EnrollmentState, ProgramEnrollment, Schedule
 from ..rules import credits_of, minutes_of_week
 from ..stations import full_time_credits
-from ..tables import EnrollmentTable, ScheduleTable
+from ..tables.applications import EnrollmentTable, ScheduleTable
 from .host import ROWS_PER_PAGE
 
 READING_ROLES = (*FAMILY_ROLES, *LEA_ROLES, *HOST_ROLES, *DESE_ROLES)

@@ -135,7 +135,7 @@ class TestDetermining:
         def fails(*args: object, **kwargs: object) -> None:
             raise RuntimeError("the outbox is away")
 
-        monkeypatch.setattr("enrollment.full_time.notices.papers.tell", fails)
+        monkeypatch.setattr("enrollment.full_time.notices.applications.papers.tell", fails)
         with pytest.raises(RuntimeError):
             decided(application)
         assert again(application).state == ApplicationState.APPLIED

@@ -15,7 +15,7 @@ from enrollment.records.notices import family_of_claim, family_of_student
 from mocap_portal.foundation.accounts.models import HOST_ROLES, Membership, MembershipQuerySet, Role, User
 from mocap_portal.foundation.papers import actions as papers
 
-from .models import (
+from ..models import (
     Determination,
     Outcome,
     ProgramApplication,

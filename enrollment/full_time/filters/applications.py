@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from mocap_portal.foundation.directory.models import Term
 from mocap_portal.foundation.ui.forms import FilterFormHelper
 
-from .models import (
+from ..models import (
     ENDED,
     ApplicationState,
     EnrollmentState,

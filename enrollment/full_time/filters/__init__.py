@@ -1,0 +1,1 @@
+"""Which applications, students and records requests a page shows."""

@@ -27,12 +27,15 @@ from coredata.models import CollectionWindow
 from enrollment.part_time import actions as part_time
 from enrollment.part_time import paper_file
 from enrollment.part_time.models import REVIEWING_ROLES, CourseLine
+from enrollment.progress.models import WRITING_ROLES
+from enrollment.progress.points import report_year_on
 from enrollment.registration import actions as registration
 from enrollment.registration.models import RosterLine
 from mocap_portal.foundation.accounts.models import (
     ADMIN_ROLES,
     DESE_ROLES,
     FAMILY_ROLES,
+    HOST_ROLES,
     LEA_ROLES,
     PROVIDER_ROLES,
     STAFF_ROLES,
@@ -52,8 +55,10 @@ from tests.factories.directory import (
     SchoolFactory,
     TermFactory,
 )
+from tests.factories.full_time import ProgramEnrollmentFactory, ProgramFactory
 from tests.factories.papers import DocumentFactory
 from tests.factories.part_time import CourseLineFactory, CourseRequestFactory
+from tests.factories.progress import ProgressReportFactory, StateAssessmentFactory
 from tests.factories.providers import (
     AgreementFactory,
     CorrectiveActionFactory,
@@ -86,6 +91,7 @@ TEAM = {Role.COORDINATOR, Role.SPECIAL_EDUCATION}
 KEEPING = {Role.COORDINATOR, Role.LEA_ADMIN}
 SENDING = {Role.DATA_CLERK, Role.COORDINATOR, Role.LEA_ADMIN}
 READING = SENDING | DESE_ROLES
+FOLLOWING = WRITING_ROLES | LEA_ROLES | DESE_ROLES
 
 
 # The pages that tell MOSIS ID or birth date to whoever they open for.
@@ -95,6 +101,7 @@ IDENTIFYING = {
     "part_time:import_problems",
     "part_time:review",
     "part_time:sign",
+    "progress:download",
     "records:claim",
     "records:claims",
     "records:merge",
@@ -181,6 +188,7 @@ class World:
         )
 
         self._enter_papers(now)
+        self._report_progress(now)
         # Signed in before the first visit: what a test writes is rolled back with it, its sessions too.
         self._sessions = {
             hat.pk: str(sign_in(Client(), hat).session.session_key)
@@ -247,6 +255,40 @@ class World:
         }
         self.paper_file = part_time.keep_paper_file(
             write_csv(list(row), [list(row.values())]).removeprefix("\ufeff"), by=coordinator, at=now
+        )
+
+    def _report_progress(self, now: dt.datetime) -> None:
+        """A full-time student of the whole school year, behind; and a course that runs from its term's first day on."""
+        year = report_year_on(central_date(now))
+        program = ProgramFactory.create(host=self.lea)
+        self.enrollment = ProgramEnrollmentFactory.create(
+            enrolled=True,
+            moved=False,
+            application__claim=self.claim,
+            application__program=program,
+            starts_on=year.school_year.starts_on,
+        )
+        self.progress_report = ProgressReportFactory.create(
+            enrollment=self.enrollment,
+            school_year=year.school_year,
+            number=1,
+            due_on=year.points[0].due_on,
+            behind=True,
+        )
+        self.assessment = StateAssessmentFactory.create(
+            enrollment=self.enrollment,
+            school_year=year.school_year,
+            opens_on=central_date(now),
+            closes_on=central_date(now),
+        )
+        self.last_report = [year.school_year.year, year.points[-1].number]
+        self.taught = RosterLineFactory.create(
+            running=True,
+            line__request=self.request,
+            line__course=CourseFactory.create(provider=self.provider),
+            line__starts_on=self.term.starts_on,
+            line__started_on=self.term.starts_on,
+            line__ends_on=self.term.ends_on,
         )
 
     def _approved_line(self, now: dt.datetime) -> CourseLine:
@@ -519,6 +561,34 @@ ADDRESSES = [
         args=lambda world: [world.running.teacher.pk],
         stranger=404,
     ),
+    # How students get on
+    page("progress:students", FOLLOWING),
+    post(page("progress:download", FOLLOWING)),
+    page("progress:upload", WRITING_ROLES),
+    page("progress:own", FAMILY_ROLES),
+    *(
+        Address(
+            name,
+            dict.fromkeys(FOLLOWING | FAMILY_ROLES, 200) | dict.fromkeys(others, 404),
+            args=args,
+            stranger=404,
+        )
+        for name, others, args in (
+            ("progress:enrollment", PROVIDER_ROLES, lambda world: [world.enrollment.pk]),
+            ("progress:line", HOST_ROLES, lambda world: [world.taught.pk]),
+            ("progress:report", PROVIDER_ROLES, lambda world: [world.progress_report.pk]),
+        )
+    ),
+    row("progress:write", HOST_ROLES, lambda world: [world.enrollment.pk, *world.last_report]),
+    row(
+        "progress:write_line",
+        PROVIDER_ROLES,
+        lambda world: [world.taught.pk, world.taught.line.request.term.school_year_id, 4],
+    ),
+    page("progress:assessments", HOST_ROLES),
+    post(page("progress:took_part", HOST_ROLES, status=302)),
+    page("progress:plan_assessment", HOST_ROLES),
+    row("progress:assessment", HOST_ROLES, lambda world: [world.assessment.pk]),
     # People
     page("accounts:people", ADMIN_ROLES),
     page("accounts:invite", ADMIN_ROLES),

@@ -21,6 +21,19 @@ from enrollment.part_time.models import (
 )
 from enrollment.part_time.rules import deciding_roles
 from enrollment.part_time.timeline import waits_for, with_all_it_needs
+from enrollment.progress.points import report_year_on
+from enrollment.progress.standing import (
+    AHEAD,
+    Track,
+    behind,
+    in_order,
+    missing,
+    own_students,
+    standings,
+    students_of,
+    tracks_of,
+    visible_students,
+)
 from enrollment.records.models import Claim, ClaimState, Student
 from enrollment.registration.actions import SOON
 from enrollment.registration.models import RosterLine, RosterState, Teacher
@@ -422,6 +435,51 @@ def problems_to_cure(hat: Membership, today: dt.date) -> Block:
     return Block(_("Notices of the state office"), items, "providers:profile")
 
 
+# Progress -----------------------------------------------------------------------------------------
+
+WRITE_PAGES = {Track.FULL_TIME: "progress:write", Track.PART_TIME: "progress:write_line"}
+STUDENT_PAGES = {Track.FULL_TIME: "progress:enrollment", Track.PART_TIME: "progress:line"}
+
+
+def reports_to_write(hat: Membership, today: dt.date) -> Block:
+    """Progress reports that are due soon or overdue, of the students of this host or provider."""
+    [track] = tracks_of(hat)
+    year = report_year_on(today)
+    rows = students_of(track, year).filter(pk__in=own_students(hat, track).values("pk"))
+    due = in_order(missing(rows, track, year, until=today + AHEAD), track)[: MOST + 1]
+    items = [
+        Item(
+            _("Write how %(student)s gets on") % {"student": standing.student_name},
+            reverse(WRITE_PAGES[track], args=[standing.pk, year.school_year.pk, point.number]),
+            about=standing.place,
+            due_on=point.due_on,
+        )
+        for standing in standings(list(due), track, year, today=today)
+        for point in standing.missing[:1]
+    ]
+    return Block(_("Progress reports to write"), sorted(items, key=_due), "progress:students")
+
+
+def students_behind(hat: Membership, today: dt.date) -> Block:
+    """Students of the district, full-time and part-time, who are behind, or of whom a report is overdue (R-51)."""
+    year = report_year_on(today)
+    items = []
+    for track in tracks_of(hat):
+        rows = behind(visible_students(hat, track, year), track, year, today=today)
+        found = standings(list(in_order(rows, track)[: MOST + 1]), track, year, today=today)
+        items += [
+            Item(
+                _("%(student)s is behind") % {"student": standing.student_name}
+                if standing.is_behind
+                else _("A report on %(student)s is overdue") % {"student": standing.student_name},
+                reverse(STUDENT_PAGES[track], args=[standing.pk]),
+                about=standing.place,
+            )
+            for standing in found
+        ]
+    return Block(_("Students who are behind"), items, "progress:students")
+
+
 # The state office ---------------------------------------------------------------------------------
 
 
@@ -540,21 +598,23 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
         could_not_start,
         at_unauthorized_providers,
         to_credit,
+        students_behind,
         claims,
         without_mosis_id,
     ),
     Role.DATA_CLERK: (core_data_owed, claims, without_mosis_id),
     Role.LEA_ADMIN: (missing_profile, roles_to_review, to_register, claims, invitations),
-    Role.PROVIDER_STAFF: (to_confirm, results_due, certificates),
+    Role.PROVIDER_STAFF: (to_confirm, reports_to_write, results_due, certificates),
     Role.PROVIDER_ADMIN: (
         problems_to_cure,
         to_confirm,
+        reports_to_write,
         results_due,
         certificates,
         roles_to_review,
         invitations,
     ),
-    Role.HOST_STAFF: (),
+    Role.HOST_STAFF: (reports_to_write,),
     Role.DESE_REVIEWER: (
         overdue_in_the_state,
         unauthorized_providers_with_students,

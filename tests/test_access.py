@@ -24,6 +24,7 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from coredata.models import CollectionWindow
+from enrollment.membership import actions as membership
 from enrollment.part_time import actions as part_time
 from enrollment.part_time import paper_file
 from enrollment.part_time.models import REVIEWING_ROLES, CourseLine
@@ -100,6 +101,8 @@ IDENTIFYING = {
     "part_time:import_preview",
     "part_time:import_problems",
     "part_time:review",
+    "membership:report",
+    "membership:report_csv",
     "part_time:sign",
     "progress:download",
     "records:claim",
@@ -281,6 +284,10 @@ class World:
             opens_on=central_date(now),
             closes_on=central_date(now),
         )
+        self.membership = membership.make_report(
+            program.pk, count_date=central_date(now), by=self.own[Role.HOST_STAFF], at=now
+        )
+        membership.send(self.membership.pk, name="Hanna Host", by=self.own[Role.HOST_STAFF], at=now)
         self.last_report = [year.school_year.year, year.points[-1].number]
         self.taught = RosterLineFactory.create(
             running=True,
@@ -589,6 +596,15 @@ ADDRESSES = [
     post(page("progress:took_part", HOST_ROLES, status=302)),
     page("progress:plan_assessment", HOST_ROLES),
     row("progress:assessment", HOST_ROLES, lambda world: [world.assessment.pk]),
+    # How many students full-time programs have
+    page("membership:reports", HOST_ROLES),
+    page("membership:queue", DESE_ROLES),
+    row("membership:report", HOST_ROLES | DESE_ROLES, lambda world: [world.membership.pk]),
+    row("membership:report_csv", HOST_ROLES | DESE_ROLES, lambda world: [world.membership.pk]),
+    row("membership:report_xlsx", HOST_ROLES | DESE_ROLES, lambda world: [world.membership.pk]),
+    post(row("membership:count_again", HOST_ROLES, lambda world: [world.membership.pk], status=302)),
+    post(row("membership:accept", DESE_ROLES, lambda world: [world.membership.pk], status=302)),
+    row("membership:give_back", DESE_ROLES, lambda world: [world.membership.pk]),
     # People
     page("accounts:people", ADMIN_ROLES),
     page("accounts:invite", ADMIN_ROLES),

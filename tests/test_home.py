@@ -356,9 +356,9 @@ QUERIES = {
     Role.LEA_ADMIN: 5,
     Role.PROVIDER_STAFF: 7,  # to confirm, results, certificates; the school year's reports and those to write
     Role.PROVIDER_ADMIN: 10,
-    Role.HOST_STAFF: 4,
-    Role.DESE_REVIEWER: 4,
-    Role.DESE_ADMIN: 8,
+    Role.HOST_STAFF: 5,
+    Role.DESE_REVIEWER: 5,
+    Role.DESE_ADMIN: 9,
 }
 
 

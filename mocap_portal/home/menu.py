@@ -27,6 +27,7 @@ ROSTER: Entry = (_("Roster"), "registration:roster")
 PROGRESS: Entry = (_("Progress"), "progress:students")
 OWN_PROGRESS: Entry = (_("Progress"), "progress:own")
 ASSESSMENTS: Entry = (_("Assessments"), "progress:assessments")
+MEMBERSHIP: Entry = (_("Membership"), "membership:reports")
 TEACHERS: Entry = (_("Teachers"), "registration:teachers")
 AGREEMENTS: Entry = (_("Agreements"), "providers:agreements")
 OWN_COURSES: Entry = (_("Your courses"), "providers:own_courses")
@@ -52,7 +53,7 @@ ENTRIES: dict[Role, tuple[Entry, ...]] = {
     Role.LEA_ADMIN: (PEOPLE, STUDENTS, REGISTRATIONS, CORE_DATA, AGREEMENTS, DISTRICT, CATALOG),
     Role.PROVIDER_STAFF: (ROSTER, PROGRESS, TEACHERS, OWN_COURSES, CATALOG, HOW_IT_WORKS),
     Role.PROVIDER_ADMIN: (ROSTER, TEACHERS, OWN_COURSES, PROFILE, PEOPLE, CATALOG, HOW_IT_WORKS),
-    Role.HOST_STAFF: (PROGRESS, ASSESSMENTS, CATALOG, HOW_IT_WORKS),
+    Role.HOST_STAFF: (PROGRESS, ASSESSMENTS, MEMBERSHIP, CATALOG, HOW_IT_WORKS),
     Role.DESE_REVIEWER: STATE,
     Role.DESE_ADMIN: (PEOPLE, *STATE),
 }

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from coredata.deadlines import Deadline, deadlines
+from enrollment.membership.models import MembershipReport, ReportState
 from enrollment.part_time.models import (
     Basis,
     CourseLine,
@@ -480,6 +481,38 @@ def students_behind(hat: Membership, today: dt.date) -> Block:
     return Block(_("Students who are behind"), items, "progress:students")
 
 
+# Membership ---------------------------------------------------------------------------------------
+
+
+def membership_to_mend(hat: Membership, today: dt.date) -> Block:
+    """Membership reports that DESE returned."""
+    reports = MembershipReport.objects.run_by(hat).filter(state=ReportState.RETURNED)
+    items = [
+        Item(
+            _("Count %(program)s anew for %(day)s")
+            % {"program": report.program, "day": long_day(report.count_date)},
+            reverse("membership:report", args=[report.pk]),
+            about=report.reason,
+        )
+        for report in reports.select_related("program").order_by("answered_at", "pk")[: MOST + 1]
+    ]
+    return Block(_("Membership reports that came back"), items, "membership:reports")
+
+
+def membership_to_review(hat: Membership, today: dt.date) -> Block:
+    """Membership reports that DESE has not answered."""
+    reports = MembershipReport.objects.visible_to(hat).filter(state=ReportState.SENT)
+    items = [
+        Item(
+            _("Look at the membership report of %(program)s") % {"program": report.program},
+            reverse("membership:report", args=[report.pk]),
+            about=long_day(report.count_date),
+        )
+        for report in reports.select_related("program").order_by("sent_at", "pk")[: MOST + 1]
+    ]
+    return Block(_("Membership reports"), items, "membership:queue")
+
+
 # The state office ---------------------------------------------------------------------------------
 
 
@@ -614,9 +647,10 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
         roles_to_review,
         invitations,
     ),
-    Role.HOST_STAFF: (reports_to_write,),
+    Role.HOST_STAFF: (reports_to_write, membership_to_mend),
     Role.DESE_REVIEWER: (
         overdue_in_the_state,
+        membership_to_review,
         unauthorized_providers_with_students,
         late_reviews,
         incomplete_districts,
@@ -625,6 +659,7 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
         emergencies,
         applications,
         overdue_in_the_state,
+        membership_to_review,
         unauthorized_providers_with_students,
         roles_to_review,
         late_reviews,

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "enrollment.registration",
     "enrollment.full_time",
     "enrollment.progress",
+    "enrollment.membership",
     "coredata",
     "concerns",
     "mocap_portal.home",

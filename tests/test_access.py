@@ -27,9 +27,12 @@ from coredata.models import CollectionWindow
 from enrollment.full_time import actions as full_time
 from enrollment.full_time.models import PaperKind
 from enrollment.full_time.views.resident import EXIT_ROLES
+from enrollment.membership import actions as membership
 from enrollment.part_time import actions as part_time
 from enrollment.part_time import paper_file
 from enrollment.part_time.models import REVIEWING_ROLES, CourseLine
+from enrollment.progress.models import WRITING_ROLES
+from enrollment.progress.points import report_year_on
 from enrollment.registration import actions as registration
 from enrollment.registration.models import RosterLine
 from mocap_portal.foundation.accounts.models import (
@@ -68,6 +71,7 @@ from tests.factories.full_time import (
 )
 from tests.factories.papers import DocumentFactory
 from tests.factories.part_time import CourseLineFactory, CourseRequestFactory
+from tests.factories.progress import ProgressReportFactory, StateAssessmentFactory
 from tests.factories.providers import (
     AgreementFactory,
     CorrectiveActionFactory,
@@ -102,6 +106,7 @@ SENDING = {Role.DATA_CLERK, Role.COORDINATOR, Role.LEA_ADMIN}
 READING = SENDING | DESE_ROLES
 SERVING = {Role.HOST_STAFF, Role.SPECIAL_EDUCATION, Role.COORDINATOR, Role.LEA_ADMIN}
 ANSWERING = {Role.COORDINATOR, Role.COUNSELOR, Role.DATA_CLERK}
+FOLLOWING = WRITING_ROLES | LEA_ROLES | DESE_ROLES
 
 
 # The pages that tell MOSIS ID or birth date to whoever they open for.
@@ -112,7 +117,10 @@ IDENTIFYING = {
     "part_time:import_preview",
     "part_time:import_problems",
     "part_time:review",
+    "membership:report",
+    "membership:report_csv",
     "part_time:sign",
+    "progress:download",
     "records:claim",
     "records:claims",
     "records:merge",
@@ -200,6 +208,7 @@ class World:
 
         self._enter_papers(now)
         self._apply_full_time(now)
+        self._report_progress(now)
         # Signed in before the first visit: what a test writes is rolled back with it, its sessions too.
         self._sessions = {
             hat.pk: str(sign_in(Client(), hat).session.session_key)
@@ -298,11 +307,42 @@ class World:
         self.program_review = full_time.ask_for_review(
             self.determination.application_id, reasons="Look at the new report card.", by=parent, at=now
         )
-        self.moving = ProgramEnrollmentFactory.create(
+
+    def _report_progress(self, now: dt.datetime) -> None:
+        """A full-time student of the whole school year, behind; and a course that runs from its term's first day on."""
+        year = report_year_on(central_date(now))
+        self.enrollment = ProgramEnrollmentFactory.create(
+            enrolled=True,
+            moved=False,
             application__claim=self.claim,
             application__program=self.program,
-            application__term=self.term,
-            starts_on=central_date(now),
+            starts_on=year.school_year.starts_on,
+        )
+        self.progress_report = ProgressReportFactory.create(
+            enrollment=self.enrollment,
+            school_year=year.school_year,
+            number=1,
+            due_on=year.points[0].due_on,
+            behind=True,
+        )
+        self.assessment = StateAssessmentFactory.create(
+            enrollment=self.enrollment,
+            school_year=year.school_year,
+            opens_on=central_date(now),
+            closes_on=central_date(now),
+        )
+        self.membership = membership.make_report(
+            self.program.pk, count_date=central_date(now), by=self.own[Role.HOST_STAFF], at=now
+        )
+        membership.send(self.membership.pk, name="Hanna Host", by=self.own[Role.HOST_STAFF], at=now)
+        self.last_report = [year.school_year.year, year.points[-1].number]
+        self.taught = RosterLineFactory.create(
+            running=True,
+            line__request=self.request,
+            line__course=CourseFactory.create(provider=self.provider),
+            line__starts_on=self.term.starts_on,
+            line__started_on=self.term.starts_on,
+            line__ends_on=self.term.ends_on,
         )
 
     def _approved_line(self, now: dt.datetime) -> CourseLine:
@@ -598,17 +638,17 @@ ADDRESSES = [
     ),
     page("full_time:resident_inbox", LEA_ROLES),
     row("full_time:resident_application", LEA_ROLES, lambda world: [world.application.pk]),
-    row("full_time:exit", EXIT_ROLES, lambda world: [world.moving.pk]),
+    row("full_time:exit", EXIT_ROLES, lambda world: [world.enrollment.pk]),
     page("full_time:enrollments", LEA_ROLES | HOST_ROLES | DESE_ROLES),
     row(
         "full_time:enrollment",
         FAMILY_ROLES | LEA_ROLES | HOST_ROLES | DESE_ROLES,
-        lambda world: [world.moving.pk],
+        lambda world: [world.enrollment.pk],
     ),
-    row("full_time:schedule", HOST_ROLES, lambda world: [world.moving.pk]),
-    # Without a schedule nobody enters: that changes nothing.
-    post(row("full_time:enter", HOST_ROLES, lambda world: [world.moving.pk], status=302)),
-    row("full_time:end", FAMILY_ROLES | HOST_ROLES, lambda world: [world.moving.pk]),
+    row("full_time:schedule", HOST_ROLES, lambda world: [world.enrollment.pk]),
+    # Who is enrolled is not enrolled again: that changes nothing.
+    post(row("full_time:enter", HOST_ROLES, lambda world: [world.enrollment.pk], status=302)),
+    row("full_time:end", FAMILY_ROLES | HOST_ROLES, lambda world: [world.enrollment.pk]),
     # Registration
     page("registration:waiting", REGISTERING),
     row("registration:line", REGISTERING, lambda world: [world.approved_line.pk]),
@@ -672,6 +712,43 @@ ADDRESSES = [
         FAMILY_ROLES | LEA_ROLES | {Role.HOST_STAFF},
         lambda world: [world.sent_paper.pk],
     ),
+    # How students get on
+    page("progress:students", FOLLOWING),
+    post(page("progress:download", FOLLOWING)),
+    page("progress:upload", WRITING_ROLES),
+    page("progress:own", FAMILY_ROLES),
+    *(
+        Address(
+            name,
+            dict.fromkeys(FOLLOWING | FAMILY_ROLES, 200) | dict.fromkeys(others, 404),
+            args=args,
+            stranger=404,
+        )
+        for name, others, args in (
+            ("progress:enrollment", PROVIDER_ROLES, lambda world: [world.enrollment.pk]),
+            ("progress:line", HOST_ROLES, lambda world: [world.taught.pk]),
+            ("progress:report", PROVIDER_ROLES, lambda world: [world.progress_report.pk]),
+        )
+    ),
+    row("progress:write", HOST_ROLES, lambda world: [world.enrollment.pk, *world.last_report]),
+    row(
+        "progress:write_line",
+        PROVIDER_ROLES,
+        lambda world: [world.taught.pk, world.taught.line.request.term.school_year_id, 4],
+    ),
+    page("progress:assessments", HOST_ROLES),
+    post(page("progress:took_part", HOST_ROLES, status=302)),
+    page("progress:plan_assessment", HOST_ROLES),
+    row("progress:assessment", HOST_ROLES, lambda world: [world.assessment.pk]),
+    # How many students full-time programs have
+    page("membership:reports", HOST_ROLES),
+    page("membership:queue", DESE_ROLES),
+    row("membership:report", HOST_ROLES | DESE_ROLES, lambda world: [world.membership.pk]),
+    row("membership:report_csv", HOST_ROLES | DESE_ROLES, lambda world: [world.membership.pk]),
+    row("membership:report_xlsx", HOST_ROLES | DESE_ROLES, lambda world: [world.membership.pk]),
+    post(row("membership:count_again", HOST_ROLES, lambda world: [world.membership.pk], status=302)),
+    post(row("membership:accept", DESE_ROLES, lambda world: [world.membership.pk], status=302)),
+    row("membership:give_back", DESE_ROLES, lambda world: [world.membership.pk]),
     # People
     page("accounts:people", ADMIN_ROLES),
     page("accounts:invite", ADMIN_ROLES),

@@ -351,14 +351,14 @@ QUERIES = {
     Role.COUNSELOR: 6,  # who decides here, requests, registrations, records, children, applications elsewhere
     Role.SPECIAL_EDUCATION: 2,
     Role.DECIDER: 2,
-    Role.COORDINATOR: 10,
+    Role.COORDINATOR: 15,  # the school year's reports: year, semesters, how many; of two tracks who is behind
     Role.DATA_CLERK: 6,  # records, children, MOSIS IDs; windows of core data, its files; exits
     Role.LEA_ADMIN: 5,
-    Role.PROVIDER_STAFF: 3,  # to confirm, to report, certificates
-    Role.PROVIDER_ADMIN: 6,
-    Role.HOST_STAFF: 5,  # to decide, to look at again, to enroll, late records, policies
-    Role.DESE_REVIEWER: 4,
-    Role.DESE_ADMIN: 8,
+    Role.PROVIDER_STAFF: 7,  # to confirm, results, certificates; the school year's reports and those to write
+    Role.PROVIDER_ADMIN: 10,
+    Role.HOST_STAFF: 10,  # to decide, to look at again, to enroll, late records, policies; reports, membership
+    Role.DESE_REVIEWER: 5,
+    Role.DESE_ADMIN: 9,
 }
 
 

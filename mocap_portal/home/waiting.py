@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from coredata.deadlines import Deadline, deadlines
+from enrollment.membership.models import MembershipReport, ReportState
 from enrollment.part_time.models import (
     Basis,
     CourseLine,
@@ -19,6 +20,19 @@ from enrollment.part_time.models import (
 )
 from enrollment.part_time.rules import deciding_roles
 from enrollment.part_time.timeline import waits_for, with_all_it_needs
+from enrollment.progress.points import report_year_on
+from enrollment.progress.standing import (
+    AHEAD,
+    Track,
+    behind,
+    in_order,
+    missing,
+    own_students,
+    standings,
+    students_of,
+    tracks_of,
+    visible_students,
+)
 from enrollment.records.models import Claim, ClaimState, Student
 from enrollment.registration.actions import SOON
 from enrollment.registration.models import RosterLine, RosterState, Teacher
@@ -391,6 +405,83 @@ def problems_to_cure(hat: Membership, today: dt.date) -> Block:
     return Block(_("Notices of the state office"), items, "providers:profile")
 
 
+# Progress -----------------------------------------------------------------------------------------
+
+WRITE_PAGES = {Track.FULL_TIME: "progress:write", Track.PART_TIME: "progress:write_line"}
+STUDENT_PAGES = {Track.FULL_TIME: "progress:enrollment", Track.PART_TIME: "progress:line"}
+
+
+def reports_to_write(hat: Membership, today: dt.date) -> Block:
+    """Progress reports that are due soon or overdue, of the students of this host or provider."""
+    [track] = tracks_of(hat)
+    year = report_year_on(today)
+    rows = students_of(track, year).filter(pk__in=own_students(hat, track).values("pk"))
+    due = in_order(missing(rows, track, year, until=today + AHEAD), track)[: MOST + 1]
+    items = [
+        Item(
+            _("Write how %(student)s gets on") % {"student": standing.student_name},
+            reverse(WRITE_PAGES[track], args=[standing.pk, year.school_year.pk, point.number]),
+            about=standing.place,
+            due_on=point.due_on,
+        )
+        for standing in standings(list(due), track, year, today=today)
+        for point in standing.missing[:1]
+    ]
+    return Block(_("Progress reports to write"), sorted(items, key=_due), "progress:students")
+
+
+def students_behind(hat: Membership, today: dt.date) -> Block:
+    """Students of the district, full-time and part-time, who are behind, or of whom a report is overdue (R-51)."""
+    year = report_year_on(today)
+    items = []
+    for track in tracks_of(hat):
+        rows = behind(visible_students(hat, track, year), track, year, today=today)
+        found = standings(list(in_order(rows, track)[: MOST + 1]), track, year, today=today)
+        items += [
+            Item(
+                _("%(student)s is behind") % {"student": standing.student_name}
+                if standing.is_behind
+                else _("A report on %(student)s is overdue") % {"student": standing.student_name},
+                reverse(STUDENT_PAGES[track], args=[standing.pk]),
+                about=standing.place,
+            )
+            for standing in found
+        ]
+    return Block(_("Students who are behind"), items, "progress:students")
+
+
+# Membership ---------------------------------------------------------------------------------------
+
+
+def membership_to_mend(hat: Membership, today: dt.date) -> Block:
+    """Membership reports that DESE returned."""
+    reports = MembershipReport.objects.run_by(hat).filter(state=ReportState.RETURNED)
+    items = [
+        Item(
+            _("Count %(program)s anew for %(day)s")
+            % {"program": report.program, "day": long_day(report.count_date)},
+            reverse("membership:report", args=[report.pk]),
+            about=report.reason,
+        )
+        for report in reports.select_related("program").order_by("answered_at", "pk")[: MOST + 1]
+    ]
+    return Block(_("Membership reports that came back"), items, "membership:reports")
+
+
+def membership_to_review(hat: Membership, today: dt.date) -> Block:
+    """Membership reports that DESE has not answered."""
+    reports = MembershipReport.objects.visible_to(hat).filter(state=ReportState.SENT)
+    items = [
+        Item(
+            _("Look at the membership report of %(program)s") % {"program": report.program},
+            reverse("membership:report", args=[report.pk]),
+            about=long_day(report.count_date),
+        )
+        for report in reports.select_related("program").order_by("sent_at", "pk")[: MOST + 1]
+    ]
+    return Block(_("Membership reports"), items, "membership:queue")
+
+
 # The state office ---------------------------------------------------------------------------------
 
 
@@ -510,6 +601,7 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
         at_unauthorized_providers,
         to_credit,
         full_time.records_to_send,
+        students_behind,
         claims,
         without_mosis_id,
         full_time.to_inform,
@@ -517,10 +609,11 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
     ),
     Role.DATA_CLERK: (core_data_owed, full_time.records_to_send, claims, without_mosis_id, full_time.exits),
     Role.LEA_ADMIN: (missing_profile, roles_to_review, to_register, claims, invitations),
-    Role.PROVIDER_STAFF: (to_confirm, results_due, certificates),
+    Role.PROVIDER_STAFF: (to_confirm, reports_to_write, results_due, certificates),
     Role.PROVIDER_ADMIN: (
         problems_to_cure,
         to_confirm,
+        reports_to_write,
         results_due,
         certificates,
         roles_to_review,
@@ -531,10 +624,13 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
         full_time.to_look_again,
         full_time.to_enter,
         full_time.late_records,
+        reports_to_write,
+        membership_to_mend,
         full_time.broken_policies,
     ),
     Role.DESE_REVIEWER: (
         overdue_in_the_state,
+        membership_to_review,
         unauthorized_providers_with_students,
         late_reviews,
         incomplete_districts,
@@ -543,6 +639,7 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
         emergencies,
         applications,
         overdue_in_the_state,
+        membership_to_review,
         unauthorized_providers_with_students,
         roles_to_review,
         late_reviews,

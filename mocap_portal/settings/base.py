@@ -47,6 +47,8 @@ INSTALLED_APPS = [
     "enrollment.part_time",
     "enrollment.registration",
     "enrollment.full_time",
+    "enrollment.progress",
+    "enrollment.membership",
     "coredata",
     "concerns",
     "mocap_portal.home",
@@ -235,6 +237,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="3", minute="45"),
     },
     "tell moved days to confirm": {"task": "enrollment.registration.tasks.tell_moves", "schedule": 60.0},
+    # Before the mails of the day; each due point is told of once.
+    "tell of overdue progress reports": {
+        "task": "enrollment.progress.tasks.chase_reports",
+        "schedule": crontab(hour="3-6", minute="25"),
+    },
     # From two in the morning on; all day long, so that a missed night is made up for soon.
     "run the night": {
         "task": "home.chase_nights",

@@ -1,0 +1,1 @@
+"""Pages about progress: lists, a student, a report, files, assessments."""

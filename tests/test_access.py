@@ -41,9 +41,17 @@ from mocap_portal.foundation.accounts.models import (
 )
 from mocap_portal.foundation.directory.models import LegalKey, Organization, TermCode
 from mocap_portal.foundation.papers import actions as papers
+from mocap_portal.foundation.papers.letters import Block, LetterText
+from mocap_portal.foundation.papers.models import LetterKind
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.tabular import write_csv
 from tests.factories.accounts import InvitationFactory, MembershipFactory, UserFactory
+from tests.factories.certification import (
+    CertificationFactory,
+    CessationTaskFactory,
+    LetterRequestFactory,
+    StatedHoursFactory,
+)
 from tests.factories.coredata import ProblemFactory, UploadFactory, WaiverFactory
 from tests.factories.directory import (
     ClosedDayFactory,
@@ -52,6 +60,7 @@ from tests.factories.directory import (
     SchoolFactory,
     TermFactory,
 )
+from tests.factories.full_time import ProgramEnrollmentFactory
 from tests.factories.papers import DocumentFactory
 from tests.factories.part_time import CourseLineFactory, CourseRequestFactory
 from tests.factories.providers import (
@@ -86,10 +95,12 @@ TEAM = {Role.COORDINATOR, Role.SPECIAL_EDUCATION}
 KEEPING = {Role.COORDINATOR, Role.LEA_ADMIN}
 SENDING = {Role.DATA_CLERK, Role.COORDINATOR, Role.LEA_ADMIN}
 READING = SENDING | DESE_ROLES
+CERTIFYING = KEEPING | {Role.HOST_STAFF}
 
 
 # The pages that tell MOSIS ID or birth date to whoever they open for.
 IDENTIFYING = {
+    "certification:letter",
     "part_time:enter_family",
     "part_time:import_preview",
     "part_time:import_problems",
@@ -181,11 +192,58 @@ class World:
         )
 
         self._enter_papers(now)
+        self._ask_for_letters(now)
         # Signed in before the first visit: what a test writes is rolled back with it, its sessions too.
         self._sessions = {
             hat.pk: str(sign_in(Client(), hat).session.session_key)
             for hat in (*self.own.values(), *self.strangers.values())
         }
+
+    def _ask_for_letters(self, now: dt.datetime) -> None:
+        """A full-time student of the district's own program, with a letter and one to issue; and combined study."""
+        host, family = self.own[Role.HOST_STAFF], self.own[Role.PARENT]
+        enrollment = ProgramEnrollmentFactory.create(
+            enrolled=True,
+            moved=False,
+            student=self.student,
+            application__claim=self.claim,
+            application__program__host=self.lea,
+            starts_on=central_date(now) - dt.timedelta(days=30),
+        )
+        asked: dict[str, Any] = {
+            "student": self.student,
+            "lea": self.lea,
+            "asked_by": family,
+            "asked_at": now,
+        }
+        self.letter_request = LetterRequestFactory.create(enrollment=enrollment, **asked)
+        self.attendance_letter = CertificationFactory.create(
+            request=LetterRequestFactory.create(enrollment=enrollment, **asked),
+            letter=papers.keep_letter(
+                LetterKind.ATTENDANCE,
+                text=LetterText(
+                    "en",
+                    LAST_NAME,
+                    "Host",
+                    "",
+                    "",
+                    "",
+                    "Page",
+                    (Block("paragraph", text=IDENTIFIERS[2]),),
+                    (),
+                ),
+                facts={},
+                day=central_date(now),
+                at=now,
+            ),
+            issued_at=now,
+            issued_by=host,
+        )
+        self.combined_request = LetterRequestFactory.create(enrollment=None, **asked)
+        self.stated_hours = StatedHoursFactory.create(
+            request=self.combined_request, entered_by=self.own[Role.COORDINATOR], entered_at=now
+        )
+        self.cessation = CessationTaskFactory.create(enrollment=enrollment, opened_at=now)
 
     def _enter_papers(self, now: dt.datetime) -> None:
         """What staff entered: a request with a decision on paper, one that is begun, and a file with a wrong row."""
@@ -519,6 +577,31 @@ ADDRESSES = [
         args=lambda world: [world.running.teacher.pk],
         stranger=404,
     ),
+    # Attendance letters
+    page("certification:letters", FAMILY_ROLES),
+    row("certification:ask", FAMILY_ROLES, lambda world: [world.student.pk]),
+    row("certification:consent", FAMILY_ROLES, lambda world: [world.student.pk]),
+    public("certification:verify"),
+    page("certification:requests", CERTIFYING),
+    page("certification:cessations", {Role.HOST_STAFF}),
+    row("certification:cessation", {Role.HOST_STAFF}, lambda world: [world.cessation.pk]),
+    post(row("certification:forget_hours", KEEPING, lambda world: [world.stated_hours.pk], status=302)),
+    *(
+        Address(
+            name,
+            dict.fromkeys(FAMILY_ROLES, 200) | dict.fromkeys(KEEPING, 404) | {Role.HOST_STAFF: 200},
+            args=lambda world: [world.attendance_letter.request_id],
+            stranger=404,
+        )
+        for name in ("certification:letter", "certification:letter_pdf")
+    ),
+    Address(
+        "certification:issue",
+        dict.fromkeys(KEEPING, 404) | {Role.HOST_STAFF: 200},
+        args=lambda world: [world.letter_request.pk],
+        stranger=404,
+    ),
+    row("certification:state_hours", KEEPING, lambda world: [world.combined_request.pk]),
     # People
     page("accounts:people", ADMIN_ROLES),
     page("accounts:invite", ADMIN_ROLES),

@@ -131,9 +131,7 @@ def test_splitting_a_schedule_into_versions_never_changes_hours(
 def test_a_month_counts_by_its_best_day(courses: list[Plan], month: int) -> None:
     versions, where = [year(*courses)], (2021 if month >= 8 else 2022, month)
     days = [FIRST + number * DAY for number in range((LAST - FIRST).days + 1)]
-    best = max(
-        (rules.minutes_on(versions, day) for day in days if (day.year, day.month) == where), default=0
-    )
+    best = max((rules.minutes_on(versions, day) for day in days if (day.year, day.month) == where), default=0)
     hours = rules.hours_by_month(versions, entered_on=FIRST, last_on=LAST)
     assert hours.get(where, 0) == best
 

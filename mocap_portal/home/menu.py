@@ -23,6 +23,7 @@ CORE_DATA_BOARD: Entry = (_("Core data"), "coredata:board")
 INBOX: Entry = (_("Requests"), "part_time:inbox")
 STUDENTS: Entry = (_("Students"), "records:students")
 REGISTRATIONS: Entry = (_("Registrations"), "registration:waiting")
+ATTENDANCE_LETTERS: Entry = (_("Attendance letters"), "certification:requests")
 ROSTER: Entry = (_("Roster"), "registration:roster")
 TEACHERS: Entry = (_("Teachers"), "registration:teachers")
 AGREEMENTS: Entry = (_("Agreements"), "providers:agreements")
@@ -49,7 +50,7 @@ ENTRIES: dict[Role, tuple[Entry, ...]] = {
     Role.LEA_ADMIN: (PEOPLE, STUDENTS, REGISTRATIONS, CORE_DATA, AGREEMENTS, DISTRICT, CATALOG),
     Role.PROVIDER_STAFF: (ROSTER, TEACHERS, OWN_COURSES, CATALOG, HOW_IT_WORKS),
     Role.PROVIDER_ADMIN: (ROSTER, TEACHERS, OWN_COURSES, PROFILE, PEOPLE, CATALOG, HOW_IT_WORKS),
-    Role.HOST_STAFF: (CATALOG, HOW_IT_WORKS),
+    Role.HOST_STAFF: (ATTENDANCE_LETTERS, CATALOG, HOW_IT_WORKS),
     Role.DESE_REVIEWER: STATE,
     Role.DESE_ADMIN: (PEOPLE, *STATE),
 }

@@ -48,9 +48,17 @@ from mocap_portal.foundation.accounts.models import (
 )
 from mocap_portal.foundation.directory.models import LegalKey, Organization, TermCode
 from mocap_portal.foundation.papers import actions as papers
+from mocap_portal.foundation.papers.letters import Block, LetterText
+from mocap_portal.foundation.papers.models import LetterKind
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.tabular import write_csv
 from tests.factories.accounts import InvitationFactory, MembershipFactory, UserFactory
+from tests.factories.certification import (
+    CertificationFactory,
+    CessationTaskFactory,
+    LetterRequestFactory,
+    StatedHoursFactory,
+)
 from tests.factories.coredata import ProblemFactory, UploadFactory, WaiverFactory
 from tests.factories.directory import (
     ClosedDayFactory,
@@ -107,12 +115,14 @@ READING = SENDING | DESE_ROLES
 SERVING = {Role.HOST_STAFF, Role.SPECIAL_EDUCATION, Role.COORDINATOR, Role.LEA_ADMIN}
 ANSWERING = {Role.COORDINATOR, Role.COUNSELOR, Role.DATA_CLERK}
 FOLLOWING = WRITING_ROLES | LEA_ROLES | DESE_ROLES
+CERTIFYING = KEEPING | {Role.HOST_STAFF}
 
 
 # The pages that tell MOSIS ID or birth date to whoever they open for.
 IDENTIFYING = {
     "full_time:sign",
     "full_time:status",
+    "certification:letter",
     "part_time:enter_family",
     "part_time:import_preview",
     "part_time:import_problems",
@@ -209,11 +219,51 @@ class World:
         self._enter_papers(now)
         self._apply_full_time(now)
         self._report_progress(now)
+        self._ask_for_letters(now)
         # Signed in before the first visit: what a test writes is rolled back with it, its sessions too.
         self._sessions = {
             hat.pk: str(sign_in(Client(), hat).session.session_key)
             for hat in (*self.own.values(), *self.strangers.values())
         }
+
+    def _ask_for_letters(self, now: dt.datetime) -> None:
+        """A full-time student of the district's own program, with a letter and one to issue; and combined study."""
+        host, family = self.own[Role.HOST_STAFF], self.own[Role.PARENT]
+        enrollment = self.enrollment
+        asked: dict[str, Any] = {
+            "student": self.student,
+            "lea": self.lea,
+            "asked_by": family,
+            "asked_at": now,
+        }
+        self.letter_request = LetterRequestFactory.create(enrollment=enrollment, **asked)
+        self.attendance_letter = CertificationFactory.create(
+            request=LetterRequestFactory.create(enrollment=enrollment, **asked),
+            letter=papers.keep_letter(
+                LetterKind.ATTENDANCE,
+                text=LetterText(
+                    "en",
+                    LAST_NAME,
+                    "Host",
+                    "",
+                    "",
+                    "",
+                    "Page",
+                    (Block("paragraph", text=IDENTIFIERS[2]),),
+                    (),
+                ),
+                facts={},
+                day=central_date(now),
+                at=now,
+            ),
+            issued_at=now,
+            issued_by=host,
+        )
+        self.combined_request = LetterRequestFactory.create(enrollment=None, **asked)
+        self.stated_hours = StatedHoursFactory.create(
+            request=self.combined_request, entered_by=self.own[Role.COORDINATOR], entered_at=now
+        )
+        self.cessation = CessationTaskFactory.create(enrollment=enrollment, opened_at=now)
 
     def _enter_papers(self, now: dt.datetime) -> None:
         """What staff entered: a request with a decision on paper, one that is begun, and a file with a wrong row."""
@@ -749,6 +799,31 @@ ADDRESSES = [
     post(row("membership:count_again", HOST_ROLES, lambda world: [world.membership.pk], status=302)),
     post(row("membership:accept", DESE_ROLES, lambda world: [world.membership.pk], status=302)),
     row("membership:give_back", DESE_ROLES, lambda world: [world.membership.pk]),
+    # Attendance letters
+    page("certification:letters", FAMILY_ROLES),
+    row("certification:ask", FAMILY_ROLES, lambda world: [world.student.pk]),
+    row("certification:consent", FAMILY_ROLES, lambda world: [world.student.pk]),
+    public("certification:verify"),
+    page("certification:requests", CERTIFYING),
+    page("certification:cessations", {Role.HOST_STAFF}),
+    row("certification:cessation", {Role.HOST_STAFF}, lambda world: [world.cessation.pk]),
+    post(row("certification:forget_hours", KEEPING, lambda world: [world.stated_hours.pk], status=302)),
+    *(
+        Address(
+            name,
+            dict.fromkeys(FAMILY_ROLES, 200) | dict.fromkeys(KEEPING, 404) | {Role.HOST_STAFF: 200},
+            args=lambda world: [world.attendance_letter.request_id],
+            stranger=404,
+        )
+        for name in ("certification:letter", "certification:letter_pdf")
+    ),
+    Address(
+        "certification:issue",
+        dict.fromkeys(KEEPING, 404) | {Role.HOST_STAFF: 200},
+        args=lambda world: [world.letter_request.pk],
+        stranger=404,
+    ),
+    row("certification:state_hours", KEEPING, lambda world: [world.combined_request.pk]),
     # People
     page("accounts:people", ADMIN_ROLES),
     page("accounts:invite", ADMIN_ROLES),

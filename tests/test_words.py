@@ -36,6 +36,7 @@ KNOWN = {
     " is still to come.": "ValueError of a day in an address; the page says it in its own words",
     "Pat Example": "a made-up name in the template of the CSV file",
     "Dana Dean, principal": "a made-up name in the template of the CSV file",
+    "Social Security Administration": "the name of a federal office, as it stands on letters",
     "Robin needs a laboratory, and the classroom course has one.": "an explanation in the template of the CSV file",
     "To compare what districts report of virtual courses with approvals and provider reports (RSMo 161.670), also for "
     "courses that are found to be MOCAP courses only later.": "stands in the database, for auditors",

@@ -99,7 +99,8 @@ def _remind_of_input(clock: Clock, step: ChaseStep, today: dt.date) -> bool:
                 if late
                 else _("Inform %(program)s about application %(number)s by %(due)s.")
             )
-            _add(user, clock, application, sentence, path=reverse("home"), late=late, today=today)
+            path = reverse("full_time:resident_application", args=[application.pk])
+            _add(user, clock, application, sentence, path=path, late=late, today=today)
     return True
 
 

@@ -23,6 +23,7 @@ CORE_DATA_BOARD: Entry = (_("Core data"), "coredata:board")
 INBOX: Entry = (_("Requests"), "part_time:inbox")
 STUDENTS: Entry = (_("Students"), "records:students")
 REGISTRATIONS: Entry = (_("Registrations"), "registration:waiting")
+ATTENDANCE_LETTERS: Entry = (_("Attendance letters"), "certification:requests")
 ROSTER: Entry = (_("Roster"), "registration:roster")
 RECORDS: Entry = (_("Records asked for"), "full_time:records_requests")
 PROGRESS: Entry = (_("Progress"), "progress:students")
@@ -63,10 +64,10 @@ ENTRIES: dict[Role, tuple[Entry, ...]] = {
         APPLICATIONS,
         FULL_TIME_STUDENTS,
         PROGRESS,
+        ATTENDANCE_LETTERS,
         MEMBERSHIP,
         OWN_PROGRAMS,
         CATALOG,
-        HOW_IT_WORKS,
     ),
     Role.DESE_REVIEWER: STATE,
     Role.DESE_ADMIN: (PEOPLE, *STATE),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from coredata.deadlines import Deadline, deadlines
+from enrollment.certification.models import CessationTask, LetterRequest
 from enrollment.membership.models import MembershipReport, ReportState
 from enrollment.part_time.models import (
     Basis,
@@ -106,6 +107,22 @@ def refused_claims(hat: Membership, today: dt.date) -> Block:
         ],
         "records:children",
     )
+
+
+def own_letters(hat: Membership, today: dt.date) -> Block:
+    """Attendance letters that were asked for and are not issued yet."""
+    letters = LetterRequest.objects.visible_to(hat).waiting().select_related("student", "lea__organization")
+    items = [
+        Item(
+            _("Attendance letter %(number)s for %(student)s")
+            % {"number": letter.number, "student": letter.student},
+            reverse("certification:letters"),
+            about=_("%(school)s looks at the facts and issues it.")
+            % {"school": letter.lea.organization.name},
+        )
+        for letter in letters.order_by("asked_at", "pk")[: MOST + 1]
+    ]
+    return Block(_("Attendance letters you asked for"), items, "certification:letters")
 
 
 # Districts ----------------------------------------------------------------------------------------
@@ -297,6 +314,38 @@ def missing_profile(hat: Membership, today: dt.date) -> Block:
         for lack in profile.missing(Lea.objects.get(pk=hat.organization_id))
     ]
     return Block(_("Your district"), items, "state_map:district")
+
+
+def letters_to_issue(hat: Membership, today: dt.date) -> Block:
+    """Attendance letters that families asked this organization for (R-144)."""
+    letters = LetterRequest.objects.issued_by(hat).waiting().select_related("student")
+    items = [
+        Item(
+            _("Issue the attendance letter of %(student)s") % {"student": letter.student},
+            reverse("certification:issue", args=[letter.pk]),
+            about=_("%(number)s, for %(reader)s") % {"number": letter.number, "reader": letter.recipient},
+        )
+        for letter in letters.order_by("asked_at", "pk")[: MOST + 1]
+    ]
+    return Block(_("Attendance letters to issue"), items, "certification:requests")
+
+
+def cessations_to_send(hat: Membership, today: dt.date) -> Block:
+    """Students with an attendance letter who have stopped (R-153)."""
+    tasks = (
+        CessationTask.objects.run_by(hat).open().select_related("enrollment__student", "enrollment__program")
+    )
+    items = [
+        Item(
+            _("Send the notice of cessation of %(student)s") % {"student": task.enrollment.student},
+            reverse("certification:cessation", args=[task.pk]),
+            about=_("%(program)s, last day %(day)s")
+            % {"program": task.enrollment.program, "day": long_day(task.enrollment.ended_on)},
+        )
+        for task in tasks.order_by("opened_at", "pk")[: MOST + 1]
+        if task.enrollment.ended_on is not None
+    ]
+    return Block(_("Notices of cessation to send"), items, "certification:cessations")
 
 
 def invitations(hat: Membership, today: dt.date) -> Block:
@@ -585,7 +634,7 @@ def unauthorized_providers_with_students(hat: Membership, today: dt.date) -> Blo
 
 # Whose --------------------------------------------------------------------------------------------
 
-FAMILY: tuple[Source, ...] = (own_requests, full_time.own_applications, refused_claims)
+FAMILY: tuple[Source, ...] = (own_requests, full_time.own_applications, refused_claims, own_letters)
 
 SOURCES: dict[Role, tuple[Source, ...]] = {
     Role.PARENT: FAMILY,
@@ -606,9 +655,10 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
         without_mosis_id,
         full_time.to_inform,
         full_time.exits,
+        letters_to_issue,
     ),
     Role.DATA_CLERK: (core_data_owed, full_time.records_to_send, claims, without_mosis_id, full_time.exits),
-    Role.LEA_ADMIN: (missing_profile, roles_to_review, to_register, claims, invitations),
+    Role.LEA_ADMIN: (missing_profile, roles_to_review, to_register, letters_to_issue, claims, invitations),
     Role.PROVIDER_STAFF: (to_confirm, reports_to_write, results_due, certificates),
     Role.PROVIDER_ADMIN: (
         problems_to_cure,
@@ -626,6 +676,8 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
         full_time.late_records,
         reports_to_write,
         membership_to_mend,
+        letters_to_issue,
+        cessations_to_send,
         full_time.broken_policies,
     ),
     Role.DESE_REVIEWER: (

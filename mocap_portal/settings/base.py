@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "enrollment.full_time",
     "enrollment.progress",
     "enrollment.membership",
+    "enrollment.certification",
     "coredata",
     "concerns",
     "mocap_portal.home",
@@ -134,6 +135,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 
 # allauth limits tries per address and account by itself, and tells nobody whether an account exists.
+ACCOUNT_RATE_LIMITS = {"check_letter": "20/5m/ip"}  # its own stay; this is for codes of attendance letters
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -235,6 +237,10 @@ CELERY_BEAT_SCHEDULE = {
     "forget what was not sent": {
         "task": "enrollment.part_time.tasks.forget_unfinished",
         "schedule": crontab(hour="3", minute="45"),
+    },
+    "ask for notices of cessation": {
+        "task": "enrollment.certification.tasks.open_cessations",
+        "schedule": 60.0,
     },
     "tell moved days to confirm": {"task": "enrollment.registration.tasks.tell_moves", "schedule": 60.0},
     # Before the mails of the day; each due point is told of once.

@@ -383,3 +383,15 @@ def test_the_facts_of_letters_kept_before_can_still_be_read(facts: DecisionFacts
     if stored["appeal"]:
         del stored["appeal"]["is_dispute"]
     assert DecisionFacts.from_json(json.loads(json.dumps(stored))) == facts
+
+
+@pytest.mark.django_db
+def test_what_only_the_paper_bears_stands_in_no_table() -> None:
+    text = letters.compose(LetterKind.APPROVAL, APPROVAL, "en")
+    secret = letters.Block("paragraph", text="Code ABCD")
+    letter = actions.keep_letter(
+        LetterKind.APPROVAL, text=text, facts={}, day=AT.date(), at=AT, only_printed=(secret,)
+    )
+    with letter.pdf.open("rb") as file:
+        assert pdf_text(file.read()).rstrip().find("Code ABCD") > 0
+    assert "Code ABCD" not in letter.html + str(letter.facts)

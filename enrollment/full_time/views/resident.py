@@ -18,7 +18,13 @@ from mocap_portal.foundation.shared.refusals import Refusal
 from .. import actions
 from ..filters.applications import ApplicationFilter
 from ..forms.staff import ExitForm, InformForm
-from ..models import ApplicationState, EnrollmentState, ProgramApplication, ProgramEnrollment
+from ..models import (
+    RESIDENT_SERVICE_ROLES,
+    ApplicationState,
+    EnrollmentState,
+    ProgramApplication,
+    ProgramEnrollment,
+)
 from ..stations import stations
 from ..tables.applications import ApplicationTable
 from .host import ROWS_PER_PAGE, for_list
@@ -80,6 +86,7 @@ def application(request: HatRequest, pk: int) -> HttpResponse:
         "why": why(row.input_clock) if row.input_clock else None,
         "letters": row.determinations.select_related("letter").order_by("decided_at", "pk"),
         "enrollment": enrollment,
+        "may_serve": request.hat.role in RESIDENT_SERVICE_ROLES,
         "to_exit": enrollment is not None
         and enrollment.state in {EnrollmentState.MOVING, EnrollmentState.ENROLLED}
         and enrollment.exit_recorded_at is None

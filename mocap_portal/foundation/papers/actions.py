@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -129,14 +130,20 @@ def write_letter(kind: LetterKind, *, facts: letters.DecisionFacts, at: dt.datet
 
 @transaction.atomic
 def keep_letter(
-    kind: LetterKind, *, text: letters.LetterText, facts: dict[str, Any], day: dt.date, at: dt.datetime
+    kind: LetterKind,
+    *,
+    text: letters.LetterText,
+    facts: dict[str, Any],
+    day: dt.date,
+    at: dt.datetime,
+    only_printed: tuple[letters.Block, ...] = (),
 ) -> Letter:
     """Keep a letter: its facts (plain JSON values), its HTML and its PDF, as they stand at this moment.
 
-    `day` is the day that the PDF names as its own. A transaction that is rolled back may leave the PDF file behind;
-    no row names it.
+    `day` is the day that the PDF names as its own. `only_printed` ends the PDF and stands in no table: a secret of
+    whoever holds the paper. A transaction that is rolled back may leave the PDF file behind; no row names it.
     """
-    pdf = letters.typeset(text, day)
+    pdf = letters.typeset(replace(text, blocks=(*text.blocks, *only_printed)), day)
     letter = Letter(
         kind=kind,
         language=text.language,

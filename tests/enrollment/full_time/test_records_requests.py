@@ -379,7 +379,7 @@ def test_the_resident_district_is_reminded_of_its_information_too() -> None:
     for day, sentence, urgent in (("2026-11-16", in_time, False), ("2026-11-18", late, True)):
         assert chase(day) == 1
         assert digests(day) == {
-            (user, sentence, reverse("home"), urgent)
+            (user, sentence, reverse("full_time:resident_application", args=[application.pk]), urgent)
             for user in (coordinator.user_id, counselor.user_id, judge(application))
         }
 

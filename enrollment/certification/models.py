@@ -1,0 +1,226 @@
+"""A letter that certifies attendance: who asked, under whose consent, what was issued, and the notice when it ends."""
+
+from typing import Self
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.full_time.models import ProgramEnrollment
+from enrollment.records.models import Guardian, Student
+from mocap_portal.foundation.accounts.models import HOST_ROLES, Membership, Role
+from mocap_portal.foundation.directory.models import Lea
+from mocap_portal.foundation.papers.models import Letter
+from mocap_portal.foundation.shared.history import tracked
+
+MINUTES_OF_A_WEEK = 7 * 24 * 60
+RESIDENT_OFFICIALS = frozenset({Role.COORDINATOR, Role.LEA_ADMIN})  # for combined study
+OFFICIALS = HOST_ROLES | RESIDENT_OFFICIALS
+
+
+class LetterConsentQuerySet(models.QuerySet["LetterConsent"]):
+    def unused(self) -> Self:
+        """Those with which a parent has not asked yet."""
+        return self.filter(request__isnull=True)
+
+
+@tracked()
+class LetterConsent(models.Model):
+    """A student of age lets a parent ask for one letter: which records, what for, for whom, signed, when (R-136)."""
+
+    student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="letter_consents")
+    parent = models.ForeignKey(
+        Guardian, on_delete=models.PROTECT, related_name="letter_consents", help_text=_("Who may ask")
+    )
+    records = models.CharField(max_length=300, help_text=_("Which records may be told"))
+    purpose = models.CharField(max_length=300)
+    recipient = models.CharField(max_length=120, help_text=_("Who may read the letter"))
+    signed_name = models.CharField(max_length=120)
+    signed_at = models.DateTimeField()
+    signed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+
+    objects = LetterConsentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="a_consent_says_what_why_to_whom_and_is_signed",
+                condition=~(Q(records="") | Q(purpose="") | Q(recipient="") | Q(signed_name="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.student_id} to {self.recipient}"
+
+
+class LetterRequestQuerySet(models.QuerySet["LetterRequest"]):
+    def visible_to(self, hat: Membership) -> Self:
+        """Where every page starts. A family sees its own student's; host staff those of their programs; a resident
+        district's coordinator and administrator those of combined study. Nobody else sees any."""
+        if hat.is_family:
+            return self.filter(
+                student__in=Guardian.objects.with_access().filter(user=hat.user_id).values("student")
+            )
+        if hat.role in HOST_ROLES:
+            return self.filter(lea=hat.organization_id, enrollment__isnull=False)
+        if hat.role in RESIDENT_OFFICIALS:
+            return self.filter(lea=hat.organization_id, enrollment__isnull=True)
+        return self.none()
+
+    def issued_by(self, hat: Membership) -> Self:
+        """Those that this hat may answer: its organization's, none about a child of this person's own."""
+        if hat.role not in OFFICIALS:
+            return self.none()
+        own = Guardian.objects.filter(user=hat.user_id).values("student")
+        return self.visible_to(hat).exclude(student__in=own)
+
+    def waiting(self) -> Self:
+        """Without a letter yet."""
+        return self.filter(certification__isnull=True)
+
+
+@tracked()
+class LetterRequest(models.Model):
+    """Somebody asks for an attendance letter. `lea` issues it: the host, or of combined study the resident district.
+
+    `enrollment` is empty for combined study: courses of the portal beside seated or home study.
+    """
+
+    student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="letter_requests")
+    enrollment = models.ForeignKey(
+        ProgramEnrollment, null=True, blank=True, on_delete=models.PROTECT, related_name="letter_requests"
+    )
+    lea = models.ForeignKey(Lea, on_delete=models.PROTECT, related_name="letter_requests")
+    recipient = models.CharField(max_length=120, help_text=_("Who is to read the letter"))
+    asked_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    consent = models.OneToOneField(
+        LetterConsent,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="request",
+        help_text=_("Of a student of age for whom a parent asks (R-152)"),
+    )
+
+    objects = LetterRequestQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="a_letter_has_a_reader", condition=~Q(recipient="")),
+        ]
+        indexes = [models.Index(fields=["lea", "asked_at"], name="letter_request_by_lea")]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def number(self) -> str:
+        """What stands on the letter and people say on the phone. It tells nothing about the student."""
+        return f"AL-{self.pk:06d}"
+
+    @property
+    def is_combined(self) -> bool:
+        return self.enrollment_id is None
+
+
+class StudyKind(models.TextChoices):
+    SEATED = "seated", _("In a school building")
+    HOME = "home", _("Home school")
+
+
+@tracked()
+class StatedHours(models.Model):
+    """Hours a week of study outside the portal, as somebody stated them. A letter lists them and certifies none."""
+
+    request = models.ForeignKey(LetterRequest, on_delete=models.CASCADE, related_name="stated_hours")
+    kind = models.CharField(max_length=6, choices=StudyKind.choices)
+    minutes = models.PositiveSmallIntegerField(
+        validators=[MinValueValidator(1), MaxValueValidator(MINUTES_OF_A_WEEK)], help_text=_("In a week")
+    )
+    stated_by = models.CharField(max_length=160, help_text=_("Name, and who that is"))
+    stated_on = models.DateField()
+    entered_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="stated_hours_say_by_whom", condition=~Q(stated_by="")),
+            models.CheckConstraint(
+                name="stated_hours_fit_a_week", condition=Q(minutes__gt=0, minutes__lte=MINUTES_OF_A_WEEK)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.request_id} {self.kind}"
+
+
+@tracked(exclude=["code_hash", "facts"])
+class Certification(models.Model):
+    """A letter that was issued: one for each request. `facts` are those that it states, to compare with later ones.
+
+    Of the code with which its reader asks whether they still stand, only a keyed hash is kept.
+    """
+
+    request = models.OneToOneField(LetterRequest, on_delete=models.PROTECT, related_name="certification")
+    letter = models.OneToOneField(Letter, on_delete=models.PROTECT, related_name="certification")
+    code_hash = models.CharField(max_length=64)
+    facts = models.JSONField()
+    issued_at = models.DateTimeField()
+    issued_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    official_name = models.CharField(max_length=120)
+    official_title = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="a_certification_names_its_official",
+                condition=~(Q(official_name="") | Q(official_title="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"letter of {self.request_id}"
+
+
+class CessationTaskQuerySet(models.QuerySet["CessationTask"]):
+    def open(self) -> Self:
+        return self.filter(recorded_at__isnull=True)
+
+    def run_by(self, hat: Membership) -> Self:
+        """Those of this hat's host, none about a child of this person's own."""
+        return self.filter(enrollment__in=ProgramEnrollment.objects.run_by(hat))
+
+
+@tracked()
+class CessationTask(models.Model):
+    """A student with a letter has stopped: the host tells the federal office (R-153). `sent_on`: when it did."""
+
+    enrollment = models.OneToOneField(
+        ProgramEnrollment, on_delete=models.PROTECT, related_name="cessation_task"
+    )
+    opened_at = models.DateTimeField()
+    sent_on = models.DateField(null=True, blank=True)
+    recorded_at = models.DateTimeField(null=True, blank=True)
+    recorded_by = models.ForeignKey(
+        Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = CessationTaskQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="a_sent_notice_says_when_and_by_whom",
+                condition=Q(sent_on__isnull=True, recorded_at__isnull=True, recorded_by__isnull=True)
+                | Q(sent_on__isnull=False, recorded_at__isnull=False, recorded_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="a_notice_is_recorded_after_the_task_opened",
+                condition=Q(recorded_at__isnull=True) | Q(recorded_at__gte=F("opened_at")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"cessation of {self.enrollment_id}"

@@ -1,0 +1,93 @@
+"""Mails about attendance letters. None names the student (R-31): each links to the reader's own page."""
+
+import datetime as dt
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.records.models import Guardian, Relationship
+from enrollment.records.notices import family_of_student
+from mocap_portal.foundation.accounts.models import HOST_ROLES, Membership, User
+from mocap_portal.foundation.papers import actions as papers
+
+from .models import RESIDENT_OFFICIALS, CessationTask, LetterConsent, LetterRequest
+
+
+def officials_of(request: LetterRequest) -> list[User]:
+    """Who may issue the letter, without the student's own family."""
+    roles = RESIDENT_OFFICIALS if request.is_combined else HOST_ROLES
+    return _staff(request.lea_id, *roles, student_id=request.student_id)
+
+
+def readers_of(request: LetterRequest) -> list[User]:
+    """Who asked and the student, as far as they may read the record today."""
+    own = Guardian.objects.active().filter(student=request.student_id, relationship=Relationship.SELF)
+    meant = {request.asked_by.user_id, *own.values_list("user", flat=True)}
+    return [user for user in family_of_student(request.student_id) if user.pk in meant]
+
+
+def tell_asked(request: LetterRequest, *, at: dt.datetime) -> None:
+    papers.tell(
+        officials_of(request),
+        f"letter-asked:{request.pk}",
+        subject=_("An attendance letter is asked for (%(number)s)"),
+        sentences=[
+            _("A family asks for an attendance letter. You see its facts, then issue it, on this page:")
+        ],
+        path=reverse("certification:issue", args=[request.pk]),
+        at=at,
+        number=request.number,
+    )
+
+
+def tell_issued(request: LetterRequest, *, at: dt.datetime) -> None:
+    papers.tell(
+        readers_of(request),
+        f"letter-issued:{request.pk}",
+        subject=_("Your attendance letter %(number)s is ready"),
+        sentences=[
+            _("The attendance letter that was asked for is ready. You can read, print and save it here:")
+        ],
+        path=reverse("certification:letter", args=[request.pk]),
+        at=at,
+        number=request.number,
+    )
+
+
+def tell_consent(consent: LetterConsent, *, at: dt.datetime) -> None:
+    papers.tell(
+        [consent.parent.user],
+        f"letter-consent:{consent.pk}",
+        subject=_("You may ask for an attendance letter"),
+        sentences=[
+            _(
+                "A student of age agreed that you ask for an attendance letter. You can ask for it on this page:"
+            )
+        ],
+        path=reverse("certification:letters"),
+        at=at,
+    )
+
+
+def tell_cessation(task: CessationTask, *, at: dt.datetime) -> None:
+    program = task.enrollment.program
+    papers.tell(
+        _staff(program.host_id, *HOST_ROLES, student_id=task.enrollment.student_id),
+        f"cessation:{task.enrollment_id}",
+        subject=_("A student with an attendance letter has stopped: send the notice"),
+        sentences=[
+            _(
+                "A student for whom an attendance letter was issued no longer attends %(program)s. The federal office "
+                "has to be told with the notice of cessation. Record on this page when you sent it:"
+            )
+        ],
+        path=reverse("certification:cessation", args=[task.pk]),
+        at=at,
+        program=program.name,
+    )
+
+
+def _staff(organization_id: int, *roles: str, student_id: int) -> list[User]:
+    family = Guardian.objects.filter(student=student_id).values("user")
+    hats = Membership.objects.in_organization(organization_id).filter(role__in=roles).exclude(user__in=family)
+    return sorted({hat.user for hat in hats.select_related("user")}, key=lambda user: user.pk)

@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("enrollment.part_time.urls")),
     path("", include("enrollment.records.urls")),
     path("", include("enrollment.registration.urls")),
+    path("", include("enrollment.attendance.urls")),
     path("districts/", include("mocap_portal.state_map.public_urls")),
     path("people/", include("mocap_portal.foundation.accounts.urls")),
     path("state/", include("mocap_portal.state_map.urls")),

@@ -44,6 +44,11 @@ from mocap_portal.foundation.papers import actions as papers
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.tabular import write_csv
 from tests.factories.accounts import InvitationFactory, MembershipFactory, UserFactory
+from tests.factories.attendance import (
+    AttendanceDayFactory,
+    AttendanceFileFactory,
+    AttendanceProblemFactory,
+)
 from tests.factories.coredata import ProblemFactory, UploadFactory, WaiverFactory
 from tests.factories.directory import (
     ClosedDayFactory,
@@ -51,6 +56,11 @@ from tests.factories.directory import (
     ProviderFactory,
     SchoolFactory,
     TermFactory,
+)
+from tests.factories.full_time import (
+    ProgramApplicationFactory,
+    ProgramEnrollmentFactory,
+    ProgramFactory,
 )
 from tests.factories.papers import DocumentFactory
 from tests.factories.part_time import CourseLineFactory, CourseRequestFactory
@@ -181,11 +191,25 @@ class World:
         )
 
         self._enter_papers(now)
+        self._enroll(now)
         # Signed in before the first visit: what a test writes is rolled back with it, its sessions too.
         self._sessions = {
             hat.pk: str(sign_in(Client(), hat).session.session_key)
             for hat in (*self.own.values(), *self.strangers.values())
         }
+
+    def _enroll(self, now: dt.datetime) -> None:
+        """The child is in a program that its own district hosts: so each hat has a full-time student of its own."""
+        program = ProgramFactory.create(host=self.lea)
+        application = ProgramApplicationFactory.create(admitted=True, claim=self.claim, program=program)
+        starts_on = central_date(now) - dt.timedelta(days=40)
+        host = self.own[Role.HOST_STAFF]
+        self.full_time = ProgramEnrollmentFactory.create(
+            enrolled=True, application=application, starts_on=starts_on, entered_by=host, moved=False
+        )
+        AttendanceDayFactory.create(enrollment=self.full_time, day=starts_on)
+        self.attendance_file = AttendanceFileFactory.create(program=program, sent_by=host, refused=True)
+        AttendanceProblemFactory.create(file=self.attendance_file)
 
     def _enter_papers(self, now: dt.datetime) -> None:
         """What staff entered: a request with a decision on paper, one that is begun, and a file with a wrong row."""
@@ -519,6 +543,16 @@ ADDRESSES = [
         args=lambda world: [world.running.teacher.pk],
         stranger=404,
     ),
+    # Attendance of full-time students
+    page("attendance:students", {Role.HOST_STAFF} | LEA_ROLES),
+    row(
+        "attendance:student", {Role.HOST_STAFF} | LEA_ROLES | FAMILY_ROLES, lambda world: [world.full_time.pk]
+    ),
+    row("attendance:day", {Role.HOST_STAFF}, lambda world: [world.full_time.pk, world.full_time.starts_on]),
+    page("attendance:files", {Role.HOST_STAFF}),
+    page("attendance:template", {Role.HOST_STAFF}),
+    row("attendance:file", {Role.HOST_STAFF}, lambda world: [world.attendance_file.pk]),
+    row("attendance:problems_csv", {Role.HOST_STAFF}, lambda world: [world.attendance_file.pk]),
     # People
     page("accounts:people", ADMIN_ROLES),
     page("accounts:invite", ADMIN_ROLES),

@@ -3,7 +3,13 @@ import datetime as dt
 import factory
 from factory.django import DjangoModelFactory
 
-from enrollment.attendance.models import AttendanceDay, AttendanceFile, FileState
+from enrollment.attendance.models import (
+    AttendanceDay,
+    AttendanceFile,
+    AttendanceProblem,
+    FileState,
+    ProblemKind,
+)
 
 from .accounts import MembershipFactory
 from .full_time import ProgramEnrollmentFactory, ProgramFactory
@@ -45,3 +51,16 @@ class AttendanceDayFactory(DjangoModelFactory[AttendanceDay]):
     total = factory.LazyAttribute(lambda o: sum(o.minutes))
     by = factory.SelfAttribute("enrollment.entered_by")
     at = SENT_AT
+
+
+class AttendanceProblemFactory(DjangoModelFactory[AttendanceProblem]):
+    """An activity that is none, in the second line."""
+
+    class Meta:
+        model = AttendanceProblem
+
+    file = factory.SubFactory(AttendanceFileFactory, refused=True)
+    line = 2
+    column = "activity"
+    value = "homework"
+    kind = ProblemKind.ACTIVITY

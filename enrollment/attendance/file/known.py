@@ -131,7 +131,7 @@ class Known:
         line = ", E'\\t', ".join(cells)
         statement = sql.SQL(f"SELECT string_agg(concat({line}), E'\\n') FROM ({query}) AS found")  # noqa: S608
         with connection.cursor() as cursor:
-            cursor.execute(statement.format(**names))
+            cursor.execute(statement.format(**names).as_string(connection.connection))
             text = cursor.fetchone()[0]
         if text is None:
             return pl.DataFrame(schema=schema)

@@ -100,6 +100,7 @@ READING = SENDING | DESE_ROLES
 
 # The pages that tell MOSIS ID or birth date to whoever they open for.
 IDENTIFYING = {
+    "attendance:shares_csv",
     "part_time:enter_family",
     "part_time:import_preview",
     "part_time:import_problems",
@@ -553,6 +554,15 @@ ADDRESSES = [
     page("attendance:template", {Role.HOST_STAFF}),
     row("attendance:file", {Role.HOST_STAFF}, lambda world: [world.attendance_file.pk]),
     row("attendance:problems_csv", {Role.HOST_STAFF}, lambda world: [world.attendance_file.pk]),
+    # Whoever has a single program goes on to its figure.
+    Address(
+        "attendance:programs",
+        {Role.HOST_STAFF: 302, Role.DESE_REVIEWER: 200, Role.DESE_ADMIN: 200},
+        stranger=200,
+    ),
+    row("attendance:ada", {Role.HOST_STAFF} | DESE_ROLES, lambda world: [world.full_time.program_id]),
+    row("attendance:shares_csv", {Role.HOST_STAFF}, lambda world: [world.full_time.program_id]),
+    row("attendance:excluded_csv", {Role.HOST_STAFF}, lambda world: [world.full_time.program_id]),
     # People
     page("accounts:people", ADMIN_ROLES),
     page("accounts:invite", ADMIN_ROLES),

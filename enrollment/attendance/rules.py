@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from enrollment.full_time.rules import Planned, minutes_of_day
 
@@ -61,3 +62,15 @@ def planned_on(day: dt.date, plans: Iterable[Plan]) -> int:
 def planned_between(first: dt.date, last: dt.date, plans: Sequence[Plan], closed: Collection[dt.date]) -> int:
     """What is planned on the school days of a span: what falls on a closed day is not missed by anybody."""
     return sum(planned_on(day, plans) for day in days_of(first, last) if day not in closed)
+
+
+def shares(attended: Sequence[int], session: int) -> list[Fraction]:
+    """A student's share of average daily attendance in each semester, at most one over both (R-87, R-88).
+
+    `attended`: minutes that count, by semester in order; `session`: minutes of the whole regular term so far.
+    """
+    found: list[Fraction] = []
+    for minutes in attended:
+        share = Fraction(minutes, session) if session else Fraction()
+        found.append(min(share, 1 - sum(found, Fraction())))
+    return found

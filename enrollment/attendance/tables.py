@@ -82,3 +82,35 @@ class ProblemTable(PortalTable):
 
     def render_kind(self, record: AttendanceProblem) -> str:
         return str(ProblemKind(record.kind).sentence)
+
+
+class ProgramTable(PortalTable):
+    """Rows: Program with its host."""
+
+    name = tables.Column(linkify=("attendance:ada", [tables.A("pk")]), verbose_name=_("Program"))
+    host = tables.Column(verbose_name=_("Host"))
+
+    caption = _("Full-time programs")
+    row_header = "name"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+        empty_text = _("No program is here yet.")
+
+
+class ExcludedTable(PortalTable):
+    """Rows: dicts with course, teacher (empty for none) and hours."""
+
+    course = tables.Column(verbose_name=_("Course"))
+    teacher = tables.Column(verbose_name=_("Teacher"), empty_values=())
+    hours = tables.Column(verbose_name=_("Hours that do not count"))
+
+    caption = _("Hours without a certificated teacher")
+    row_header = "course"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+        empty_text = _("Every hour was under a certificated teacher.")
+
+    def render_teacher(self, value: str) -> str:
+        return value or gettext("No teacher is on the schedule")

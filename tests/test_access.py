@@ -24,6 +24,7 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from coredata.models import CollectionWindow
+from enrollment.attendance import actions as attendance
 from enrollment.part_time import actions as part_time
 from enrollment.part_time import paper_file
 from enrollment.part_time.models import REVIEWING_ROLES, CourseLine
@@ -48,6 +49,8 @@ from tests.factories.attendance import (
     AttendanceDayFactory,
     AttendanceFileFactory,
     AttendanceProblemFactory,
+    FlagFactory,
+    PlacementFactory,
 )
 from tests.factories.coredata import ProblemFactory, UploadFactory, WaiverFactory
 from tests.factories.directory import (
@@ -211,6 +214,15 @@ class World:
         AttendanceDayFactory.create(enrollment=self.full_time, day=starts_on)
         self.attendance_file = AttendanceFileFactory.create(program=program, sent_by=host, refused=True)
         AttendanceProblemFactory.create(file=self.attendance_file)
+        self.flag = FlagFactory.create(enrollment=self.full_time, opened_on=central_date(now))
+        attendance.notify_family(self.flag.pk, by=host, at=now)
+        ended = ProgramEnrollmentFactory.create(
+            disenrolled=True,
+            application=ProgramApplicationFactory.create(admitted=True, claim=self.claim, program=program),
+            entered_by=host,
+            moved=False,
+        )
+        self.placement = PlacementFactory.create(enrollment=ended)
 
     def _enter_papers(self, now: dt.datetime) -> None:
         """What staff entered: a request with a decision on paper, one that is begun, and a file with a wrong row."""
@@ -554,6 +566,28 @@ ADDRESSES = [
     page("attendance:template", {Role.HOST_STAFF}),
     row("attendance:file", {Role.HOST_STAFF}, lambda world: [world.attendance_file.pk]),
     row("attendance:problems_csv", {Role.HOST_STAFF}, lambda world: [world.attendance_file.pk]),
+    page("attendance:engagement", {Role.HOST_STAFF}),
+    row("attendance:flag", {Role.HOST_STAFF}, lambda world: [world.flag.pk]),
+    row("attendance:notify", {Role.HOST_STAFF}, lambda world: [world.flag.pk]),
+    row("attendance:intervene", {Role.HOST_STAFF}, lambda world: [world.flag.pk]),
+    # No policy is posted: that is said on the flag's page.
+    row("attendance:disenroll", {Role.HOST_STAFF}, lambda world: [world.flag.pk], status=302),
+    row(
+        "attendance:letter",
+        {Role.HOST_STAFF} | LEA_ROLES | FAMILY_ROLES,
+        lambda world: [world.flag.notice.letter_id],
+    ),
+    row(
+        "attendance:letter_pdf",
+        {Role.HOST_STAFF} | LEA_ROLES | FAMILY_ROLES,
+        lambda world: [world.flag.notice.letter_id],
+    ),
+    page("attendance:placements", KEEPING),
+    row("attendance:placement", KEEPING, lambda world: [world.placement.pk]),
+    row("attendance:options", KEEPING, lambda world: [world.placement.pk]),
+    # The options are not sent yet.
+    row("attendance:choice", KEEPING, lambda world: [world.placement.pk], status=302),
+    row("attendance:place", KEEPING, lambda world: [world.placement.pk], status=302),
     # Whoever has a single program goes on to its figure.
     Address(
         "attendance:programs",

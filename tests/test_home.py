@@ -351,12 +351,12 @@ QUERIES = {
     Role.COUNSELOR: 4,  # who decides here, requests, registrations, children
     Role.SPECIAL_EDUCATION: 2,
     Role.DECIDER: 2,
-    Role.COORDINATOR: 7,
+    Role.COORDINATOR: 8,
     Role.DATA_CLERK: 4,  # children, MOSIS IDs; windows of core data, its files
-    Role.LEA_ADMIN: 5,
+    Role.LEA_ADMIN: 6,
     Role.PROVIDER_STAFF: 3,  # to confirm, to report, certificates
     Role.PROVIDER_ADMIN: 6,
-    Role.HOST_STAFF: 0,
+    Role.HOST_STAFF: 1,
     Role.DESE_REVIEWER: 4,
     Role.DESE_ADMIN: 8,
 }

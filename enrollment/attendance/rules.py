@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 
 from enrollment.full_time.rules import Planned, minutes_of_day
@@ -74,3 +75,8 @@ def shares(attended: Sequence[int], session: int) -> list[Fraction]:
         share = Fraction(minutes, session) if session else Fraction()
         found.append(min(share, 1 - sum(found, Fraction())))
     return found
+
+
+def is_behind(recorded: int, planned: int, share: Decimal) -> bool:
+    """Whether less than this share of the planned minutes was recorded; of nothing planned nobody is behind."""
+    return recorded < share * planned

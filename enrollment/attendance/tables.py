@@ -114,3 +114,49 @@ class ExcludedTable(PortalTable):
 
     def render_teacher(self, value: str) -> str:
         return value or gettext("No teacher is on the schedule")
+
+
+class FlagTable(PortalTable):
+    """Rows: Flag with student, program and notice, and `tried`: how many interventions there are."""
+
+    student = tables.Column(
+        accessor="enrollment__student",
+        linkify=("attendance:flag", [tables.A("pk")]),
+        verbose_name=_("Student"),
+    )
+    program = tables.Column(accessor="enrollment__program", verbose_name=_("Program"))
+    reason = tables.Column(verbose_name=_("Why"))
+    last_active = TemplateColumn(
+        template_name="attendance/last_active.html", verbose_name=_("Last activity"), empty_values=()
+    )
+    opened_on = TemplateColumn("{% load ui %}{{ value|short_day }}", verbose_name=_("Flagged"))
+    step = TemplateColumn(template_name="attendance/next_step.html", verbose_name=_("Next"), empty_values=())
+
+    caption = _("Students who are not engaged")
+    row_header = "student"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+        empty_text = _("Every student is engaged.")
+
+
+class PlacementTable(PortalTable):
+    """Rows: Placement with student, program and clock."""
+
+    student = tables.Column(
+        accessor="enrollment__student",
+        linkify=("attendance:placement", [tables.A("pk")]),
+        verbose_name=_("Student"),
+    )
+    program = tables.Column(accessor="enrollment__program", verbose_name=_("Left the program"))
+    due = TemplateColumn(
+        "{% load ui %}{{ record.clock.due_on|short_day }}", verbose_name=_("Options due"), empty_values=()
+    )
+    state = TemplateColumn(template_name="attendance/placement_state.html", verbose_name=_("State"))
+
+    caption = _("Disenrolled students of your district")
+    row_header = "student"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+        empty_text = _("No student was disenrolled from a full-time program.")

@@ -254,5 +254,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "coredata.tasks.destroy_old_bytes",
         "schedule": crontab(hour="3-6", minute="5"),
     },
+    # Before people come to work, and before the mails of the day.
+    "flag students who are not engaged": {
+        "task": "enrollment.attendance.tasks.flag_students",
+        "schedule": crontab(hour="3-5", minute="10"),
+    },
     "heartbeat": {"task": "home.heartbeat", "schedule": 20.0, "options": {"expires": 20}},
 }

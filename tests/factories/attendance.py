@@ -8,11 +8,17 @@ from enrollment.attendance.models import (
     AttendanceFile,
     AttendanceProblem,
     FileState,
+    Flag,
+    FlagReason,
+    Placement,
     ProblemKind,
 )
+from mocap_portal.foundation.clocks.models import ClockKind
+from mocap_portal.foundation.papers.models import LetterKind
 
 from .accounts import MembershipFactory
-from .full_time import ProgramEnrollmentFactory, ProgramFactory
+from .clocks import ClockFactory
+from .full_time import ProgramEnrollmentFactory, ProgramFactory, kept_letter
 
 SENT_AT = dt.datetime(2027, 2, 2, 15, tzinfo=dt.UTC)
 
@@ -64,3 +70,38 @@ class AttendanceProblemFactory(DjangoModelFactory[AttendanceProblem]):
     column = "activity"
     value = "homework"
     kind = ProblemKind.ACTIVITY
+
+
+class FlagFactory(DjangoModelFactory[Flag]):
+    """No activity, found in the night to Tuesday 2 February 2027."""
+
+    class Meta:
+        model = Flag
+
+    enrollment = factory.SubFactory(ProgramEnrollmentFactory, enrolled=True)
+    reason = FlagReason.INACTIVE
+    opened_on = dt.date(2027, 2, 2)
+    planned = 600
+    recorded = 0
+
+
+class PlacementFactory(DjangoModelFactory[Placement]):
+    """Of a student who was disenrolled on 26 March 2027: options to send by Wednesday 31 March."""
+
+    class Meta:
+        model = Placement
+
+    enrollment = factory.SubFactory(ProgramEnrollmentFactory, disenrolled=True)
+    lea = factory.SelfAttribute("enrollment.resident_lea")
+    notice = factory.LazyFunction(lambda: kept_letter(LetterKind.DISENROLLMENT))
+    clock = factory.SubFactory(
+        ClockFactory,
+        kind=ClockKind.PLACEMENT,
+        lea=factory.SelfAttribute("..lea"),
+        source="R-59",
+        started_at=factory.SelfAttribute("..opened_at"),
+        business_days=3,
+        due_on=dt.date(2027, 3, 31),
+        first_due_on=dt.date(2027, 3, 31),
+    )
+    opened_at = dt.datetime(2027, 3, 26, 15, tzinfo=dt.UTC)

@@ -23,11 +23,10 @@ from mocap_portal.foundation.shared.refusals import Refusal
 from mocap_portal.foundation.ui.words import long_day
 
 from .. import actions
-from ..actions.recording import courses_on
 from ..filters import QUIET, StudentFilter, find
 from ..forms.days import DayForm, WhichDayForm
 from ..forms.lists import StudentSearchForm
-from ..models import AttendanceDay
+from ..models import AttendanceDay, EngagementNotice, Placement
 from ..rules import ONE_DAY, last_school_days, school_days
 from ..tables import StudentTable
 from ..weeks import closed_days, mondays, weeks
@@ -74,6 +73,8 @@ def student(request: HatRequest, pk: int) -> HttpResponse:
         "page": page,
         "weeks": weeks(enrollment, list(page), today=today),
         "may_record": may_record,
+        "notices": EngagementNotice.objects.filter(flag__enrollment=pk).order_by("sent_at", "pk"),
+        "placement": Placement.objects.visible_to(request.hat).filter(enrollment=pk).first(),
     }
     if may_record:
         last = min(today, enrollment.ended_on or today)
@@ -100,7 +101,7 @@ def day(request: HatRequest, pk: int, date: str) -> HttpResponse:
     form = DayForm(
         request.POST or None,
         entries=record.entries if record else [],
-        courses=courses_on(pk, on),
+        courses=actions.courses_on(pk, on),
         activities=list(kinds.values_list("code", "label")),
         cancel_url=back,
     )

@@ -22,6 +22,9 @@ OURS = ("mocap_portal.", "providers.", "enrollment.", "coredata.", "concerns.")
 
 # A new table is tracked, or it stands here with the reason why it need not be.
 WITHOUT_HISTORY = {
+    "attendance.AttendanceDay": "a row for each student and day: the database keeps what a correction replaces",
+    "attendance.ReplacedDay": "is the history of AttendanceDay, written by the database",
+    "attendance.AttendanceProblem": "what checking found in a file: made with it, never changed",
     "clocks.Chase": "a reminder given: only ever added, and about a clock",
     "clocks.ChaseRun": "a night's work, nobody's",
     "demo.DemoMail": "the demo only",

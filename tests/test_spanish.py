@@ -33,6 +33,12 @@ NOW = dt.datetime(2026, 11, 2, 18, tzinfo=dt.UTC)  # a Monday, noon in Missouri
 
 # What a family or a visitor can meet. Pages of staff fall back to English where a sentence is missing.
 FOR_FAMILIES = (
+    "enrollment/attendance/actions/*.py",
+    "enrollment/attendance/models/*.py",
+    "enrollment/attendance/notices.py",
+    "enrollment/attendance/tables.py",
+    "enrollment/attendance/views/letters.py",
+    "enrollment/attendance/views/students.py",
     "enrollment/certification/actions/*.py",
     "enrollment/certification/forms/family.py",
     "enrollment/certification/forms/public.py",
@@ -107,6 +113,8 @@ FOR_FAMILIES = (
     "templates/allauth/**/*.html",
     "templates/clocks/*.html",
     "templates/components/*.html",
+    "templates/attendance/letter.html",
+    "templates/attendance/student.html",
     "templates/certification/letters.html",
     "templates/certification/ask.html",
     "templates/certification/consent.html",

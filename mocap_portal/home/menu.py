@@ -25,6 +25,7 @@ STUDENTS: Entry = (_("Students"), "records:students")
 REGISTRATIONS: Entry = (_("Registrations"), "registration:waiting")
 ATTENDANCE_LETTERS: Entry = (_("Attendance letters"), "certification:requests")
 ROSTER: Entry = (_("Roster"), "registration:roster")
+ATTENDANCE: Entry = (_("Attendance"), "attendance:students")
 RECORDS: Entry = (_("Records asked for"), "full_time:records_requests")
 PROGRESS: Entry = (_("Progress"), "progress:students")
 OWN_PROGRESS: Entry = (_("Progress"), "progress:own")
@@ -63,11 +64,11 @@ ENTRIES: dict[Role, tuple[Entry, ...]] = {
     Role.HOST_STAFF: (
         APPLICATIONS,
         FULL_TIME_STUDENTS,
+        ATTENDANCE,
         PROGRESS,
         ATTENDANCE_LETTERS,
         MEMBERSHIP,
         OWN_PROGRAMS,
-        CATALOG,
     ),
     Role.DESE_REVIEWER: STATE,
     Role.DESE_ADMIN: (PEOPLE, *STATE),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from coredata.deadlines import Deadline, deadlines
+from enrollment.attendance.models import Flag, Placement, PlacementState
 from enrollment.certification.models import CessationTask, LetterRequest
 from enrollment.membership.models import MembershipReport, ReportState
 from enrollment.part_time.models import (
@@ -374,6 +375,60 @@ def roles_to_review(hat: Membership, today: dt.date) -> Block:
     return Block(_("Yearly review of roles"), item, "accounts:review")
 
 
+def placements(hat: Membership, today: dt.date) -> Block:
+    """Disenrolled students of the district whose family has no options yet, or has not chosen (R-59)."""
+    rows = (
+        Placement.objects.run_by(hat)
+        .exclude(state=PlacementState.PLACED)
+        .select_related("enrollment__student", "enrollment__program", "clock")
+        .order_by("clock__due_on", "pk")
+    )
+    items = [
+        Item(
+            (
+                _("Send options to the family of %(student)s")
+                if row.state == PlacementState.OPEN
+                else _("Enroll %(student)s again")
+            )
+            % {"student": row.enrollment.student},
+            reverse("attendance:placement", args=[row.pk]),
+            about=row.enrollment.program.name,
+            due_on=row.clock.due_on if row.state == PlacementState.OPEN else None,
+        )
+        for row in rows[: MOST + 1]
+    ]
+    return Block(_("Students to place"), items, "attendance:placements")
+
+
+# Hosts --------------------------------------------------------------------------------------------
+
+
+def not_engaged(hat: Membership, today: dt.date) -> Block:
+    """Flagged students whose family was not told yet, or with whom nothing was tried since (R-56, R-57)."""
+    flags = (
+        Flag.objects.run_by(hat)
+        .open()
+        .filter(interventions__isnull=True)
+        .select_related("enrollment__student", "enrollment__program", "notice")
+        .order_by("opened_on", "pk")
+    )
+    items = [
+        Item(
+            (
+                _("Talk with %(student)s and help")
+                if hasattr(flag, "notice")
+                else _("Write to the family of %(student)s")
+            )
+            % {"student": flag.enrollment.student},
+            reverse("attendance:flag", args=[flag.pk]),
+            about=flag.enrollment.program.name,
+            due_on=flag.opened_on,
+        )
+        for flag in flags[: MOST + 1]
+    ]
+    return Block(_("Students who are not engaged"), items, "attendance:engagement")
+
+
 # Providers ----------------------------------------------------------------------------------------
 
 
@@ -651,6 +706,7 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
         to_credit,
         full_time.records_to_send,
         students_behind,
+        placements,
         claims,
         without_mosis_id,
         full_time.to_inform,
@@ -658,7 +714,15 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
         letters_to_issue,
     ),
     Role.DATA_CLERK: (core_data_owed, full_time.records_to_send, claims, without_mosis_id, full_time.exits),
-    Role.LEA_ADMIN: (missing_profile, roles_to_review, to_register, letters_to_issue, claims, invitations),
+    Role.LEA_ADMIN: (
+        missing_profile,
+        roles_to_review,
+        to_register,
+        letters_to_issue,
+        placements,
+        claims,
+        invitations,
+    ),
     Role.PROVIDER_STAFF: (to_confirm, reports_to_write, results_due, certificates),
     Role.PROVIDER_ADMIN: (
         problems_to_cure,
@@ -673,6 +737,7 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
         full_time.to_determine,
         full_time.to_look_again,
         full_time.to_enter,
+        not_engaged,
         full_time.late_records,
         reports_to_write,
         membership_to_mend,

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "enrollment.part_time",
     "enrollment.registration",
     "enrollment.full_time",
+    "enrollment.attendance",
     "enrollment.progress",
     "enrollment.membership",
     "enrollment.certification",
@@ -274,6 +275,11 @@ CELERY_BEAT_SCHEDULE = {
     "look whether policies open": {
         "task": "enrollment.full_time.tasks.check_policies",
         "schedule": crontab(hour="3", minute="20"),
+    },
+    # Before people come to work, and before the mails of the day.
+    "flag students who are not engaged": {
+        "task": "enrollment.attendance.tasks.flag_students",
+        "schedule": crontab(hour="3-5", minute="10"),
     },
     "heartbeat": {"task": "home.heartbeat", "schedule": 20.0, "options": {"expires": 20}},
 }

@@ -54,6 +54,28 @@ LEFT_OUT = {
     "coredata:board_csv": "a file, which tests/coredata/test_board.py reads",
     "coredata:marked": "a file, which tests/coredata/test_pages.py reads",
     "coredata:changes_csv": "a file, which tests/coredata/test_pages.py reads",
+    **dict.fromkeys(
+        [
+            "full_time:letter_pdf",
+            "full_time:services_pdf",
+            "attendance:letter_pdf",
+            "certification:letter_pdf",
+        ],
+        "a file, whose tags other tests read",
+    ),
+    "full_time:paper": "a file, as it was handed in",
+    **dict.fromkeys(
+        [
+            "attendance:template",
+            "attendance:problems_csv",
+            "attendance:shares_csv",
+            "attendance:excluded_csv",
+            "membership:report_csv",
+            "membership:report_xlsx",
+            "progress:download",
+        ],
+        "a file, which the tests of its app read",
+    ),
     "registration:download": "a file, which tests/enrollment/test_registration_roster.py reads",
     "mfa_download_recovery_codes": "a file",
     **dict.fromkeys(

@@ -154,6 +154,69 @@ FORMS = [
         {"name": "Ada Teacher", "certificate_number": "123-45-6789"} | no_such_day("valid_to"),
     ),
     Form("registration:renew", "Save the certificate", {"certificate_number": "123-45-6789"}),
+    # A family applies to a program
+    Form(
+        "full_time:apply_child",
+        "Continue",
+        {"first_name": "Robin", "grade": "10", "missouri_resident": "yes", "term_id": FIRST}
+        | no_such_day("birth_date"),
+    ),
+    Form("full_time:apply_again", "Continue"),
+    Form("full_time:answers", "Save and continue", {"is_homeless": "no", "note": "Call in the evening."}),
+    Form("full_time:papers", "Add the document", {"kind": "birth"}),
+    Form("full_time:survey", "Save the answers", {"student": FIRST, "words": "More time."}),
+    Form("full_time:sign", "Sign and send", {"releases_records": FIRST}),
+    Form("full_time:ask_review", "Ask the program to look again"),
+    Form("full_time:end", "Withdraw from the program", {"why": "We move."} | no_such_day("last_day")),
+    # The host decides, the resident district informs
+    Form(
+        "full_time:determine",
+        "Read the letter before it is sent",
+        {"outcome": FIRST, "basis": "Works well alone."} | no_such_day("starts_on"),
+    ),
+    Form("full_time:look_again", "Send the answer", {"outcome": FIRST}),
+    Form("full_time:resident_application", "Send to the program"),
+    Form("full_time:exit", "Record the exit", no_such_day("last_day")),
+    Form(
+        "full_time:schedule", "Store the schedule", {"courses-0-title": "Algebra I", "courses-0-credit": "1"}
+    ),
+    Form("full_time:end", "End the enrollment", {"how": FIRST, "why": "Moved."} | no_such_day("last_day")),
+    Form("full_time:describe", "Save the description", {"contact_name": "", "contact_phone": "573-555-0199"}),
+    Form("full_time:policy", "Publish this version", {"version": "2", "url": "our policy"}),
+    Form("full_time:window", "Save the dates", no_such_day("opens_on")),
+    Form("full_time:open_program", "Enter the program", {"name": "Rivers Online", "district_code": "999999"}),
+    Form("full_time:state_program", "Close the program", no_such_day("last_day")),
+    # Services and records of an applicant
+    Form("full_time:services_finding", "Record the finding", {"outcome": FIRST} | no_such_day("met_on")),
+    Form(
+        "full_time:draft_services", "Send it to the other side", {"place": "Room 4"} | no_such_day("ends_on")
+    ),
+    Form("full_time:sign_services", "Sign for your side"),
+    Form("full_time:review_goals", "Record the review", no_such_day("reviewed_on")),
+    Form("full_time:ask_records", "Ask the resident district"),
+    Form("full_time:answer_records", "Send the answer"),
+    # Attendance and engagement
+    Form("attendance:files", "Send the file"),
+    Form("attendance:student", "Enter this day", no_such_day("day")),
+    Form("attendance:day", "Save the day", {"minutes_0": "9999"}),
+    Form("attendance:students", "Find"),
+    Form("attendance:intervene", "Save what was tried", {"kind": FIRST} | no_such_day("held_on")),
+    Form("attendance:options", "Send the options to the family"),
+    # How students get on
+    Form("progress:write", "Send the report"),
+    Form("progress:write_line", "Send the report"),
+    Form("progress:upload", "Store the reports"),
+    Form("progress:plan_assessment", "Plan it", {"name": "Grade 8 science"} | no_such_day("opens_on")),
+    Form("progress:assessment", "Save", {"taken": "no"}),
+    Form("membership:reports", "Count the students", no_such_day("count_date")),
+    Form("membership:give_back", "Return the report"),
+    # Attendance letters
+    Form("certification:ask", "Ask for the letter"),
+    Form("certification:consent", "Sign", {"records": "Schedule and dates"}),
+    Form("certification:verify", "Check the letter", {"number": "AL-000001"}),
+    Form("certification:issue", "See the letter", {"title": "Manager of counseling"}),
+    Form("certification:state_hours", "List these hours", {"kind": FIRST} | no_such_day("stated_on")),
+    Form("certification:cessation", "Record it", no_such_day("sent_on")),
     # Agreements
     Form(
         "providers:record_agreement",

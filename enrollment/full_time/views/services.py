@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from enrollment.part_time.facts import dispute_route
-from enrollment.part_time.forms.paper_decision import Together
 from mocap_portal.foundation.accounts.guards import for_roles
 from mocap_portal.foundation.accounts.middleware import HatRequest
 from mocap_portal.foundation.accounts.models import DESE_ROLES, FAMILY_ROLES, HOST_ROLES, Membership
@@ -24,6 +23,7 @@ from mocap_portal.foundation.papers.letters import lay_out
 from mocap_portal.foundation.papers.responses import pdf_response
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.refusals import Refusal
+from mocap_portal.foundation.ui.forms import Together
 
 from .. import services_letter
 from ..actions import services as actions

@@ -24,6 +24,7 @@ from mocap_portal.foundation.directory.models import SchoolYear, Term, TermCode
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.paging import sort_and_cut
 from mocap_portal.foundation.shared.refusals import Refusal
+from mocap_portal.foundation.ui.forms import Together
 from mocap_portal.foundation.ui.words import long_day
 
 from .. import actions
@@ -125,7 +126,7 @@ def schedule(request: HatRequest, pk: int) -> HttpResponse:
         form_kwargs={"terms": terms, "teachers": teachers},
         initial=rows_of(list(last.courses.order_by("title", "pk")) if last else [], terms),
     )
-    if form.is_valid() and formset.is_valid():
+    if request.method == "POST" and all([form.is_valid(), formset.is_valid()]):  # each says what is wrong
         plans = [plan for line in formset if (plan := line.plan(starts_on=row.starts_on)) is not None]
         try:
             actions.make_schedule(
@@ -147,6 +148,7 @@ def schedule(request: HatRequest, pk: int) -> HttpResponse:
         "enrollment": row,
         "form": form,
         "formset": formset,
+        "together": Together(form, *formset.forms),
         "year": year,
         "needed": full_time_credits(on=day),
         "back": back,

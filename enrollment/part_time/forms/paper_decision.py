@@ -1,13 +1,11 @@
 """What staff are asked when they record what a paper decided, or send a file of such decisions."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
-from itertools import chain
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.core.files.base import File
-from django.forms import BoundField
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -74,23 +72,6 @@ class PaperDecisionForm(PaperUpload):
             reference=cleaned["reference"],
             in_person_considered=cleaned["in_person_considered"],
         )
-
-
-class Together:
-    """Several forms of one page as one for the list of problems, in their order."""
-
-    def __init__(self, *forms: forms.Form) -> None:
-        self.forms = forms
-
-    @property
-    def errors(self) -> bool:
-        return any(form.errors for form in self.forms)
-
-    def non_field_errors(self) -> list[str]:
-        return [str(error) for form in self.forms for error in form.non_field_errors()]
-
-    def __iter__(self) -> Iterator[BoundField]:
-        return chain.from_iterable(self.forms)
 
 
 NOT_DECIDED = ""

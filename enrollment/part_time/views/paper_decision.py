@@ -15,9 +15,10 @@ from mocap_portal.foundation.papers.models import Document
 from mocap_portal.foundation.papers.responses import document_response
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.refusals import Refusal
+from mocap_portal.foundation.ui.forms import Together
 
 from .. import actions
-from ..forms.paper_decision import PaperDecisionForm, PaperOutcomeForm, Together
+from ..forms.paper_decision import PaperDecisionForm, PaperOutcomeForm
 from ..models import CourseLine, CourseRequest, Decision, LineState
 from ..rules import recording_roles
 from .paper_rows import ENTERING_ROLES, kept_document, take_upload

@@ -14,6 +14,7 @@ from mocap_portal.demo.models import DemoPart
 from .catalog import build_catalog, build_offers
 from .core_data import build_core_data
 from .full_time import build_full_time
+from .full_time_days import build_full_time_days
 from .further import build_further
 from .mails import deliver
 from .night import build_night
@@ -33,6 +34,7 @@ PARTS: dict[str, Callable[[dt.datetime], None]] = {
     "further": build_further,
     "core data": build_core_data,
     "full time": build_full_time,
+    "full time days": build_full_time_days,
     "night": build_night,
 }
 

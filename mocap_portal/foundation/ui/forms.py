@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Layout, LayoutObject, Row, Submit
@@ -54,6 +56,23 @@ class FilterFormHelper(PortalFormHelper):
     def __init__(self, *names: str) -> None:
         """`names`: the fields of the filter form, in their order."""
         super().__init__(Row(*(Column(name) for name in names)), submit=gettext_lazy("Show"), method="get")
+
+
+class Together:
+    """Several forms of one page as one for the list of problems, in their order."""
+
+    def __init__(self, *forms: BaseForm) -> None:
+        self.forms = forms
+
+    @property
+    def errors(self) -> bool:
+        return any(form.errors for form in self.forms)
+
+    def non_field_errors(self) -> list[str]:
+        return [str(error) for form in self.forms for error in form.non_field_errors()]
+
+    def __iter__(self) -> Iterator[BoundField]:
+        return chain.from_iterable(self.forms)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,162 @@
+"""Lists of students with their last activity, of files and of what is wrong in them."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import django_tables2 as tables
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.full_time.models import ProgramEnrollment
+from mocap_portal.foundation.shared.tables import PortalTable, TemplateColumn
+
+from .models import AttendanceProblem, ProblemKind
+
+
+class StudentTable(PortalTable):
+    """Rows: ProgramEnrollment with student, program, district and `last_active`. `quiet`: by key, school days without
+    activity."""
+
+    student = tables.Column(linkify=("attendance:student", [tables.A("pk")]), verbose_name=_("Student"))
+    program = tables.Column(verbose_name=_("Program"))
+    resident_lea = tables.Column(verbose_name=_("Resident district"))
+    last_active = TemplateColumn(
+        template_name="attendance/last_active.html", verbose_name=_("Last activity"), empty_values=()
+    )
+    without = tables.Column(verbose_name=_("Since then without activity"), empty_values=())
+    state = TemplateColumn(template_name="attendance/enrollment_state.html", verbose_name=_("State"))
+
+    quiet: Mapping[int, int] = MappingProxyType({})
+    caption = _("Full-time students")
+    row_header = "student"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+        empty_text = _("No student is like this. Choose another state or program.")
+
+    def render_without(self, record: ProgramEnrollment) -> str:
+        days = self.quiet.get(record.pk)
+        if not days:
+            return "–"
+        words = ngettext("%(days)d school day", "%(days)d school days", days) % {"days": days}
+        limit = record.program.inactive_days
+        return (
+            gettext("%(words)s (limit: %(limit)d)") % {"words": words, "limit": limit}
+            if days >= limit
+            else words
+        )
+
+
+class FileTable(PortalTable):
+    """Rows: AttendanceFile with its program and sender."""
+
+    name = tables.Column(linkify=("attendance:file", [tables.A("pk")]), verbose_name=_("File"))
+    program = tables.Column(verbose_name=_("Program"))
+    sent_at = TemplateColumn("{% load ui %}{{ value|moment }}", verbose_name=_("Sent"))
+    sent_by = tables.Column(accessor="sent_by__user__name", verbose_name=_("By"))
+    rows = tables.Column(verbose_name=_("Lines"))
+    state = TemplateColumn(template_name="attendance/file_state.html", verbose_name=_("State"))
+
+    caption = _("Files that were sent")
+    row_header = "name"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+        empty_text = _("No file was sent yet. Choose one above.")
+
+
+class ProblemTable(PortalTable):
+    """Rows: AttendanceProblem."""
+
+    line = tables.Column(verbose_name=_("Line"))
+    column = tables.Column(verbose_name=_("Column"), default="–")
+    value = tables.Column(verbose_name=_("What stands there"), default="–")
+    kind = tables.Column(verbose_name=_("What is wrong, and what to do"))
+
+    caption = _("What is wrong, line by line")
+    row_header = "line"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+        empty_text = _("Nothing is wrong.")
+
+    def render_kind(self, record: AttendanceProblem) -> str:
+        return str(ProblemKind(record.kind).sentence)
+
+
+class ProgramTable(PortalTable):
+    """Rows: Program with its host."""
+
+    name = tables.Column(linkify=("attendance:ada", [tables.A("pk")]), verbose_name=_("Program"))
+    host = tables.Column(verbose_name=_("Host"))
+
+    caption = _("Full-time programs")
+    row_header = "name"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+        empty_text = _("No program is here yet.")
+
+
+class ExcludedTable(PortalTable):
+    """Rows: dicts with course, teacher (empty for none) and hours."""
+
+    course = tables.Column(verbose_name=_("Course"))
+    teacher = tables.Column(verbose_name=_("Teacher"), empty_values=())
+    hours = tables.Column(verbose_name=_("Hours that do not count"))
+
+    caption = _("Hours without a certificated teacher")
+    row_header = "course"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+        empty_text = _("Every hour was under a certificated teacher.")
+
+    def render_teacher(self, value: str) -> str:
+        return value or gettext("No teacher is on the schedule")
+
+
+class FlagTable(PortalTable):
+    """Rows: Flag with student, program and notice, and `tried`: how many interventions there are."""
+
+    student = tables.Column(
+        accessor="enrollment__student",
+        linkify=("attendance:flag", [tables.A("pk")]),
+        verbose_name=_("Student"),
+    )
+    program = tables.Column(accessor="enrollment__program", verbose_name=_("Program"))
+    reason = tables.Column(verbose_name=_("Why"))
+    last_active = TemplateColumn(
+        template_name="attendance/last_active.html", verbose_name=_("Last activity"), empty_values=()
+    )
+    opened_on = TemplateColumn("{% load ui %}{{ value|short_day }}", verbose_name=_("Flagged"))
+    step = TemplateColumn(template_name="attendance/next_step.html", verbose_name=_("Next"), empty_values=())
+
+    caption = _("Students who are not engaged")
+    row_header = "student"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+        empty_text = _("Every student is engaged.")
+
+
+class PlacementTable(PortalTable):
+    """Rows: Placement with student, program and clock."""
+
+    student = tables.Column(
+        accessor="enrollment__student",
+        linkify=("attendance:placement", [tables.A("pk")]),
+        verbose_name=_("Student"),
+    )
+    program = tables.Column(accessor="enrollment__program", verbose_name=_("Left the program"))
+    due = TemplateColumn(
+        "{% load ui %}{{ record.clock.due_on|short_day }}", verbose_name=_("Options due"), empty_values=()
+    )
+    state = TemplateColumn(template_name="attendance/placement_state.html", verbose_name=_("State"))
+
+    caption = _("Disenrolled students of your district")
+    row_header = "student"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+        empty_text = _("No student was disenrolled from a full-time program.")

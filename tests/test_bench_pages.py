@@ -296,6 +296,7 @@ def test_visitors_say_that_nobody_answers() -> None:
 def test_options_are_those_of_the_measurement() -> None:
     known = measurements()
     assert {name: measurement.options for name, measurement in known.items()} == {
+        "attendance": {"students": 20_000, "courses": 6},
         "clock": {},
         "coredata": {"rows": 300_000},
         "pages": {"requests": 200_000, "courses": 20_000, "seconds": 10, "per_second": 100},

@@ -46,18 +46,17 @@ def judge(records: Records, known: Known, *, today: dt.date) -> Judged:
     note(rows.filter(pl.col("date").is_null()), ProblemKind.DAY, "day")
     note(rows.filter(pl.col("date") > today), ProblemKind.FUTURE, "day")
     note(rows.filter(pl.col("amount").is_null()), ProblemKind.MINUTES, "minutes")
-    note(rows.filter(~_is_activity(rows)), ProblemKind.ACTIVITY, "activity")
+    note(_no_activities(rows), ProblemKind.ACTIVITY, "activity")
     students = known.students()
-    note(rows.join(students, on="mosis_id", how="anti"), ProblemKind.UNKNOWN_STUDENT, "mosis_id")
-    note(rows.join(students.filter("is_own"), on="mosis_id", how="semi"), ProblemKind.OWN_CHILD, "mosis_id")
-    others = students.filter(~pl.col("is_own"))
-    placed = (
-        rows.filter(pl.col("date").is_not_null())
-        .join(others, on="mosis_id")
-        .filter(_covers("starts_on", "ended_on"))
-    )
-    strays = rows.filter(pl.col("date").is_not_null()).join(placed, on=LINE, how="anti")
-    note(strays.join(others, on="mosis_id", how="semi"), ProblemKind.NOT_ENROLLED, "day")
+    own, others = students.filter("is_own"), students.filter(~pl.col("is_own"))
+    if own.height:
+        note(rows.join(own, on="mosis_id", how="semi"), ProblemKind.OWN_CHILD, "mosis_id")
+    placed = rows.join(others, on="mosis_id", maintain_order="left").filter(_covers("starts_on", "ended_on"))
+    if placed.height < rows.height:
+        strays = rows.join(placed, on=LINE, how="anti")
+        note(strays.join(students, on="mosis_id", how="anti"), ProblemKind.UNKNOWN_STUDENT, "mosis_id")
+        dated = strays.filter(pl.col("date").is_not_null())
+        note(dated.join(others, on="mosis_id", how="semi"), ProblemKind.NOT_ENROLLED, "day")
     placed, unscheduled, several = _with_courses(placed, known)
     note(unscheduled, ProblemKind.NOT_SCHEDULED, "course")
     note(several, ProblemKind.SEVERAL_COURSES, "course")
@@ -125,22 +124,17 @@ def _minutes(text: str) -> int | None:
     return None
 
 
-def _is_activity(rows: pl.DataFrame) -> pl.Series:
-    """Whether each activity is one that the law counts on its day (R-54). A day that is none is another problem."""
-    days = rows["date"].drop_nulls().unique()
-    pairs = [
-        (day, code)
-        for day in days
-        for code in CodeMeaning.objects.of(CodeSet.ACTIVITY, on=day).values_list("code", flat=True)
-    ]
-    codes = pl.DataFrame(pairs, schema={"date": pl.Date, "code": pl.String}, orient="row")
-    known = rows.select("date", "code").join(
-        codes.with_columns(is_known=pl.lit(value=True)),
-        on=["date", "code"],
-        how="left",
-        maintain_order="left",
+def _no_activities(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows whose activity is none that the law counts on their day (R-54); a day that is none is judged alone."""
+    said = rows.select("date", "code").unique().drop_nulls()
+    known = {
+        day: set(CodeMeaning.objects.of(CodeSet.ACTIVITY, on=day).values_list("code", flat=True))
+        for day in said["date"].unique()
+    }
+    wrong = said.filter(
+        pl.Series([code not in known[day] for day, code in said.iter_rows()], dtype=pl.Boolean)
     )
-    return known.select(pl.col("is_known").fill_null(value=False) | pl.col("date").is_null()).to_series()
+    return rows.join(wrong, on=["date", "code"], how="semi") if wrong.height else rows.clear()
 
 
 def _covers(first: str, last: str) -> pl.Expr:

@@ -211,7 +211,7 @@ FORMS = [
     Form("membership:reports", "Count the students", no_such_day("count_date")),
     Form("membership:give_back", "Return the report"),
     # Attendance letters
-    Form("certification:ask", "Ask for the letter"),
+    Form("certification:ask", "Ask for the letter", {"recipient": ""}),
     Form("certification:consent", "Sign", {"records": "Schedule and dates"}),
     Form("certification:verify", "Check the letter", {"number": "AL-000001"}),
     Form("certification:issue", "See the letter", {"title": "Manager of counseling"}),
@@ -265,6 +265,7 @@ NEVER_WRONG = {
     ("accounts:review", "Save the answers"),  # each role may wait
     ("part_time:inbox", "Hand over"),  # the same, and rows of a list: a message says when none is ticked
     ("providers:own_course", "Save"),  # open, closed or full
+    ("progress:assessments", "The ticked students took part"),  # those of the list, or nobody
 }
 
 WITHOUT_SCRIPTS = [

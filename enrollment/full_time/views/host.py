@@ -129,6 +129,9 @@ def determine(request: HatRequest, pk: int) -> HttpResponse:
             context["letter"] = actions.preview(row, by=request.hat, at=now, **answers)
             refusal = actions.what_is_missing(row, outcome=answers["outcome"], on=central_date(now))
             context["missing"] = refusal
+            context["carried"] = [
+                (name, answer) for name, answer in request.POST.items() if name != "csrfmiddlewaretoken"
+            ]
             return render(request, "full_time/host/preview.html", context)
         try:
             actions.determine(pk, by=request.hat, at=now, **answers)

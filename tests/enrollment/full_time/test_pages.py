@@ -1,0 +1,148 @@
+"""What the pages of applications do beyond showing: the letter is read before it is sent, and sent as it was read."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from enrollment.full_time.models import (
+    ApplicationState,
+    Determination,
+    ProgramApplication,
+    Schedule,
+    ScheduledCourse,
+)
+from tests.factories.full_time import ProgramFactory
+
+from .kit import (
+    BASIS,
+    FIRST_DAY,
+    LATER,
+    NOW,
+    OPTIONS,
+    admitted,
+    again,
+    client_of,
+    day,
+    draft,
+    family_of,
+    host_of,
+    resident_of,
+    sent,
+    surveyed,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def answers(outcome: str = "admitted") -> dict[str, object]:
+    return {"outcome": outcome, "basis": BASIS, "in_person_options": OPTIONS} | day("starts_on", FIRST_DAY)
+
+
+@time_machine.travel(LATER, tick=False)
+def test_the_letter_is_read_first_and_sent_as_it_was_read() -> None:
+    application = surveyed(sent())
+    client = client_of(host_of(application))
+    url = reverse("full_time:determine", args=[application.pk])
+    read = client.post(url, answers())
+    assert BASIS in read.content.decode()
+    assert not Determination.objects.exists()
+    carried = dict(read.context["carried"])
+    response = client.post(url, carried | {"send": "yes"})
+    assert response.status_code == 302
+    assert Determination.objects.get().starts_on == FIRST_DAY
+
+
+@time_machine.travel(NOW, tick=False)
+def test_a_letter_that_may_not_be_sent_yet_has_no_button_to_send_it() -> None:
+    application = surveyed(sent())
+    client = client_of(host_of(application))
+    url = reverse("full_time:determine", args=[application.pk])
+    page = client.post(url, answers()).content.decode()
+    assert "has until Tuesday, November 17, 2026 to inform you" in page
+    assert "Send the letter" not in page
+    client.post(url, answers() | {"send": "yes"})
+    assert again(application).state == ApplicationState.APPLIED
+
+
+@pytest.mark.rule("R-35")
+@time_machine.travel(NOW, tick=False)
+def test_the_resident_district_finds_no_yes_and_no_no() -> None:
+    application = sent()
+    url = reverse("full_time:resident_application", args=[application.pk])
+    client = client_of(resident_of(application))
+    page = client.get(url).content.decode().lower()
+    main = page[page.index("<main") : page.index("</main>")]
+    assert "you do not approve or deny" in main
+    for word in ('value="approve', 'value="deny', ">approve<", ">deny<"):
+        assert word not in main
+    assert client.post(url, {"outcome": "refused", "information": ""}).status_code == 200
+    assert again(application).state == ApplicationState.APPLIED
+
+
+@time_machine.travel(NOW, tick=False)
+def test_a_family_that_signs_reads_what_is_missing_and_sends_once() -> None:
+    application = draft()
+    client = client_of(family_of(application))
+    url = reverse("full_time:sign", args=[application.pk])
+    assert "Identity of the parent or guardian" not in client.get(url).content.decode()
+    data = {"releases_records": "on", "signed_name": "Pat Parent"}
+    for _click in range(2):
+        response = client.post(url, data)
+        assert (response.status_code, response["Location"]) == (
+            302,
+            reverse("full_time:status", args=[application.pk]),
+        )
+    assert again(application).signed_name == "Pat Parent"
+
+
+@pytest.mark.rule("R-45")
+@time_machine.travel(LATER, tick=False)
+def test_a_schedule_is_typed_row_by_row_and_says_what_it_lacks() -> None:
+    enrollment = admitted()
+    client = client_of(host_of(enrollment))
+    url = reverse("full_time:schedule", args=[enrollment.pk])
+    term = enrollment.application.term.school_year.terms.get(code="S2").pk
+    rows: dict[str, object] = {"courses-TOTAL_FORMS": 8, "courses-INITIAL_FORMS": 8, "shortfall": ""}
+    for number in range(6):
+        rows |= {
+            f"courses-{number}-title": f"Course {number}",
+            f"courses-{number}-credit": "1",
+            f"courses-{number}-term": term,
+        } | {f"courses-{number}-minutes_{weekday}": "60" for weekday in ("mon", "tue", "wed", "thu", "fri")}
+    short = client.post(url, rows | {"courses-5-credit": "0.5"})
+    assert "worth 5.5 credits" in short.content.decode()
+    assert not Schedule.objects.exists()
+    assert client.post(url, rows).status_code == 302
+    courses = ScheduledCourse.objects.order_by("title")
+    assert [course.minutes for course in courses] == [[60] * 5 + [0, 0]] * 6
+    assert {(course.starts_on, course.ends_on) for course in courses} == {(FIRST_DAY, dt.date(2027, 5, 22))}
+
+
+@time_machine.travel(NOW, tick=False)
+def test_a_program_without_an_enrollment_policy_is_nowhere_to_be_found() -> None:
+    program = ProgramFactory.create(unpublished=True)
+    application = draft()
+    client = client_of(family_of(application))
+    assert str(program) not in client.get(reverse("full_time:programs")).content.decode()
+    assert client.get(reverse("full_time:program", args=[program.pk])).status_code == 404
+    assert client.get(reverse("full_time:apply", args=[program.pk])).status_code == 404
+    assert ProgramApplication.objects.count() == 1
+
+
+@time_machine.travel(NOW, tick=False)
+def test_a_list_asks_as_many_questions_for_many_applications_as_for_one() -> None:
+    first = sent()
+    client = client_of(host_of(first))
+    url = reverse("full_time:inbox")
+    client.get(url)
+    with CaptureQueriesContext(connection) as one:
+        client.get(url)
+    for _number in range(5):
+        sent(program=first.program)
+    with CaptureQueriesContext(connection) as six:
+        client.get(url)
+    assert len(six) == len(one)

@@ -18,6 +18,9 @@ from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import DjangoCaptureOnCommitCallbacks, Settings
 
 from coredata.models import Upload
+from enrollment.attendance.models import Placement
+from enrollment.certification.models import Certification
+from enrollment.full_time.models import ProgramApplication, ProgramEnrollment
 from enrollment.part_time.models import CourseLine, CourseRequest, Decision
 from enrollment.records.matching import candidates
 from enrollment.records.models import Claim, Student
@@ -28,7 +31,7 @@ from mocap_portal.demo.models import DemoMail, DemoPerson
 from mocap_portal.foundation.accounts.models import Invitation, Membership, Role, User
 from mocap_portal.foundation.clocks.models import ChaseRun, Clock, ClockKind
 from mocap_portal.foundation.directory.models import ClosedDay, Lea, LeaPolicy, School
-from mocap_portal.foundation.papers.models import DigestItem, Letter, Notice
+from mocap_portal.foundation.papers.models import DigestItem, Letter, LetterKind, Notice
 from mocap_portal.home import health
 from providers.days import CatalogDay
 from providers.models import Agreement, Authorization, Availability, Course
@@ -117,9 +120,9 @@ class TestPlacesAndPeople:
     def test_one_person_for_every_hat(self) -> None:
         cards = DemoPerson.objects.order_by("position").values_list("hat__role", flat=True)
         assert set(cards) == set(Role)
-        assert len(cards) == 20
-        assert User.objects.count() == 34
-        assert Membership.objects.active().count() == 38
+        assert len(cards) == 22
+        assert User.objects.count() == 37
+        assert Membership.objects.active().count() == 41
 
     def test_everybody_may_sign_in_with_the_password_too(self) -> None:
         user = User.objects.get(email="dana.whitlock@family.example")
@@ -163,7 +166,8 @@ class TestRequests:
         }
         assert counted(CourseRequest.objects.values_list("channel", flat=True)) == {"portal": 31, "phone": 2}
         # One decision was made on paper and has no letter of ours; one denial was replaced by an approval.
-        assert (Decision.objects.count(), Letter.objects.count()) == (18, 17)
+        letters = Letter.objects.filter(kind__in=[LetterKind.APPROVAL, LetterKind.DENIAL])
+        assert (Decision.objects.count(), letters.count()) == (18, 17)
         assert Decision.objects.filter(superseded_by__isnull=False).count() == 1
 
     def test_clocks_stand_where_they_should(self) -> None:
@@ -192,7 +196,7 @@ class TestRequests:
         ]
 
     def test_children(self) -> None:
-        assert counted(Claim.objects.values_list("state", flat=True)) == {
+        assert counted(Claim.objects.filter(applications=None).values_list("state", flat=True)) == {
             "confirmed": 22,
             "typed": 11,
             "refused": 1,
@@ -245,6 +249,28 @@ class TestRequests:
         assert (run.day, run.finished_at is not None) == (dt.date(2026, 11, 10), True)
         assert health.last_night(at=TUESDAY) == "The night of 2026-11-10 is done."
 
+    def test_full_time_students_are_in_every_state(self) -> None:
+        assert counted(ProgramApplication.objects.values_list("state", flat=True)) == {
+            "draft": 3,
+            "applied": 13,
+            "cancelled": 2,
+            "refused": 2,  # one of them asked to look again
+            "admitted": 22,  # one after a refusal was reversed
+        }
+        assert counted(ProgramEnrollment.objects.values_list("state", flat=True)) == {
+            "moving": 5,
+            "enrolled": 12,
+            "disenrolled": 3,
+            "withdrawn": 1,
+            "graduated": 1,
+        }
+        assert counted(Placement.objects.values_list("state", flat=True)) == {
+            "open": 1,
+            "options_sent": 1,
+            "placed": 1,
+        }
+        assert Certification.objects.count() == 1
+
     def test_every_mail_is_out(self) -> None:
         assert counted(Notice.objects.values_list("state", flat=True)) == {"sent": Notice.objects.count()}
         assert not Notice.objects.filter(sent_at__gt=TUESDAY).exists()
@@ -253,7 +279,7 @@ class TestRequests:
         out, err = StringIO(), StringIO()
         call_command("build_demo", "--people", stdout=out, stderr=err)
         lines = out.getvalue().splitlines()
-        assert len(lines) == 21
+        assert len(lines) == 23
         assert lines[0].split("  ")[0] == "Dana Whitlock"
         assert lines[0].endswith("dana.whitlock@family.example")
         assert lines[-1] == "Password of each: only for the demo. One click instead: /demo/people/"
@@ -300,7 +326,7 @@ def test_mails_lie_in_the_mailbox_at_their_time(
     build(at=TUESDAY, parts=["further", "night"])
     assert DemoMail.objects.filter(message_id__startswith="<notice-").count() == Notice.objects.count()
     invitations = DemoMail.objects.filter(subject="Your invitation to the MOCAP portal")
-    assert invitations.count() == Invitation.objects.count() == 18
+    assert invitations.count() == Invitation.objects.count() == 20
     assert not DemoMail.objects.filter(arrived_at__gt=TUESDAY).exists()
 
 

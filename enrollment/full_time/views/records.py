@@ -124,7 +124,7 @@ def answer(request: HatRequest, pk: int) -> HttpResponse:
             messages.info(request, str(refusal.sentence))
             return redirect(back)
         except Refusal as refusal:
-            form.add_error(None, str(refusal.sentence))
+            form.add_error("words", str(refusal.sentence))
         else:
             messages.success(request, _("The answer is sent. It stands in the log of the student's record."))
             return redirect(back)

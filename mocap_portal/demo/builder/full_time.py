@@ -297,7 +297,10 @@ def admit(who: Applicant, *, days: int, first_day: int) -> ProgramEnrollment:
     """Applied on the business day `days` from today, decided twelve later; `first_day` counts from today, too."""
     application = apply_for(who, days=days)
     decide(who, application, Outcome.ADMITTED, days=days + 12, first_day=who.stage.day(first_day))
-    return ProgramEnrollment.objects.get(application=application)
+    enrollment = ProgramEnrollment.objects.get(application=application)
+    # The program made the record of a child that the district had not confirmed; the district adds the number.
+    records.set_mosis_id(enrollment.student_id, by=who.resident, mosis_id=f"99200{enrollment.pk:05d}")
+    return enrollment
 
 
 def record_exit(who: Applicant, enrollment: ProgramEnrollment, *, days: int) -> None:

@@ -118,17 +118,17 @@ def _services(stage: Stage) -> None:
     services.record_finding(
         first.pk,
         by=host,
-        at=stage.on(0),
+        at=stage.on(-1),
         after=0,
         outcome=FindingOutcome.VIRTUAL,
-        met_on=stage.day(0),
+        met_on=stage.day(-1),
         finding="Reads aloud with a speech therapist twice a week. All else can be given online.",
         accommodations="Tests are read aloud. Double time.",
     )
     services.draft_agreement(
         first.pk,
         by=host,
-        at=stage.on(0),
+        at=stage.on(-1),
         after=0,
         terms=services.Terms(
             starts_on=stage.day(10),

@@ -298,9 +298,13 @@ def admit(who: Applicant, *, days: int, first_day: int) -> ProgramEnrollment:
     application = apply_for(who, days=days)
     decide(who, application, Outcome.ADMITTED, days=days + 12, first_day=who.stage.day(first_day))
     enrollment = ProgramEnrollment.objects.get(application=application)
-    # The program made the record of a child that the district had not confirmed; the district adds the number.
-    records.set_mosis_id(enrollment.student_id, by=who.resident, mosis_id=f"99200{enrollment.pk:05d}")
+    _add_number(who, enrollment)
     return enrollment
+
+
+def _add_number(who: Applicant, enrollment: ProgramEnrollment) -> None:
+    """The program made the record of a child that the district had not confirmed; the district adds the number."""
+    records.set_mosis_id(enrollment.student_id, by=who.resident, mosis_id=f"99200{enrollment.pk:05d}")
 
 
 def record_exit(who: Applicant, enrollment: ProgramEnrollment, *, days: int) -> None:
@@ -355,6 +359,7 @@ def _refusals(children: Iterator[tuple[str, Relationship, Child]], program: Prog
         by=winner.colleague,
         at=stage.on(-10),
     )
+    _add_number(winner, ProgramEnrollment.objects.get(application=reversed_))
 
 
 def _ends(children: Iterator[tuple[str, Relationship, Child]], program: Program, stage: Stage) -> None:

@@ -33,6 +33,7 @@ from ..models import (
     SurveyReason,
     Whose,
 )
+from . import records
 
 # What a family is sent: what its rights and duties in this program are.
 SENT_POLICIES = (PolicyKind.ENROLLMENT, *FAMILY_POLICIES, PolicyKind.EXPECTATIONS)
@@ -284,12 +285,14 @@ def discard_draft(application_id: int) -> None:
 
 
 def stop_waiting(application: ProgramApplication, *, at: dt.datetime) -> None:
-    """Nobody is waited for any more: the days to inform and to send records end."""
-    asked = list(application.records_requests.select_related("clock"))
-    for clock in filter(None, [application.input_clock, *(row.clock for row in asked)]):
-        clock.refresh_from_db()
-        if clock.stopped_at is None:
-            clocks.stop(clock.pk, at=at)
+    """It is settled: the days to inform end. Records are waited for on when the student is admitted."""
+    clock = application.input_clock
+    assert clock is not None  # it was sent
+    clock.refresh_from_db()
+    if clock.stopped_at is None:
+        clocks.stop(clock.pk, at=at)
+    if application.state != ApplicationState.ADMITTED:
+        records.stop_waiting(application.pk, at=at)
 
 
 def _send_policies(application: ProgramApplication, *, at: dt.datetime) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from enrollment.full_time import actions
+from enrollment.full_time.actions import records
 from enrollment.full_time.models import (
     ApplicationState,
     Determination,
@@ -14,6 +15,7 @@ from enrollment.full_time.models import (
     ProgramApplication,
     ProgramEnrollment,
     ProgramReview,
+    RecordsKind,
     ResidentInput,
     ReviewOutcome,
 )
@@ -328,3 +330,20 @@ def test_the_days_of_the_resident_district_end_with_the_decision() -> None:
     decided(application)
     row: ProgramApplication = again(application)
     assert (row.input_clock.due_on, row.input_clock.stopped_at) == (DUE, LATER)
+
+
+@pytest.mark.parametrize("outcome", list(Outcome))
+def test_records_are_waited_for_on_when_the_student_is_admitted(outcome: Outcome) -> None:
+    application = surveyed(sent())
+    asked = records.ask_for_records(
+        application.pk, by=host_of(application), at=NOW, kinds=[RecordsKind.TRANSCRIPT]
+    )
+    decided(application, outcome)
+    asked.clock.refresh_from_db()
+    admitted = outcome == Outcome.ADMITTED
+    assert (asked.clock.stopped_at is None) == admitted
+    if admitted:
+        answered = records.answer_records(
+            asked.pk, by=resident_of(application), at=LATER, files={}, words="No transcript is here yet."
+        )
+        assert answered.answered_at == LATER

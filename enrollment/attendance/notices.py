@@ -23,8 +23,7 @@ def language_of(student_id: int) -> str:
 
 def placing_staff(lea_id: int) -> list[User]:
     """The district's coordinators and administrators."""
-    hats = Membership.objects.in_organization(lea_id, *sorted(PLACING_ROLES)).select_related("user")
-    return sorted({hat.user for hat in hats}, key=lambda user: user.pk)
+    return Membership.objects.in_organization(lea_id, *sorted(PLACING_ROLES)).people()
 
 
 def tell_notice(notice: EngagementNotice, *, at: dt.datetime) -> None:

@@ -90,4 +90,4 @@ def tell_cessation(task: CessationTask, *, at: dt.datetime) -> None:
 def _staff(organization_id: int, *roles: str, student_id: int) -> list[User]:
     family = Guardian.objects.filter(student=student_id).values("user")
     hats = Membership.objects.in_organization(organization_id).filter(role__in=roles).exclude(user__in=family)
-    return sorted({hat.user for hat in hats.select_related("user")}, key=lambda user: user.pk)
+    return hats.people()

@@ -55,8 +55,7 @@ def tell_returned(report: MembershipReport, *, at: dt.datetime) -> None:
 
 
 def _host(report: MembershipReport) -> list[User]:
-    hats = Membership.objects.in_organization(report.program.host_id, *HOST_ROLES).select_related("user")
-    return sorted({hat.user for hat in hats}, key=lambda user: user.pk)
+    return Membership.objects.in_organization(report.program.host_id, *HOST_ROLES).people()
 
 
 def _tell(

@@ -77,5 +77,4 @@ def _tell(
 
 
 def _people(organization_id: int, *roles: Role) -> list[User]:
-    hats = Membership.objects.in_organization(organization_id, *roles).select_related("user")
-    return sorted({hat.user for hat in hats}, key=lambda user: user.pk)
+    return Membership.objects.in_organization(organization_id, *roles).people()

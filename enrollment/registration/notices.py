@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def staff_of(roster_line: RosterLine) -> list[User]:
     """The provider's people."""
     hats = Membership.objects.in_organization(roster_line.provider_id, *PROVIDER_ROLES)
-    return sorted({hat.user for hat in hats.select_related("user")}, key=lambda user: user.pk)
+    return hats.people()
 
 
 def district_of(request: CourseRequest, *, sender: Membership | None = None) -> list[User]:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from enrollment.full_time.models import EnrollmentState, ProgramEnrollment, ProgramEnrollmentQuerySet
+from enrollment.records.forms.staff import StudentSearchForm
 from mocap_portal.foundation.accounts.guards import for_roles
 from mocap_portal.foundation.accounts.middleware import HatRequest
 from mocap_portal.foundation.accounts.models import FAMILY_ROLES, HOST_ROLES, LEA_ROLES, Membership
@@ -25,7 +26,6 @@ from mocap_portal.foundation.ui.words import long_day
 from .. import actions
 from ..filters import QUIET, StudentFilter, find
 from ..forms.days import DayForm, WhichDayForm
-from ..forms.lists import StudentSearchForm
 from ..models import AttendanceDay, EngagementNotice, Placement
 from ..rules import ONE_DAY, last_school_days, school_days
 from ..tables import StudentTable

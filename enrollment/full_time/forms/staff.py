@@ -47,8 +47,27 @@ class InformForm(forms.Form):
         return PortalFormHelper(submit=_("Send to the program"))
 
 
-class DetermineForm(forms.Form):
-    """The decision with its basis. `preview` shows the letter and sends nothing."""
+class DecidingForm(forms.Form):
+    """A form that may admit, from a first day within a year on. `submit`: the words on its button."""
+
+    submit: Any = ""
+
+    def __init__(self, *args: Any, today: dt.date, cancel_url: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.cancel_url = cancel_url
+        starts_on = self.fields["starts_on"]
+        assert isinstance(starts_on, MemorableDateField)
+        starts_on.earliest, starts_on.latest = today, today + A_YEAR
+
+    @property
+    def helper(self) -> PortalFormHelper:
+        return PortalFormHelper(submit=self.submit, cancel_url=self.cancel_url)
+
+
+class DetermineForm(DecidingForm):
+    """The decision with its basis. The page shows the letter before it is sent."""
+
+    submit = _("Read the letter before it is sent")
 
     outcome = forms.ChoiceField(
         label=_("Decision"),
@@ -75,17 +94,6 @@ class DetermineForm(forms.Form):
         rows=3,
     )
 
-    def __init__(self, *args: Any, today: dt.date, cancel_url: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.cancel_url = cancel_url
-        starts_on = self.fields["starts_on"]
-        assert isinstance(starts_on, MemorableDateField)
-        starts_on.earliest, starts_on.latest = today, today + A_YEAR
-
-    @property
-    def helper(self) -> PortalFormHelper:
-        return PortalFormHelper(submit=_("Read the letter before it is sent"), cancel_url=self.cancel_url)
-
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if (
@@ -97,8 +105,10 @@ class DetermineForm(forms.Form):
         return cleaned
 
 
-class LookAgainForm(forms.Form):
+class LookAgainForm(DecidingForm):
     """The answer to a family that asked the host to look at a refusal again."""
+
+    submit = _("Send the answer")
 
     outcome = forms.ChoiceField(
         label=_("Answer"),
@@ -111,17 +121,6 @@ class LookAgainForm(forms.Form):
     )
     starts_on = MemorableDateField(label=_("First day with you, if you admit"), required=False)
     answer = long_text(_("Why"), _("The family reads this."), required=_("Say why."))
-
-    def __init__(self, *args: Any, today: dt.date, cancel_url: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.cancel_url = cancel_url
-        starts_on = self.fields["starts_on"]
-        assert isinstance(starts_on, MemorableDateField)
-        starts_on.earliest, starts_on.latest = today, today + A_YEAR
-
-    @property
-    def helper(self) -> PortalFormHelper:
-        return PortalFormHelper(submit=_("Send the answer"), cancel_url=self.cancel_url)
 
 
 class ExitForm(forms.Form):

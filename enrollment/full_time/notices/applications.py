@@ -299,8 +299,7 @@ def tell_link_broken(policy: ProgramPolicy, *, at: dt.datetime) -> None:
 
 def _people(hats: MembershipQuerySet, family: Iterable[int | None]) -> list[User]:
     related = set(family)
-    users = {hat.user for hat in hats.select_related("user") if hat.user_id not in related}
-    return sorted(users, key=lambda user: user.pk)
+    return [user for user in hats.people() if user.pk not in related]
 
 
 def _family_keys(claim: Claim) -> set[int | None]:

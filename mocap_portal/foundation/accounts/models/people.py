@@ -138,6 +138,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         hats = self.active().filter(organization=organization_id)
         return hats.filter(role__in=roles) if roles else hats
 
+    def people(self) -> list[User]:
+        """Who wears these hats, each person once, by key."""
+        return sorted({hat.user for hat in self.select_related("user")}, key=lambda user: user.pk)
+
     def manageable_by(self, hat: "Membership") -> Self:
         """The hats, ended ones too, that this administrator gives and removes."""
         return self.filter(managed_by(hat))

@@ -7,10 +7,9 @@ import datetime as dt
 
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.part_time.rules import Answer, Finding
-from enrollment.records.age import age_on
+from enrollment.part_time.rules import Answer, Finding, of_every_student
 from enrollment.records.models import Claim
-from mocap_portal.foundation.directory.models import LegalKey, LegalValue, SchoolYear, Term
+from mocap_portal.foundation.directory.models import SchoolYear, Term
 from mocap_portal.foundation.ui.words import long_day
 
 from .models import AdmissionWindow, EnrollmentState, Program, ProgramEnrollment
@@ -18,22 +17,8 @@ from .models import AdmissionWindow, EnrollmentState, Program, ProgramEnrollment
 
 def questions(claim: Claim, program: Program, term: Term, *, on: dt.date) -> list[Finding]:
     """Each question with its answer on this day. An application with one that is not met is not taken."""
-    too_old = LegalValue.objects.whole(LegalKey.MAXIMUM_AGE, on=on)
     return [
-        Finding(
-            "R-01",
-            _("Lives in Missouri"),
-            Answer.of(claim.missouri_resident),
-            _("Full-time programs are for students who live in Missouri."),
-            source="RSMo 161.670.1",
-        ),
-        Finding(
-            "R-01",
-            _("Young enough"),
-            Answer.of(age_on(claim.birth_date, on) < too_old),
-            _("Public schools are for students under %(age)d years of age.") % {"age": too_old},
-            source="RSMo 161.670.1",
-        ),
+        *of_every_student(claim, on=on),
         Finding(
             "R-49",
             _("In a grade of the program"),

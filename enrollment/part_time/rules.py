@@ -48,8 +48,8 @@ class Finding:
         return self.answer is not Answer.NOT_MET
 
 
-def eligibility(claim: Claim, *, on: dt.date) -> list[Finding]:
-    """The findings of R-01 and R-02 for a child on a day. A request with one that is not met is not taken."""
+def of_every_student(claim: Claim, *, on: dt.date) -> list[Finding]:
+    """The findings of R-01, which hold for both tracks: where the child lives, and how old it is on a day."""
     too_old = LegalValue.objects.whole(LegalKey.MAXIMUM_AGE, on=on)
     return [
         Finding(
@@ -66,6 +66,13 @@ def eligibility(claim: Claim, *, on: dt.date) -> list[Finding]:
             _("MOCAP courses are for students under %(age)d years of age.") % {"age": too_old},
             source="RSMo 161.670.1",
         ),
+    ]
+
+
+def eligibility(claim: Claim, *, on: dt.date) -> list[Finding]:
+    """The findings of R-01 and R-02 for a child on a day. A request with one that is not met is not taken."""
+    return [
+        *of_every_student(claim, on=on),
         Finding(
             "R-02",
             _("Full time in a public or charter school"),

@@ -221,7 +221,7 @@ def test_a_school_is_found_by_its_name_its_district_or_a_code(client: Client, wo
     )
     SchoolFactory.create(name="Elsewhere", lea__organization__name="Oak")
     response = client.get(url("school"), {"q": words})
-    assert [school.pk for school in response.context["schools"]] == [found.pk]
+    assert [school.pk for school, _url in response.context["rows"]] == [found.pk]
     assert "1 school fits." in sentences(response)
 
 

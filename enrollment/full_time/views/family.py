@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from enrollment.part_time.forms.family import ChildForm, SchoolSearch, TermForm
+from enrollment.part_time.views.asking.child import schools_found
 from enrollment.part_time.views.asking.rows import (
     asks_prior_semester,
     born_by,
@@ -44,8 +45,6 @@ from ..models import (
 )
 from ..stations import stations
 from .rows import with_stations
-
-SCHOOLS_SHOWN = 25
 
 
 def applications_of(hat: Membership) -> Any:
@@ -98,13 +97,8 @@ def apply_school(request: HatRequest, pk: int) -> HttpResponse:
     program = open_program(pk, today=today)
     form = SchoolSearch(request.GET or None)
     form.url = reverse("full_time:apply_school", args=[pk])
-    found = form.found(on=today)[: SCHOOLS_SHOWN + 1]
-    context = {
-        "program": program,
-        "form": form,
-        "schools": found[:SCHOOLS_SHOWN],
-        "has_more": len(found) > SCHOOLS_SHOWN,
-    }
+    found = schools_found(form, lambda school: reverse("full_time:apply_child", args=[pk, school.pk]))
+    context = {"program": program, "form": form, **found}
     page = "full_time/family/school.html"
     return render(request, f"{page}#schools" if is_fragment(request) else page, context)
 

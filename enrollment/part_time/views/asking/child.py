@@ -4,6 +4,7 @@ With JavaScript what is typed is kept while one types: there is no draft yet, so
 """
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -73,10 +74,19 @@ def start(request: HatRequest) -> HttpResponse:
 def school(request: HatRequest) -> HttpResponse:
     """Finds the school: by words or codes, in a plain request or while one types."""
     form = SchoolSearch(request.GET or None)
-    found = form.found(on=central_date(timezone.now()))[: SCHOOLS_SHOWN + 1]
-    context = {"form": form, "schools": found[:SCHOOLS_SHOWN], "has_more": len(found) > SCHOOLS_SHOWN}
+    context = {
+        "form": form,
+        **schools_found(form, lambda school: reverse("part_time:child", args=[school.pk])),
+    }
     page = "part_time/family/school.html"
     return render(request, f"{page}#schools" if is_fragment(request) else page, context)
+
+
+def schools_found(form: SchoolSearch, leads_to: Callable[[School], str]) -> dict[str, Any]:
+    """The schools that fit, for family/schools.html, each with the address it leads to."""
+    found = form.found(on=central_date(timezone.now()))[: SCHOOLS_SHOWN + 1]
+    rows = [(school, leads_to(school)) for school in found[:SCHOOLS_SHOWN]]
+    return {"rows": rows, "has_more": len(found) > SCHOOLS_SHOWN}
 
 
 @for_roles(*FAMILY_ROLES)

@@ -236,9 +236,7 @@ def _standards(facts: AttendanceFacts) -> Iterator[Block]:
     failed = [_name(standard) for standard, outcome in facts.findings.items() if outcome == Outcome.NOT_MET]
     if failed:
         yield _paragraph(_("Tests not met: %(tests)s."), tests="; ".join(failed))
-    yield _paragraph(
-        _("This letter states facts. What follows from them is for whoever it is addressed to to decide.")
-    )
+    yield _paragraph(_("This letter states facts. Its reader decides what follows from them."))
 
 
 def _name(standard: Standard) -> str:

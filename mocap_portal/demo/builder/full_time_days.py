@@ -48,6 +48,7 @@ def build_full_time_days(at: dt.datetime) -> None:
                     _work(enrollment, day, host=host)
         if silent:
             _trouble(silent, program, host=host, stage=stage)
+        attendance.flag_program(program.pk, night=stage.today)  # the flags of who is at work again close
         report = membership.make_report(program.pk, count_date=stage.day(-3), by=host, at=stage.on(-2))
         if name == COMPASS_ONLINE:
             membership.send(report.pk, name=host.user.name, by=host, at=stage.on(-1))
@@ -104,7 +105,7 @@ def _trouble(silent: list[ProgramEnrollment], program: Program, *, host: Members
                 placement.pk,
                 by=resident,
                 at=stage.on(-4),
-                choice="The school of last year.",
+                choice="The school of last year",
                 chosen_on=stage.day(-4),
             )
             attendance.place(placement.pk, by=resident, at=stage.on(-3), on=stage.day(-3))

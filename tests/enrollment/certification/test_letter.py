@@ -37,7 +37,7 @@ CHECK = (
     "and the code that stands on the printed letter. The answer names nobody."
 )
 CLOSING = [
-    "This letter states facts. What follows from them is for whoever it is addressed to to decide.",
+    "This letter states facts. Its reader decides what follows from them.",
     "To check this letter",
     CHECK,
 ]

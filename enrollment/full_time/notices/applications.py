@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.records.models import Claim, Guardian
-from enrollment.records.notices import family_of_claim, family_of_student
-from mocap_portal.foundation.accounts.models import HOST_ROLES, Membership, MembershipQuerySet, Role, User
+from enrollment.records.notices import family_of_student
+from mocap_portal.foundation.accounts.models import HOST_ROLES, Membership, Role, User
 from mocap_portal.foundation.papers import actions as papers
 
 from ..models import (
@@ -25,6 +24,7 @@ from ..models import (
     ResidentInput,
     Schedule,
 )
+from .people import family_of, host_of, resident_of
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -38,14 +38,14 @@ FAMILY_PAGE, HOST_PAGE, RESIDENT_PAGE = (
 )
 
 
-def host_staff(host_id: int, *, family: Iterable[int | None] = ()) -> list[User]:
-    """Everybody who runs the host's programs, but for family of the child (R-134)."""
-    return _people(Membership.objects.in_organization(host_id, *HOST_ROLES), family)
+def host_staff(host_id: int) -> list[User]:
+    """Everybody who runs the host's programs."""
+    return Membership.objects.in_organization(host_id, *HOST_ROLES).people()
 
 
-def resident_staff(lea_id: int, *, family: Iterable[int | None] = ()) -> list[User]:
-    """Who hears of full-time students in a resident district, but for family of the child."""
-    return _people(Membership.objects.in_organization(lea_id, *RESIDENT_ROLES), family)
+def resident_staff(lea_id: int) -> list[User]:
+    """Who hears of full-time students in a resident district."""
+    return Membership.objects.in_organization(lea_id, *RESIDENT_ROLES).people()
 
 
 def tell_applied(application: ProgramApplication, *, at: dt.datetime) -> None:
@@ -297,29 +297,18 @@ def tell_link_broken(policy: ProgramPolicy, *, at: dt.datetime) -> None:
 # What they share ------------------------------------------------------------------------------------
 
 
-def _people(hats: MembershipQuerySet, family: Iterable[int | None]) -> list[User]:
-    related = set(family)
-    return [user for user in hats.people() if user.pk not in related]
-
-
-def _family_keys(claim: Claim) -> set[int | None]:
-    """Family stays family: also who has no access any more acts for nobody of it."""
-    known = Guardian.objects.filter(student=claim.student_id).values_list("user", flat=True)
-    return {claim.claimant_id, *known}
-
-
 def _tell_family(application: ProgramApplication, what: str, **told: Any) -> None:
-    _tell_about(application, family_of_claim(application.claim), what, FAMILY_PAGE, **told)
+    _tell_about(application, family_of(application), what, FAMILY_PAGE, **told)
 
 
 def _tell_host(application: ProgramApplication, what: str, **told: Any) -> None:
-    people = host_staff(application.program.host_id, family=_family_keys(application.claim))
-    _tell_about(application, people, f"{what}:host", HOST_PAGE, **told)
+    _tell_about(application, host_of(application), f"{what}:host", HOST_PAGE, **told)
 
 
 def _tell_resident(application: ProgramApplication, what: str, **told: Any) -> None:
-    people = resident_staff(application.resident_lea_id, family=_family_keys(application.claim))
-    _tell_about(application, people, f"{what}:resident", RESIDENT_PAGE, **told)
+    _tell_about(
+        application, resident_of(application, RESIDENT_ROLES), f"{what}:resident", RESIDENT_PAGE, **told
+    )
 
 
 def _tell_about(

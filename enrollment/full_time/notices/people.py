@@ -35,8 +35,5 @@ def other(side: Side) -> Side:
 
 
 def _people(application: ProgramApplication, organization_id: int, roles: Iterable[Role]) -> list[User]:
-    hats = Membership.objects.in_organization(organization_id, *roles).select_related("user")
-    users = {hat.user_id: hat.user for hat in hats}
-    return [
-        users[key] for key in sorted(users) if not Claim.objects.is_own_child(application.claim_id, of=key)
-    ]
+    people = Membership.objects.in_organization(organization_id, *roles).people()
+    return [user for user in people if not Claim.objects.is_own_child(application.claim_id, of=user.pk)]

@@ -120,9 +120,9 @@ def start_worker(mail_server: MailServer) -> Iterator[Callable[[], Worker]]:
         worker.end(signal.SIGKILL)
 
 
-def eventually(holds: Callable[[], bool]) -> None:
-    """Waits for what another process does. Fails after PATIENCE seconds."""
+def eventually(holds: Callable[[], bool], *, otherwise: Callable[[], object] = str) -> None:
+    """Waits for what another process does. Fails after PATIENCE seconds and says how it is `otherwise`."""
     deadline, pause = timezone.now().timestamp() + PATIENCE, threading.Event()
     while not holds():
-        assert timezone.now().timestamp() < deadline, "It did not happen."
+        assert timezone.now().timestamp() < deadline, f"It did not happen. {otherwise()}"
         pause.wait(0.05)

@@ -20,9 +20,10 @@ from mocap_portal.foundation.accounts.models import User
 from mocap_portal.foundation.directory.models import Lea
 from tests.factories.directory import LeaFactory, LeaPolicyFactory
 from tests.journeys import axe
+from tests.journeys.built_demo import built_demo, kept_demos
 
 # Here, because a plugin's fixture would stand behind the one of pytest-playwright.
-__all__ = ["browser_type_launch_args"]
+__all__ = ["browser_type_launch_args", "built_demo", "kept_demos"]
 
 # Playwright keeps an event loop in this thread, so Django takes the test for asynchronous code. It is not.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")

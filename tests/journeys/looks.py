@@ -91,6 +91,11 @@ LEFT_OUT = {
         ["accounts:open_invitation", "account_set_password", "account_confirm_login_code"],
         "always leads to another page",
     ),
+    "full_time:own_programs": "leads a host with one program on to it",
+    **dict.fromkeys(
+        ["attendance:disenroll", "attendance:choice", "attendance:place"],
+        "a step whose turn it is not in the world; test_full_time.py takes each",
+    ),
     "demo:mail": "test_demo.py opens one, where mails were sent",
     **dict.fromkeys(
         [

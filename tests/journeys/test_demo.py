@@ -1,15 +1,11 @@
 """The built demo in a real browser: the public pages, the people, the mailbox and the home page of every hat."""
 
 import re
-from pathlib import Path
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import Page, expect
-from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from mocap_portal.demo.builder import build
 from mocap_portal.demo.models import DemoPerson
 from tests.journeys import axe
 from tests.journeys.conftest import Shot
@@ -17,14 +13,8 @@ from tests.journeys.conftest import Shot
 pytestmark = [
     pytest.mark.journey,
     pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("built_demo"),
 ]
-
-
-@pytest.fixture(autouse=True)
-def _built(settings: Settings, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path
-    settings.EMAIL_BACKEND = "mocap_portal.demo.mailbox.EmailBackend"
-    build(at=timezone.now())
 
 
 def look(page: Page, shot: Shot, name: str) -> None:

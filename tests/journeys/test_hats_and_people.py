@@ -2,15 +2,11 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import Page, expect
-from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from mocap_portal.demo.builder import build
 from mocap_portal.demo.builder.people import PASSWORD
 from tests.foundation.accounts_kit import code_now
 from tests.journeys import axe, steps
@@ -19,6 +15,7 @@ from tests.journeys.conftest import Browse, Shot
 pytestmark = [
     pytest.mark.journey,
     pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("built_demo"),
 ]
 
 Look = Callable[[Page, str], None]
@@ -26,14 +23,6 @@ Look = Callable[[Page, str], None]
 DESK = axe.WIDTHS["desk"]
 DISTRICT = "Walnut Fork R-V"
 INVITED = "paula.ames@walnutfork.example"
-
-
-@pytest.fixture(autouse=True)
-def _demo(settings: Settings, tmp_path: Path, live_server: LiveServer) -> None:
-    settings.MEDIA_ROOT = tmp_path
-    settings.PORTAL_URL = live_server.url
-    settings.EMAIL_BACKEND = "mocap_portal.demo.mailbox.EmailBackend"
-    build(at=timezone.now())
 
 
 @pytest.fixture
@@ -96,7 +85,7 @@ def test_staff_without_a_second_step_are_kept_out(
         page.goto(f"{live_server.url}{path}")
         steps.expect_heading(page, "Show that it is you")
         expect(page.get_by_role("navigation", name="Main").get_by_role("link")).to_have_text(
-            ["How it works", "Districts", "Courses"]
+            ["How it works", "Districts", "Courses", "Programs"]
         )
     look(page, "kept-out")
     page.get_by_label("Password").fill(PASSWORD)

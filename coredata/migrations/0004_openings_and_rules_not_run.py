@@ -5,6 +5,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from mocap_portal.foundation.shared.migrations import Together
+
 
 class Migration(migrations.Migration):
 
@@ -15,103 +17,109 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Opening',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-            ],
-            options={
-                'ordering': ['at', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='OpeningEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='upload',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='upload',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='upload',
-            name='delete_delete',
-        ),
-        migrations.AddField(
-            model_name='upload',
-            name='not_run',
-            field=models.JSONField(blank=True, default=list, help_text='Rules that could not be checked: each with rule and needs'),
-        ),
-        migrations.AddField(
-            model_name='uploadevent',
-            name='not_run',
-            field=models.JSONField(blank=True, default=list, help_text='Rules that could not be checked: each with rule and needs'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='upload',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "coredata_uploadevent" ("acknowledged_at", "certified_at", "certified_by_id", "certified_name", "collection_id", "destroyed_at", "ended_at", "errors", "id", "judged_at", "key", "lea_id", "name", "needs_recheck", "not_run", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "refusal", "rows_read", "rows_with_errors", "rows_with_warnings", "sent_at", "sent_by_id", "sha256", "size", "state", "statement", "stored_as", "warnings") SELECT new_values."acknowledged_at", new_values."certified_at", new_values."certified_by_id", new_values."certified_name", new_values."collection_id", new_values."destroyed_at", new_values."ended_at", new_values."errors", new_values."id", new_values."judged_at", new_values."key", new_values."lea_id", new_values."name", new_values."needs_recheck", new_values."not_run", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."refusal", new_values."rows_read", new_values."rows_with_errors", new_values."rows_with_warnings", new_values."sent_at", new_values."sent_by_id", new_values."sha256", new_values."size", new_values."state", new_values."statement", new_values."stored_as", new_values."warnings" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='7d37341dc8f2afc200d0bef60fdf4fe6f9edd2d6', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_5d3d1', referencing='REFERENCING NEW TABLE AS new_values ', table='coredata_upload', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='upload',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "coredata_uploadevent" ("acknowledged_at", "certified_at", "certified_by_id", "certified_name", "collection_id", "destroyed_at", "ended_at", "errors", "id", "judged_at", "key", "lea_id", "name", "needs_recheck", "not_run", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "refusal", "rows_read", "rows_with_errors", "rows_with_warnings", "sent_at", "sent_by_id", "sha256", "size", "state", "statement", "stored_as", "warnings") SELECT new_values."acknowledged_at", new_values."certified_at", new_values."certified_by_id", new_values."certified_name", new_values."collection_id", new_values."destroyed_at", new_values."ended_at", new_values."errors", new_values."id", new_values."judged_at", new_values."key", new_values."lea_id", new_values."name", new_values."needs_recheck", new_values."not_run", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."refusal", new_values."rows_read", new_values."rows_with_errors", new_values."rows_with_warnings", new_values."sent_at", new_values."sent_by_id", new_values."sha256", new_values."size", new_values."state", new_values."statement", new_values."stored_as", new_values."warnings" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='1ad196874f369f369dec05f3b7f934ddb4756d45', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_0b800', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='coredata_upload', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='upload',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "coredata_uploadevent" ("acknowledged_at", "certified_at", "certified_by_id", "certified_name", "collection_id", "destroyed_at", "ended_at", "errors", "id", "judged_at", "key", "lea_id", "name", "needs_recheck", "not_run", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "refusal", "rows_read", "rows_with_errors", "rows_with_warnings", "sent_at", "sent_by_id", "sha256", "size", "state", "statement", "stored_as", "warnings") SELECT old_values."acknowledged_at", old_values."certified_at", old_values."certified_by_id", old_values."certified_name", old_values."collection_id", old_values."destroyed_at", old_values."ended_at", old_values."errors", old_values."id", old_values."judged_at", old_values."key", old_values."lea_id", old_values."name", old_values."needs_recheck", old_values."not_run", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."refusal", old_values."rows_read", old_values."rows_with_errors", old_values."rows_with_warnings", old_values."sent_at", old_values."sent_by_id", old_values."sha256", old_values."size", old_values."state", old_values."statement", old_values."stored_as", old_values."warnings" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='04e09ec270d573eef27c517c0570306bd65a7a20', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_781da', referencing='REFERENCING OLD TABLE AS old_values ', table='coredata_upload', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='opening',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='opening',
-            name='upload',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='openings', to='coredata.upload'),
-        ),
-        migrations.AddField(
-            model_name='openingevent',
-            name='by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='openingevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='openingevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='coredata.opening'),
-        ),
-        migrations.AddField(
-            model_name='openingevent',
-            name='upload',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='coredata.upload'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='opening',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "coredata_openingevent" ("at", "by_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "upload_id") SELECT new_values."at", new_values."by_id", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."upload_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='725854ce1bcdae9a93ce19e97204f7a260826f97', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_9af5a', referencing='REFERENCING NEW TABLE AS new_values ', table='coredata_opening', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='opening',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "coredata_openingevent" ("at", "by_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "upload_id") SELECT new_values."at", new_values."by_id", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."upload_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='24b97524888454f0f1cf66a154479b24fc4e8309', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_40214', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='coredata_opening', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='opening',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "coredata_openingevent" ("at", "by_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "upload_id") SELECT old_values."at", old_values."by_id", old_values."id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."upload_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='9101ba3fc3c266900ac578ea03fe8dc4b6c25476', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_aec28', referencing='REFERENCING OLD TABLE AS old_values ', table='coredata_opening', when='AFTER')),
-        ),
+        Together([
+            migrations.CreateModel(
+                name='Opening',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('at', models.DateTimeField()),
+                ],
+                options={
+                    'ordering': ['at', 'pk'],
+                },
+            ),
+            migrations.CreateModel(
+                name='OpeningEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('at', models.DateTimeField()),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+        ]),
+        Together([
+            migrations.AddField(
+                model_name='upload',
+                name='not_run',
+                field=models.JSONField(blank=True, default=list, help_text='Rules that could not be checked: each with rule and needs'),
+            ),
+            migrations.AddField(
+                model_name='uploadevent',
+                name='not_run',
+                field=models.JSONField(blank=True, default=list, help_text='Rules that could not be checked: each with rule and needs'),
+            ),
+            migrations.AddField(
+                model_name='opening',
+                name='by',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
+            ),
+            migrations.AddField(
+                model_name='opening',
+                name='upload',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='openings', to='coredata.upload'),
+            ),
+            migrations.AddField(
+                model_name='openingevent',
+                name='by',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership'),
+            ),
+            migrations.AddField(
+                model_name='openingevent',
+                name='pgh_context',
+                field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            ),
+            migrations.AddField(
+                model_name='openingevent',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='coredata.opening'),
+            ),
+            migrations.AddField(
+                model_name='openingevent',
+                name='upload',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='coredata.upload'),
+            ),
+        ]),
+        Together([
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='upload',
+                name='insert_insert',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='upload',
+                name='update_update',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='upload',
+                name='delete_delete',
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='upload',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "coredata_uploadevent" ("acknowledged_at", "certified_at", "certified_by_id", "certified_name", "collection_id", "destroyed_at", "ended_at", "errors", "id", "judged_at", "key", "lea_id", "name", "needs_recheck", "not_run", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "refusal", "rows_read", "rows_with_errors", "rows_with_warnings", "sent_at", "sent_by_id", "sha256", "size", "state", "statement", "stored_as", "warnings") SELECT new_values."acknowledged_at", new_values."certified_at", new_values."certified_by_id", new_values."certified_name", new_values."collection_id", new_values."destroyed_at", new_values."ended_at", new_values."errors", new_values."id", new_values."judged_at", new_values."key", new_values."lea_id", new_values."name", new_values."needs_recheck", new_values."not_run", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."refusal", new_values."rows_read", new_values."rows_with_errors", new_values."rows_with_warnings", new_values."sent_at", new_values."sent_by_id", new_values."sha256", new_values."size", new_values."state", new_values."statement", new_values."stored_as", new_values."warnings" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='7d37341dc8f2afc200d0bef60fdf4fe6f9edd2d6', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_5d3d1', referencing='REFERENCING NEW TABLE AS new_values ', table='coredata_upload', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='upload',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "coredata_uploadevent" ("acknowledged_at", "certified_at", "certified_by_id", "certified_name", "collection_id", "destroyed_at", "ended_at", "errors", "id", "judged_at", "key", "lea_id", "name", "needs_recheck", "not_run", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "refusal", "rows_read", "rows_with_errors", "rows_with_warnings", "sent_at", "sent_by_id", "sha256", "size", "state", "statement", "stored_as", "warnings") SELECT new_values."acknowledged_at", new_values."certified_at", new_values."certified_by_id", new_values."certified_name", new_values."collection_id", new_values."destroyed_at", new_values."ended_at", new_values."errors", new_values."id", new_values."judged_at", new_values."key", new_values."lea_id", new_values."name", new_values."needs_recheck", new_values."not_run", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."refusal", new_values."rows_read", new_values."rows_with_errors", new_values."rows_with_warnings", new_values."sent_at", new_values."sent_by_id", new_values."sha256", new_values."size", new_values."state", new_values."statement", new_values."stored_as", new_values."warnings" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='1ad196874f369f369dec05f3b7f934ddb4756d45', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_0b800', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='coredata_upload', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='upload',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "coredata_uploadevent" ("acknowledged_at", "certified_at", "certified_by_id", "certified_name", "collection_id", "destroyed_at", "ended_at", "errors", "id", "judged_at", "key", "lea_id", "name", "needs_recheck", "not_run", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "refusal", "rows_read", "rows_with_errors", "rows_with_warnings", "sent_at", "sent_by_id", "sha256", "size", "state", "statement", "stored_as", "warnings") SELECT old_values."acknowledged_at", old_values."certified_at", old_values."certified_by_id", old_values."certified_name", old_values."collection_id", old_values."destroyed_at", old_values."ended_at", old_values."errors", old_values."id", old_values."judged_at", old_values."key", old_values."lea_id", old_values."name", old_values."needs_recheck", old_values."not_run", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."refusal", old_values."rows_read", old_values."rows_with_errors", old_values."rows_with_warnings", old_values."sent_at", old_values."sent_by_id", old_values."sha256", old_values."size", old_values."state", old_values."statement", old_values."stored_as", old_values."warnings" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='04e09ec270d573eef27c517c0570306bd65a7a20', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_781da', referencing='REFERENCING OLD TABLE AS old_values ', table='coredata_upload', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='opening',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "coredata_openingevent" ("at", "by_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "upload_id") SELECT new_values."at", new_values."by_id", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."upload_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='725854ce1bcdae9a93ce19e97204f7a260826f97', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_9af5a', referencing='REFERENCING NEW TABLE AS new_values ', table='coredata_opening', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='opening',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "coredata_openingevent" ("at", "by_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "upload_id") SELECT new_values."at", new_values."by_id", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."upload_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='24b97524888454f0f1cf66a154479b24fc4e8309', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_40214', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='coredata_opening', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='opening',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "coredata_openingevent" ("at", "by_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "upload_id") SELECT old_values."at", old_values."by_id", old_values."id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."upload_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='9101ba3fc3c266900ac578ea03fe8dc4b6c25476', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_aec28', referencing='REFERENCING OLD TABLE AS old_values ', table='coredata_opening', when='AFTER')),
+            ),
+        ]),
     ]

@@ -5,6 +5,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from mocap_portal.foundation.shared.migrations import Together
+
 
 class Migration(migrations.Migration):
 
@@ -16,64 +18,68 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Waiver',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rule', models.CharField(max_length=5)),
-                ('reason', models.CharField(max_length=500)),
-                ('until', models.DateField()),
-                ('granted_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, help_text='Ended before its last day', null=True)),
-                ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
-                ('granted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
-                ('lea', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='waivers', to='directory.lea')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='WaiverEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('rule', models.CharField(max_length=5)),
-                ('reason', models.CharField(max_length=500)),
-                ('until', models.DateField()),
-                ('granted_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, help_text='Ended before its last day', null=True)),
-                ('ended_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership')),
-                ('granted_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership')),
-                ('lea', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.lea')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='coredata.waiver')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.AddConstraint(
-            model_name='waiver',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('lea', 'rule'), name='one_open_waiver_of_a_rule_per_lea'),
-        ),
-        migrations.AddConstraint(
-            model_name='waiver',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='a_waiver_has_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='waiver',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='who_ended_a_waiver_is_known'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='waiver',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "coredata_waiverevent" ("ended_at", "ended_by_id", "granted_at", "granted_by_id", "id", "lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "rule", "until") SELECT new_values."ended_at", new_values."ended_by_id", new_values."granted_at", new_values."granted_by_id", new_values."id", new_values."lea_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."reason", new_values."rule", new_values."until" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='7c20a4f65d2e7d6146a1ddeff6eca575044160aa', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_3fc8d', referencing='REFERENCING NEW TABLE AS new_values ', table='coredata_waiver', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='waiver',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "coredata_waiverevent" ("ended_at", "ended_by_id", "granted_at", "granted_by_id", "id", "lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "rule", "until") SELECT new_values."ended_at", new_values."ended_by_id", new_values."granted_at", new_values."granted_by_id", new_values."id", new_values."lea_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."reason", new_values."rule", new_values."until" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='69475b2ed56f9bd71fd9e76ff685b88804e835d2', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_5914c', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='coredata_waiver', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='waiver',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "coredata_waiverevent" ("ended_at", "ended_by_id", "granted_at", "granted_by_id", "id", "lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "rule", "until") SELECT old_values."ended_at", old_values."ended_by_id", old_values."granted_at", old_values."granted_by_id", old_values."id", old_values."lea_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."reason", old_values."rule", old_values."until" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='c9a9705c92257ceb7f20e77230998b46ef14318b', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_922af', referencing='REFERENCING OLD TABLE AS old_values ', table='coredata_waiver', when='AFTER')),
-        ),
+        Together([
+            migrations.CreateModel(
+                name='Waiver',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('rule', models.CharField(max_length=5)),
+                    ('reason', models.CharField(max_length=500)),
+                    ('until', models.DateField()),
+                    ('granted_at', models.DateTimeField()),
+                    ('ended_at', models.DateTimeField(blank=True, help_text='Ended before its last day', null=True)),
+                    ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                    ('granted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                    ('lea', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='waivers', to='directory.lea')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='WaiverEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('rule', models.CharField(max_length=5)),
+                    ('reason', models.CharField(max_length=500)),
+                    ('until', models.DateField()),
+                    ('granted_at', models.DateTimeField()),
+                    ('ended_at', models.DateTimeField(blank=True, help_text='Ended before its last day', null=True)),
+                    ('ended_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership')),
+                    ('granted_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership')),
+                    ('lea', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.lea')),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='coredata.waiver')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+        ]),
+        Together([
+            migrations.AddConstraint(
+                model_name='waiver',
+                constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('lea', 'rule'), name='one_open_waiver_of_a_rule_per_lea'),
+            ),
+            migrations.AddConstraint(
+                model_name='waiver',
+                constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='a_waiver_has_a_reason'),
+            ),
+            migrations.AddConstraint(
+                model_name='waiver',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='who_ended_a_waiver_is_known'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='waiver',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "coredata_waiverevent" ("ended_at", "ended_by_id", "granted_at", "granted_by_id", "id", "lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "rule", "until") SELECT new_values."ended_at", new_values."ended_by_id", new_values."granted_at", new_values."granted_by_id", new_values."id", new_values."lea_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."reason", new_values."rule", new_values."until" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='7c20a4f65d2e7d6146a1ddeff6eca575044160aa', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_3fc8d', referencing='REFERENCING NEW TABLE AS new_values ', table='coredata_waiver', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='waiver',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "coredata_waiverevent" ("ended_at", "ended_by_id", "granted_at", "granted_by_id", "id", "lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "rule", "until") SELECT new_values."ended_at", new_values."ended_by_id", new_values."granted_at", new_values."granted_by_id", new_values."id", new_values."lea_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."reason", new_values."rule", new_values."until" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='69475b2ed56f9bd71fd9e76ff685b88804e835d2', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_5914c', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='coredata_waiver', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='waiver',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "coredata_waiverevent" ("ended_at", "ended_by_id", "granted_at", "granted_by_id", "id", "lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "rule", "until") SELECT old_values."ended_at", old_values."ended_by_id", old_values."granted_at", old_values."granted_by_id", old_values."id", old_values."lea_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."reason", old_values."rule", old_values."until" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='c9a9705c92257ceb7f20e77230998b46ef14318b', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_922af', referencing='REFERENCING OLD TABLE AS old_values ', table='coredata_waiver', when='AFTER')),
+            ),
+        ]),
     ]

@@ -5,6 +5,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from mocap_portal.foundation.shared.migrations import Together
+
 
 class Migration(migrations.Migration):
 
@@ -16,50 +18,54 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Reminder',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('sent_at', models.DateTimeField()),
-                ('lea', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.lea')),
-                ('sent_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
-                ('window', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reminders', to='coredata.collectionwindow')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='ReminderEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('day', models.DateField()),
-                ('sent_at', models.DateTimeField()),
-                ('lea', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.lea')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='coredata.reminder')),
-                ('sent_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership')),
-                ('window', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='coredata.collectionwindow')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.UniqueConstraint(fields=('lea', 'window', 'day'), name='one_reminder_of_a_file_per_day'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='reminder',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "coredata_reminderevent" ("day", "id", "lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sent_at", "sent_by_id", "window_id") SELECT new_values."day", new_values."id", new_values."lea_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."sent_at", new_values."sent_by_id", new_values."window_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='62e8c01bfca49202f79e0731dd75132ab5d2f7c7', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_03d45', referencing='REFERENCING NEW TABLE AS new_values ', table='coredata_reminder', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='reminder',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "coredata_reminderevent" ("day", "id", "lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sent_at", "sent_by_id", "window_id") SELECT new_values."day", new_values."id", new_values."lea_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."sent_at", new_values."sent_by_id", new_values."window_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='c1f630d8ec4f0f46745ae68a13bab86b811b614e', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_e57e5', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='coredata_reminder', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='reminder',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "coredata_reminderevent" ("day", "id", "lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sent_at", "sent_by_id", "window_id") SELECT old_values."day", old_values."id", old_values."lea_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."sent_at", old_values."sent_by_id", old_values."window_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='b1cce75f46fc0efed2de80f3e3bf87c03caac9b5', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_e147a', referencing='REFERENCING OLD TABLE AS old_values ', table='coredata_reminder', when='AFTER')),
-        ),
+        Together([
+            migrations.CreateModel(
+                name='Reminder',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('day', models.DateField()),
+                    ('sent_at', models.DateTimeField()),
+                    ('lea', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.lea')),
+                    ('sent_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                    ('window', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reminders', to='coredata.collectionwindow')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='ReminderEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('day', models.DateField()),
+                    ('sent_at', models.DateTimeField()),
+                    ('lea', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.lea')),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='coredata.reminder')),
+                    ('sent_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership')),
+                    ('window', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='coredata.collectionwindow')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+        ]),
+        Together([
+            migrations.AddConstraint(
+                model_name='reminder',
+                constraint=models.UniqueConstraint(fields=('lea', 'window', 'day'), name='one_reminder_of_a_file_per_day'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='reminder',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "coredata_reminderevent" ("day", "id", "lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sent_at", "sent_by_id", "window_id") SELECT new_values."day", new_values."id", new_values."lea_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."sent_at", new_values."sent_by_id", new_values."window_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='62e8c01bfca49202f79e0731dd75132ab5d2f7c7', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_03d45', referencing='REFERENCING NEW TABLE AS new_values ', table='coredata_reminder', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='reminder',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "coredata_reminderevent" ("day", "id", "lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sent_at", "sent_by_id", "window_id") SELECT new_values."day", new_values."id", new_values."lea_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."sent_at", new_values."sent_by_id", new_values."window_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='c1f630d8ec4f0f46745ae68a13bab86b811b614e', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_e57e5', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='coredata_reminder', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='reminder',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "coredata_reminderevent" ("day", "id", "lea_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sent_at", "sent_by_id", "window_id") SELECT old_values."day", old_values."id", old_values."lea_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."sent_at", old_values."sent_by_id", old_values."window_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='b1cce75f46fc0efed2de80f3e3bf87c03caac9b5', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_e147a', referencing='REFERENCING OLD TABLE AS old_values ', table='coredata_reminder', when='AFTER')),
+            ),
+        ]),
     ]

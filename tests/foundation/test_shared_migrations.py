@@ -60,7 +60,7 @@ def test_a_group_goes_back() -> None:
 
 def test_the_models_are_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
     shelf = applied(Together([BOOK]), ProjectState())
-    shelf.apps  # noqa: B018 -- drawn, as the migrations before left it
+    shelf.apps.get_models()  # drawn, as the migrations before left it
     drawn: list[str] = []
     draw = StateApps.render_multiple
 
@@ -76,3 +76,43 @@ def test_the_models_are_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_field_of_a_model_of_the_same_group_is_refused() -> None:
     with pytest.raises(ValueError, match=r"Create first, in a group of its own: book\."):
         Together([BOOK, CHANGES[0]])
+
+
+READER = CreateModel(
+    "Reader",
+    [
+        ("id", models.BigAutoField(primary_key=True)),
+        ("reads", models.ForeignKey("shelf.Book", on_delete=models.PROTECT)),
+        ("advises", models.ForeignKey("self", null=True, on_delete=models.PROTECT)),
+    ],
+)
+LAMP = CreateModel("Lamp", [("id", models.BigAutoField(primary_key=True))])
+
+
+def test_only_models_that_the_operations_look_at_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf = applied(Together([LAMP]), applied(Together([BOOK]), ProjectState()))
+    drawn: list[str] = []
+    draw = StateApps.render_multiple
+
+    def counted(apps: StateApps, states: Any) -> None:
+        drawn.extend(state.name for state in states)
+        draw(apps, states)
+
+    monkeypatch.setattr(StateApps, "render_multiple", counted)
+    after = applied(Together([READER]), shelf)
+    assert sorted(drawn) == ["Book", "Reader"]
+    assert columns("shelf_reader") == ["id", "reads_id", "advises_id"]
+    # The next migration finds every model, also those that the group did not look at.
+    assert {model.__name__ for model in after.apps.get_models()} == {"Book", "Lamp", "Reader"}
+
+
+def test_a_state_keeps_its_models_when_a_copy_of_it_changes() -> None:
+    shelf = applied(Together([BOOK]), ProjectState())
+    copy = shelf.clone()
+    CHANGES[0].state_forwards("shelf", copy)
+    assert [field.name for field in shelf.apps.get_model("shelf", "Book")._meta.fields] == ["id", "title"]
+    assert [field.name for field in copy.apps.get_model("shelf", "Book")._meta.fields] == [
+        "id",
+        "title",
+        "year",
+    ]

@@ -5,6 +5,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from mocap_portal.foundation.shared.migrations import Together
+
 
 class Migration(migrations.Migration):
 
@@ -14,38 +16,42 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='courseline',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='courseline',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='courseline',
-            name='delete_delete',
-        ),
-        migrations.AddField(
-            model_name='courseline',
-            name='confirmation_clock',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clocks.clock'),
-        ),
-        migrations.AddField(
-            model_name='courselineevent',
-            name='confirmation_clock',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clocks.clock'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='courseline',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_courselineevent" ("confirmation_clock_id", "course_id", "id", "over_full_load", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "registration_clock_id", "request_id", "state") SELECT new_values."confirmation_clock_id", new_values."course_id", new_values."id", new_values."over_full_load", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."position", new_values."registration_clock_id", new_values."request_id", new_values."state" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='b97bda323b45bbe800ef6ecaff66747a04f26581', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_8776a', referencing='REFERENCING NEW TABLE AS new_values ', table='part_time_courseline', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='courseline',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_courselineevent" ("confirmation_clock_id", "course_id", "id", "over_full_load", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "registration_clock_id", "request_id", "state") SELECT new_values."confirmation_clock_id", new_values."course_id", new_values."id", new_values."over_full_load", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."position", new_values."registration_clock_id", new_values."request_id", new_values."state" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='73515c4aa2e6721dc2ff5c2ba9a80fb0ecf7ccc2', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_78941', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='part_time_courseline', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='courseline',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_courselineevent" ("confirmation_clock_id", "course_id", "id", "over_full_load", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "registration_clock_id", "request_id", "state") SELECT old_values."confirmation_clock_id", old_values."course_id", old_values."id", old_values."over_full_load", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."position", old_values."registration_clock_id", old_values."request_id", old_values."state" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='230cb62feb05d2e71c872591ca0cea8ef826a02a', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_4d153', referencing='REFERENCING OLD TABLE AS old_values ', table='part_time_courseline', when='AFTER')),
-        ),
+        Together([
+            migrations.AddField(
+                model_name='courseline',
+                name='confirmation_clock',
+                field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clocks.clock'),
+            ),
+            migrations.AddField(
+                model_name='courselineevent',
+                name='confirmation_clock',
+                field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clocks.clock'),
+            ),
+        ]),
+        Together([
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='courseline',
+                name='insert_insert',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='courseline',
+                name='update_update',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='courseline',
+                name='delete_delete',
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='courseline',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_courselineevent" ("confirmation_clock_id", "course_id", "id", "over_full_load", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "registration_clock_id", "request_id", "state") SELECT new_values."confirmation_clock_id", new_values."course_id", new_values."id", new_values."over_full_load", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."position", new_values."registration_clock_id", new_values."request_id", new_values."state" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='b97bda323b45bbe800ef6ecaff66747a04f26581', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_8776a', referencing='REFERENCING NEW TABLE AS new_values ', table='part_time_courseline', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='courseline',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_courselineevent" ("confirmation_clock_id", "course_id", "id", "over_full_load", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "registration_clock_id", "request_id", "state") SELECT new_values."confirmation_clock_id", new_values."course_id", new_values."id", new_values."over_full_load", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."position", new_values."registration_clock_id", new_values."request_id", new_values."state" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='73515c4aa2e6721dc2ff5c2ba9a80fb0ecf7ccc2', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_78941', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='part_time_courseline', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='courseline',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "part_time_courselineevent" ("confirmation_clock_id", "course_id", "id", "over_full_load", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "registration_clock_id", "request_id", "state") SELECT old_values."confirmation_clock_id", old_values."course_id", old_values."id", old_values."over_full_load", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."position", old_values."registration_clock_id", old_values."request_id", old_values."state" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='230cb62feb05d2e71c872591ca0cea8ef826a02a', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_4d153', referencing='REFERENCING OLD TABLE AS old_values ', table='part_time_courseline', when='AFTER')),
+            ),
+        ]),
     ]

@@ -5,6 +5,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from mocap_portal.foundation.shared.migrations import Together
+
 
 class Migration(migrations.Migration):
 
@@ -16,62 +18,66 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Move',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('moved_on', models.DateField(help_text='First day with the new LEA')),
-                ('why', models.CharField(max_length=200)),
-                ('recorded_at', models.DateTimeField()),
-                ('from_lea', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.lea')),
-                ('from_school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.school')),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='moves', to='records.student')),
-                ('to_lea', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.lea')),
-                ('to_school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.school')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='MoveEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('moved_on', models.DateField(help_text='First day with the new LEA')),
-                ('why', models.CharField(max_length=200)),
-                ('recorded_at', models.DateTimeField()),
-                ('from_lea', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.lea')),
-                ('from_school', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.school')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='records.move')),
-                ('recorded_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership')),
-                ('student', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.student')),
-                ('to_lea', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.lea')),
-                ('to_school', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.school')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.AddConstraint(
-            model_name='move',
-            constraint=models.CheckConstraint(condition=models.Q(('from_school', models.F('to_school')), _negated=True), name='a_move_leads_elsewhere'),
-        ),
-        migrations.AddConstraint(
-            model_name='move',
-            constraint=models.CheckConstraint(condition=models.Q(('why', ''), _negated=True), name='a_move_says_why'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='move',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_moveevent" ("from_lea_id", "from_school_id", "id", "moved_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "student_id", "to_lea_id", "to_school_id", "why") SELECT new_values."from_lea_id", new_values."from_school_id", new_values."id", new_values."moved_on", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."recorded_at", new_values."recorded_by_id", new_values."student_id", new_values."to_lea_id", new_values."to_school_id", new_values."why" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='6977cce0bda68669570500eb6a108068c021a724', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_92bd3', referencing='REFERENCING NEW TABLE AS new_values ', table='records_move', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='move',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_moveevent" ("from_lea_id", "from_school_id", "id", "moved_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "student_id", "to_lea_id", "to_school_id", "why") SELECT new_values."from_lea_id", new_values."from_school_id", new_values."id", new_values."moved_on", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."recorded_at", new_values."recorded_by_id", new_values."student_id", new_values."to_lea_id", new_values."to_school_id", new_values."why" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='8f9cf566e5367fa362d3492974c77afdd632f4c0', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_bad92', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='records_move', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='move',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_moveevent" ("from_lea_id", "from_school_id", "id", "moved_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "student_id", "to_lea_id", "to_school_id", "why") SELECT old_values."from_lea_id", old_values."from_school_id", old_values."id", old_values."moved_on", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."recorded_at", old_values."recorded_by_id", old_values."student_id", old_values."to_lea_id", old_values."to_school_id", old_values."why" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='c8a84550bd3b152a300cc9cabaf06c0c136e8701', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_6e5a1', referencing='REFERENCING OLD TABLE AS old_values ', table='records_move', when='AFTER')),
-        ),
+        Together([
+            migrations.CreateModel(
+                name='Move',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('moved_on', models.DateField(help_text='First day with the new LEA')),
+                    ('why', models.CharField(max_length=200)),
+                    ('recorded_at', models.DateTimeField()),
+                    ('from_lea', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.lea')),
+                    ('from_school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.school')),
+                    ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                    ('student', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='moves', to='records.student')),
+                    ('to_lea', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.lea')),
+                    ('to_school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.school')),
+                ],
+            ),
+            migrations.CreateModel(
+                name='MoveEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('moved_on', models.DateField(help_text='First day with the new LEA')),
+                    ('why', models.CharField(max_length=200)),
+                    ('recorded_at', models.DateTimeField()),
+                    ('from_lea', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.lea')),
+                    ('from_school', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.school')),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='records.move')),
+                    ('recorded_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership')),
+                    ('student', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.student')),
+                    ('to_lea', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.lea')),
+                    ('to_school', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.school')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+        ]),
+        Together([
+            migrations.AddConstraint(
+                model_name='move',
+                constraint=models.CheckConstraint(condition=models.Q(('from_school', models.F('to_school')), _negated=True), name='a_move_leads_elsewhere'),
+            ),
+            migrations.AddConstraint(
+                model_name='move',
+                constraint=models.CheckConstraint(condition=models.Q(('why', ''), _negated=True), name='a_move_says_why'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='move',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_moveevent" ("from_lea_id", "from_school_id", "id", "moved_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "student_id", "to_lea_id", "to_school_id", "why") SELECT new_values."from_lea_id", new_values."from_school_id", new_values."id", new_values."moved_on", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."recorded_at", new_values."recorded_by_id", new_values."student_id", new_values."to_lea_id", new_values."to_school_id", new_values."why" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='6977cce0bda68669570500eb6a108068c021a724', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_92bd3', referencing='REFERENCING NEW TABLE AS new_values ', table='records_move', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='move',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_moveevent" ("from_lea_id", "from_school_id", "id", "moved_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "student_id", "to_lea_id", "to_school_id", "why") SELECT new_values."from_lea_id", new_values."from_school_id", new_values."id", new_values."moved_on", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."recorded_at", new_values."recorded_by_id", new_values."student_id", new_values."to_lea_id", new_values."to_school_id", new_values."why" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='8f9cf566e5367fa362d3492974c77afdd632f4c0', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_bad92', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='records_move', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='move',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "records_moveevent" ("from_lea_id", "from_school_id", "id", "moved_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "student_id", "to_lea_id", "to_school_id", "why") SELECT old_values."from_lea_id", old_values."from_school_id", old_values."id", old_values."moved_on", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."recorded_at", old_values."recorded_by_id", old_values."student_id", old_values."to_lea_id", old_values."to_school_id", old_values."why" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='c8a84550bd3b152a300cc9cabaf06c0c136e8701', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_6e5a1', referencing='REFERENCING OLD TABLE AS old_values ', table='records_move', when='AFTER')),
+            ),
+        ]),
     ]

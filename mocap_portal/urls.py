@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("enrollment.records.urls")),
     path("", include("enrollment.registration.urls")),
     path("", include("enrollment.full_time.urls")),
+    path("", include("enrollment.transfers.urls")),
     path("", include("enrollment.progress.urls")),
     path("membership/", include("enrollment.membership.urls")),
     path("", include("enrollment.certification.urls")),

@@ -37,7 +37,8 @@ from enrollment.part_time.models import REVIEWING_ROLES, CourseLine
 from enrollment.progress.models import WRITING_ROLES
 from enrollment.progress.points import report_year_on
 from enrollment.registration import actions as registration
-from enrollment.registration.models import RosterLine
+from enrollment.registration.models import PayerChange, RosterLine
+from enrollment.transfers.models import Transfer
 from mocap_portal.foundation.accounts.models import (
     ADMIN_ROLES,
     DESE_ROLES,
@@ -98,6 +99,7 @@ from tests.factories.providers import (
 )
 from tests.factories.records import ClaimFactory, StudentFactory
 from tests.factories.registration import RosterLineFactory
+from tests.factories.transfers import TransferFactory
 from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -149,6 +151,8 @@ IDENTIFYING = {
     "registration:confirm",
     "registration:download",
     "registration:line",
+    "transfers:receive",
+    "transfers:transfer",
 }
 
 
@@ -163,7 +167,10 @@ class World:
     flag: Flag
     letter_request: LetterRequest
     placement: Placement
+    leaving: Transfer
+    payer_change: PayerChange
     stated_hours: StatedHours
+    transfer: Transfer
 
     def __init__(self) -> None:
         now = timezone.now()
@@ -242,6 +249,7 @@ class World:
         self._report_progress(now)
         self._ask_for_letters(now)
         self._attend(now)
+        self._move(now)
         # Signed in before the first visit: what a test writes is rolled back with it, its sessions too.
         self._sessions = {
             hat.pk: str(sign_in(Client(), hat).session.session_key)
@@ -286,6 +294,22 @@ class World:
             request=self.combined_request, entered_by=self.own[Role.COORDINATOR], entered_at=now
         )
         self.cessation = CessationTaskFactory.create(enrollment=enrollment, opened_at=now)
+
+    def _move(self, now: dt.datetime) -> None:
+        """The child comes with a course from a third district; another student of the LEA leaves for it."""
+        third = LeaFactory.create()
+        self.transfer = TransferFactory.create(student=self.student, from_lea=third, to_lea=self.lea)
+        self.leaving = TransferFactory.create(
+            student=StudentFactory.create(school=self.claim.school), to_lea=third
+        )
+        self.payer_change = PayerChange.objects.create(
+            line=self.running.line,
+            from_lea=third,
+            to_lea=self.lea,
+            pays_from=central_date(now),
+            at=now,
+            by=self.own[Role.COORDINATOR],
+        )
 
     def _attend(self, now: dt.datetime) -> None:
         """The child is in a program that its own district hosts: so each hat has a full-time student of its own."""
@@ -769,6 +793,16 @@ ADDRESSES = [
         FAMILY_ROLES | REVIEWING_ROLES | REGISTERING,
         lambda world: [world.request.pk],
     ),
+    page("registration:payers", REGISTERING),
+    post(row("registration:arranged", REGISTERING, lambda world: [world.payer_change.pk], status=302)),
+    # Students who move
+    page("transfers:transfers", REGISTERING),
+    row("transfers:transfer", REGISTERING, lambda world: [world.transfer.pk]),
+    row("transfers:receive", REGISTERING, lambda world: [world.transfer.pk]),
+    row("transfers:decline", REGISTERING, lambda world: [world.transfer.pk]),
+    post(row("transfers:take_back", REGISTERING, lambda world: [world.leaving.pk], status=302)),
+    row("transfers:announce", REGISTERING, lambda world: [world.student.pk]),
+    row("transfers:credit", LEA_ROLES | FAMILY_ROLES, lambda world: [world.student.pk]),
     row("registration:course", FAMILY_ROLES, lambda world: [world.running.line_id]),
     page("registration:teachers", PROVIDER_ROLES | REGISTERING),
     page("registration:add_teacher", PROVIDER_ROLES | REGISTERING),

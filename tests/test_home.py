@@ -348,18 +348,12 @@ QUERIES = {
     Role.PARENT: 6,  # requests, their lines, pauses of their clocks; applications; refused children; letters
     Role.ADULT_STUDENT: 6,
     Role.STUDENT_ON_OWN: 6,
-    Role.COUNSELOR: 6,  # who decides here, requests, registrations, records, children, applications elsewhere
+    Role.COUNSELOR: 8,  # who decides, requests, registrations, moves, payments, records, children, applications
     Role.SPECIAL_EDUCATION: 2,
     Role.DECIDER: 2,
-    Role.PARENT: 6,  # requests, their lines, pauses of their clocks; applications; refused children; letters
-    Role.ADULT_STUDENT: 6,
-    Role.STUDENT_ON_OWN: 6,
-    Role.COUNSELOR: 6,  # who decides here, requests, registrations, records, children, applications elsewhere
-    Role.SPECIAL_EDUCATION: 2,
-    Role.DECIDER: 2,
-    Role.COORDINATOR: 17,  # the school year's reports: year, semesters, how many; of two tracks who is behind
+    Role.COORDINATOR: 19,  # the school year's reports: year, semesters, how many; of two tracks who is behind
     Role.DATA_CLERK: 6,  # records, children, MOSIS IDs; windows of core data, its files; exits
-    Role.LEA_ADMIN: 7,
+    Role.LEA_ADMIN: 9,
     Role.PROVIDER_STAFF: 7,  # to confirm, results, certificates; the school year's reports and those to write
     Role.PROVIDER_ADMIN: 10,
     Role.HOST_STAFF: 13,  # applications, students, records, policies; reports, membership; letters, cessations

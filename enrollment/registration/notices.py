@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment.part_time.models import CourseLine, CourseRequest
 from enrollment.part_time.notices import coordinators_of, family_of
-from mocap_portal.foundation.accounts.models import PROVIDER_ROLES, Membership, User
+from enrollment.records.models import Guardian
+from mocap_portal.foundation.accounts.models import PROVIDER_ROLES, Membership, Role, User
 from mocap_portal.foundation.clocks.models import ClockMove
 from mocap_portal.foundation.papers import actions as papers
 
-from .models import REGISTERING_ROLES, RosterLine
+from .models import REGISTERING_ROLES, PayerChange, RosterLine
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -40,6 +41,21 @@ def registrars_of(request: CourseRequest, *, sender: Membership | None = None) -
     users = {user.pk: user for user in district_of(request, sender=sender)}
     hats = Membership.objects.in_organization(request.lea_id, *REGISTERING_ROLES).filter(user__in=users)
     return [users[key] for key in sorted(set(hats.values_list("user", flat=True)))]
+
+
+def payers_of(roster_line: RosterLine) -> list[User]:
+    """Who looks after a registered course: in the LEA that sent it, or in the one that the student moved to."""
+    request = roster_line.line.request
+    if roster_line.lea_id == request.lea_id:
+        return registrars_of(request, sender=roster_line.sent_by)
+    return coordinators_at(roster_line.lea_id, request)
+
+
+def coordinators_at(lea_id: int, request: CourseRequest) -> list[User]:
+    """The coordinators of an LEA, but for the student's own family (R-134)."""
+    family = Guardian.objects.filter(student=request.claim.student_id).values("user")
+    hats = Membership.objects.in_organization(lea_id, Role.COORDINATOR)
+    return hats.exclude(user__in=family).exclude(user=request.claim.claimant_id).people()
 
 
 def tell_registered(roster_line: RosterLine, *, at: dt.datetime) -> None:
@@ -140,7 +156,7 @@ def tell_finished(roster_line: RosterLine, *, at: dt.datetime) -> None:
     request = roster_line.line.request
     _tell(
         roster_line,
-        registrars_of(request, sender=roster_line.sent_by),
+        payers_of(roster_line),
         f"finished:{at.isoformat()}",
         subject=_("A course of request %(number)s is finished: please confirm the credit"),
         sentence=_("%(provider)s reported how a course ended. Please confirm the credit, or send it back."),
@@ -224,6 +240,18 @@ def tell_withdrawn(
             at=at,
         )
     for roster_line in told:
+        if roster_line.lea_id != request.lea_id:
+            _tell(
+                roster_line,
+                payers_of(roster_line),
+                "withdrawn",
+                subject=_("A course of request %(number)s was taken back"),
+                sentence=_(
+                    "A student of %(district)s stops in a course of %(provider)s. The last day is here:"
+                ),
+                path=_district_page(roster_line),
+                at=at,
+            )
         _tell(
             roster_line,
             staff_of(roster_line),
@@ -234,6 +262,54 @@ def tell_withdrawn(
             ),
             path=_provider_page(roster_line),
             at=at,
+        )
+
+
+def tell_payer_changed(change: PayerChange, roster_line: RosterLine, *, at: dt.datetime) -> None:
+    """Provider, family and both LEAs hear from which day another LEA pays for a course that goes on (R-72)."""
+    request, what = roster_line.line.request, f"pays:{change.pk}"
+    _tell(
+        roster_line,
+        staff_of(roster_line),
+        what,
+        subject=_("A student on your roster moved to %(district)s"),
+        sentence=_("The course goes on. From %(day)s on %(district)s pays for it and is whom you ask."),
+        path=_provider_page(roster_line),
+        at=at,
+        day=change.pays_from,
+    )
+    _tell(
+        roster_line,
+        family_of(request),
+        what,
+        subject=_("The course of request %(number)s goes on in the new district"),
+        sentence=_(
+            "The course of %(provider)s goes on as it is. From %(day)s on %(district)s pays for it; you have to do "
+            "nothing."
+        ),
+        path=_course_page(roster_line.line),
+        at=at,
+        day=change.pays_from,
+    )
+    for lea_id, sentence in (
+        (
+            change.to_lea_id,
+            _("A student came to you with a running course. You pay from %(day)s on: arrange it."),
+        ),
+        (
+            change.from_lea_id,
+            _("A student left with a running course. From %(day)s on %(district)s pays for it."),
+        ),
+    ):
+        _tell(
+            roster_line,
+            coordinators_at(lea_id, request),
+            what,
+            subject=_("From %(day)s on another district pays for a course"),
+            sentence=sentence,
+            path=reverse("registration:payers"),
+            at=at,
+            day=change.pays_from,
         )
 
 
@@ -277,7 +353,7 @@ def _tell_everybody(
     request = roster_line.line.request
     for people, path in (
         (family_of(request), _course_page(roster_line.line)),
-        (registrars_of(request, sender=roster_line.sent_by), _district_page(roster_line)),
+        (payers_of(roster_line), _district_page(roster_line)),
         (staff_of(roster_line), _provider_page(roster_line)),
     ):
         _tell(roster_line, people, what, subject=subject, sentence=sentence, path=path, at=at, **names)
@@ -305,7 +381,7 @@ def _tell(
     sentence: "StrOrPromise",
     path: str,
     at: dt.datetime,
-    **names: dt.date,
+    **names: str | dt.date,
 ) -> None:
     _tell_about(
         roster_line.line.request,
@@ -316,6 +392,7 @@ def _tell(
         path=path,
         at=at,
         provider=roster_line.provider.organization.name,
+        district=roster_line.lea.organization.name,
         **names,
     )
 
@@ -338,7 +415,5 @@ def _tell_about(
         sentences=[sentence],
         path=path,
         at=at,
-        number=request.number,
-        district=request.lea.organization.name,
-        **names,
+        **{"number": request.number, "district": request.lea.organization.name} | names,
     )

@@ -31,6 +31,28 @@ class LineTable(PortalTable):
         empty_text = _("No course fits. When a course is approved, it appears here.")
 
 
+class PayerTable(PortalTable):
+    """Rows: PayerChange with its line and both LEAs, annotated with `has_agreement`. The page names the `hat`."""
+
+    student = tables.Column(accessor="line__request__claim__full_name", verbose_name=_("Student"))
+    course = TemplateColumn(
+        template_name="registration/payer_course.html", verbose_name=_("Course"), empty_values=()
+    )
+    pays_from = tables.DateColumn(verbose_name=_("First day"))
+    from_lea = tables.Column(verbose_name=_("Paid until then"))
+    to_lea = tables.Column(verbose_name=_("Pays from then on"))
+    state = TemplateColumn(
+        template_name="registration/payer_state.html", verbose_name=_("Payment"), empty_values=()
+    )
+
+    caption = _("Courses of students who moved")
+    row_header = "student"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+        empty_text = _("No student with a running course came to your district or left it.")
+
+
 class RosterTable(PortalTable):
     """Rows: RosterLine with its course, district and clock. The page's context names the day: `today`."""
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import changes, district, family, provider, teachers, withdraw
+from .views import changes, district, family, payers, provider, teachers, withdraw
 
 app_name = "registration"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("registration/lines/<int:pk>/result/", district.result, name="result"),
     path("registration/lines/<int:pk>/result/back/", district.return_result, name="return_result"),
     path("registration/requests/<int:pk>/withdraw/", withdraw.withdraw, name="withdraw"),
+    path("registration/payers/", payers.payers, name="payers"),
+    path("registration/payers/<int:pk>/arranged/", payers.arranged, name="arranged"),
     path("registration/courses/<int:pk>/", family.course, name="course"),
     path("roster/", provider.roster, name="roster"),
     path("roster/download/", provider.download, name="download"),

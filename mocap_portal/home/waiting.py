@@ -37,7 +37,8 @@ from enrollment.progress.standing import (
 )
 from enrollment.records.models import Claim, ClaimState, Student
 from enrollment.registration.actions import SOON
-from enrollment.registration.models import RosterLine, RosterState, Teacher
+from enrollment.registration.models import PayerChange, RosterLine, RosterState, Teacher, lines_of
+from enrollment.transfers.models import Transfer, TransferState
 from mocap_portal.foundation.accounts.models import AccessReview, Invitation, Membership, Role
 from mocap_portal.foundation.directory.models import ClosedDay, Lea, LeaPolicy
 from mocap_portal.foundation.ui.words import long_day
@@ -211,7 +212,7 @@ def to_register(hat: Membership, today: dt.date) -> Block:
 
 def could_not_start(hat: Membership, today: dt.date) -> Block:
     """Confirmed courses whose first day has come and that do not run: something is missing (R-08, R-32)."""
-    lines = CourseLine.objects.visible_to(hat).filter(state=LineState.CONFIRMED, starts_on__lte=today)
+    lines = lines_of(hat).filter(state=LineState.CONFIRMED, starts_on__lte=today)
     items = [
         Item(
             _("%(course)s of %(child)s could not start")
@@ -248,7 +249,7 @@ def at_unauthorized_providers(hat: Membership, today: dt.date) -> Block:
 
 def to_credit(hat: Membership, today: dt.date) -> Block:
     """Courses of which the provider said how they ended, and the district has not confirmed it."""
-    lines = CourseLine.objects.visible_to(hat).filter(state=LineState.FINISHED)
+    lines = lines_of(hat).filter(state=LineState.FINISHED)
     items = [
         Item(
             _("Confirm the credit of %(child)s for %(course)s")
@@ -259,6 +260,47 @@ def to_credit(hat: Membership, today: dt.date) -> Block:
         for line in lines.select_related("course", "request__claim").order_by("ended_on", "pk")[: MOST + 1]
     ]
     return Block(_("Results to confirm"), items, "registration:waiting")
+
+
+def payments_to_arrange(hat: Membership, today: dt.date) -> Block:
+    """Courses that came with a student of another LEA and that this one pays for from then on (R-72)."""
+    changes = (
+        PayerChange.objects.to_arrange()
+        .filter(to_lea=hat.organization_id)
+        .select_related("line__course", "line__request__claim")
+        .order_by("pays_from", "pk")
+    )
+    items = [
+        Item(
+            _("Arrange the payment for %(course)s of %(child)s")
+            % {"course": change.line.course.title, "child": change.line.request.claim.full_name},
+            reverse("registration:payers"),
+            about=_("You pay from %(day)s on") % {"day": long_day(change.pays_from)},
+            due_on=change.pays_from,
+        )
+        for change in changes[: MOST + 1]
+    ]
+    return Block(_("Courses that came with a student"), items, "registration:payers")
+
+
+def students_to_receive(hat: Membership, today: dt.date) -> Block:
+    """Students of whom another LEA says that they move here (R-72)."""
+    rows = (
+        Transfer.objects.visible_to(hat)
+        .filter(to_lea=hat.organization_id, state=TransferState.ANNOUNCED)
+        .select_related("student", "from_lea__organization")
+        .order_by("leaves_on", "pk")
+    )
+    items = [
+        Item(
+            _("Receive %(student)s") % {"student": row.student},
+            reverse("transfers:transfer", args=[row.pk]),
+            about=_("From %(district)s") % {"district": row.from_lea},
+            due_on=row.leaves_on + dt.timedelta(days=1),
+        )
+        for row in rows[: MOST + 1]
+    ]
+    return Block(_("Students who move to your district"), items, "transfers:transfers")
 
 
 def without_mosis_id(hat: Membership, today: dt.date) -> Block:
@@ -695,13 +737,23 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
     Role.PARENT: FAMILY,
     Role.ADULT_STUDENT: FAMILY,
     Role.STUDENT_ON_OWN: FAMILY,
-    Role.COUNSELOR: (to_decide, to_register, full_time.records_to_send, claims, full_time.to_inform),
+    Role.COUNSELOR: (
+        to_decide,
+        to_register,
+        students_to_receive,
+        payments_to_arrange,
+        full_time.records_to_send,
+        claims,
+        full_time.to_inform,
+    ),
     Role.SPECIAL_EDUCATION: (with_the_team, with_a_plan),
     Role.DECIDER: (to_decide,),
     Role.COORDINATOR: (
         overdue,
         to_register,
         could_not_start,
+        students_to_receive,
+        payments_to_arrange,
         at_unauthorized_providers,
         to_credit,
         full_time.records_to_send,
@@ -718,6 +770,8 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
         missing_profile,
         roles_to_review,
         to_register,
+        students_to_receive,
+        payments_to_arrange,
         letters_to_issue,
         placements,
         claims,
@@ -784,7 +838,7 @@ def _requests(requests: CourseRequestQuerySet) -> list[Item]:
 def _at_unauthorized(hat: Membership, today: dt.date) -> CourseLineQuerySet:
     """Courses of which the provider has been told, that have not ended, and whose provider may not teach today."""
     return (
-        CourseLine.objects.visible_to(hat)
+        lines_of(hat)
         .filter(state__in=[LineState.REGISTERED, LineState.CONFIRMED, LineState.ACTIVE])
         .exclude(course__provider__in=Authorization.objects.in_force(today).values("provider"))
     )

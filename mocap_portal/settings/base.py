@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "enrollment.part_time",
     "enrollment.registration",
     "enrollment.full_time",
+    "enrollment.transfers",
     "enrollment.attendance",
     "enrollment.progress",
     "enrollment.membership",

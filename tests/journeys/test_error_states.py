@@ -195,6 +195,10 @@ FORMS = [
     Form("full_time:review_goals", "Record the review", no_such_day("reviewed_on")),
     Form("full_time:ask_records", "Ask the resident district"),
     Form("full_time:answer_records", "Send the answer"),
+    # Students who move
+    Form("transfers:announce", "Tell the new district", no_such_day("leaves_on")),
+    Form("transfers:receive", "Receive the student", no_such_day("starts_on")),
+    Form("transfers:decline", "The student does not come to us"),
     # Attendance and engagement
     Form("attendance:files", "Send the file"),
     Form("attendance:student", "Enter this day", no_such_day("day")),

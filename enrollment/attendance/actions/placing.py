@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop
 from django_fsm import TransitionNotAllowed
 
 from enrollment.records.actions.moving import AlreadyThere, move_student
+from enrollment.registration.actions import change_payer
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.clocks import actions as clocks
 from mocap_portal.foundation.shared.calendar import central_date
@@ -106,6 +107,7 @@ def place(placement_id: int, *, by: Membership, at: dt.datetime, on: dt.date) ->
             by=by,
             at=at,
         )
+        change_payer(enrollment.student_id, to_lea_id=placement.lea_id, on=on, by=by, at=at)
     return placement
 
 

@@ -67,6 +67,7 @@ from .programs import (
     publish_policy,
     set_window,
 )
+from .residing import change_resident
 
 __all__ = [
     "AlreadyDecided",
@@ -112,6 +113,7 @@ __all__ = [
     "answer_survey",
     "ask_for_review",
     "cancel",
+    "change_resident",
     "close_program",
     "describe",
     "determine",

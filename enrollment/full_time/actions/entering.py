@@ -13,6 +13,7 @@ from django_fsm import TransitionNotAllowed
 
 from enrollment.records.actions import move_student
 from enrollment.records.models import Guardian
+from enrollment.registration.actions import change_payer
 from enrollment.registration.models import Teacher
 from mocap_portal.foundation.accounts.models import HOST_ROLES, Membership
 from mocap_portal.foundation.directory.models import LegalKey, LegalValue, SchoolYear
@@ -220,6 +221,9 @@ def enter(enrollment_id: int, *, by: Membership, at: dt.datetime) -> ProgramEnro
             why=gettext_noop("Admitted to a full-time program"),
             by=by,
             at=at,
+        )
+        change_payer(
+            enrollment.student_id, to_lea_id=enrollment.program.host_id, on=enrollment.starts_on, by=by, at=at
         )
     notices.tell_entered(enrollment, at=at)
     return enrollment

@@ -214,6 +214,35 @@ def tell_scheduled(schedule: Schedule, *, at: dt.datetime) -> None:
     )
 
 
+def tell_resident_changed(enrollment: ProgramEnrollment, *, on: dt.date, at: dt.datetime) -> None:
+    """The host hears whom it reports to from now on; the new resident district, that it can read along."""
+    path, names = reverse("full_time:enrollment", args=[enrollment.pk]), _names_of(enrollment) | {"day": on}
+    key = f"enrollment:{enrollment.pk}:resident:{enrollment.resident_lea_id}:{on}"
+    _tell(
+        host_staff(enrollment.program.host_id),
+        key,
+        subject=_("A student of %(program)s lives in another district now"),
+        sentences=[
+            _("The resident district is %(resident)s from %(day)s on. The student stays in the program.")
+        ],
+        path=path,
+        at=at,
+        names=names,
+    )
+    _tell(
+        resident_staff(enrollment.resident_lea_id),
+        key,
+        subject=_("A student of %(program)s lives in your district now"),
+        sentences=[
+            _("From %(day)s on you are the resident district. %(host)s stays the student's LEA of record."),
+            _("You can read how the student gets on:"),
+        ],
+        path=path,
+        at=at,
+        names=names,
+    )
+
+
 def tell_entered(enrollment: ProgramEnrollment, *, at: dt.datetime) -> None:
     path = reverse("full_time:enrollment", args=[enrollment.pk])
     key = f"enrollment:{enrollment.pk}:entered"

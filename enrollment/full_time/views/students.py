@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from enrollment.records.actions import MOVING_ROLES
 from enrollment.registration.models import Teacher
 from mocap_portal.foundation.accounts.guards import for_roles
 from mocap_portal.foundation.accounts.middleware import HatRequest
@@ -86,6 +87,9 @@ def student(request: HatRequest, pk: int) -> HttpResponse:
         "may_schedule": acts and is_open,
         "may_enter": acts and row.state == EnrollmentState.MOVING and row.starts_on <= today,
         "may_end": is_open and (acts or request.hat.is_family),
+        "may_move": is_open
+        and request.hat.role in MOVING_ROLES
+        and request.hat.organization_id == row.resident_lea_id,
         "application_page": {
             True: "full_time:status",
             False: "full_time:resident_application" if request.hat.is_lea else "full_time:review",

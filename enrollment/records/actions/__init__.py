@@ -27,6 +27,7 @@ from ..models import (
     Relationship,
     Student,
 )
+from .moving import MOVING_ROLES as MOVING_ROLES
 from .moving import AlreadyThere as AlreadyThere
 from .moving import move_student as move_student
 

@@ -5,11 +5,14 @@ import datetime as dt
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from mocap_portal.foundation.accounts.models import Membership
+from mocap_portal.foundation.accounts.models import Membership, Role
 from mocap_portal.foundation.directory.models import School
 from mocap_portal.foundation.shared.refusals import Refusal
 
 from ..models import Move, Student
+
+# Who lets a student go to another LEA, and who takes one in.
+MOVING_ROLES = frozenset({Role.COUNSELOR, Role.COORDINATOR, Role.LEA_ADMIN})
 
 
 class AlreadyThere(Refusal):

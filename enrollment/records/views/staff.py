@@ -153,7 +153,7 @@ def offered(row: Claim, *, hat: Membership, also: str = "") -> list[Student]:
 def students(request: HatRequest) -> HttpResponse:
     """Looks a student up. The words come by POST: names and MOSIS IDs stay out of addresses (R-31)."""
     form = StudentSearchForm(request.POST or None)
-    context: dict[str, Any] = {"form": form}
+    context: dict[str, Any] = {"form": form, "may_move": request.hat.role in actions.MOVING_ROLES}
     if form.is_valid():
         found = find(students_of(request.hat), form.cleaned_data["words"])
         rows = found.order_by("last_name", "first_name", "pk")[: ROWS_PER_PAGE + 1]
@@ -182,6 +182,7 @@ def student(request: HatRequest, pk: int) -> HttpResponse:
         "plans": LearningPlanTable(plans),
         "may_keep": may_keep,
         "may_review": request.hat.role in REVIEWING_ROLES,
+        "may_move": request.hat.role in actions.MOVING_ROLES,
     }
     return render(request, "records/staff/student.html", context)
 

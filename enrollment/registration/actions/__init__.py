@@ -30,6 +30,7 @@ from .ending import (
     return_result,
 )
 from .locking import NotYourCourse, NotYourRoster, OnlyStaffRegisters
+from .paying import GOING_ON, AlreadyArranged, NotYourPayment, arrange_payment, change_payer
 from .registering import (
     WHAT_IS_TOLD,
     WHY_IT_IS_TOLD,
@@ -43,6 +44,7 @@ from .registering import (
     NotApproved,
     NoTeacherNamed,
     ProviderNotAuthorized,
+    StudentMoved,
     StudentNotConfirmed,
     confirm,
     missing_by_line,
@@ -88,6 +90,7 @@ from .withdrawing import (
 )
 
 __all__ = [
+    "GOING_ON",
     "KEEPING_TEACHERS",
     "SOON",
     "SWAPPABLE",
@@ -97,6 +100,7 @@ __all__ = [
     "WHY_IT_IS_DOWNLOADED",
     "WHY_IT_IS_TOLD",
     "WITHDRAWING_ROLES",
+    "AlreadyArranged",
     "AlreadyCompleted",
     "AlreadyConfirmed",
     "AlreadyEnded",
@@ -132,6 +136,7 @@ __all__ = [
     "NotSentYet",
     "NotSwappable",
     "NotYourCourse",
+    "NotYourPayment",
     "NotYourRoster",
     "NotYourTeacher",
     "NothingChosen",
@@ -139,11 +144,14 @@ __all__ = [
     "OnlyStaffRegisters",
     "OwnChild",
     "ProviderNotAuthorized",
+    "StudentMoved",
     "StudentNotConfirmed",
     "TeacherMissing",
     "TooLateToSwap",
     "TooMuchCredit",
     "add_teacher",
+    "arrange_payment",
+    "change_payer",
     "confirm",
     "confirm_result",
     "courses_to_swap_for",

@@ -21,7 +21,7 @@ from providers.models import Course, CourseQuerySet
 
 from .. import notices
 from ..models import Extension, Party, RosterLine, Swap
-from .locking import locked_line, locked_roster_line, side_of
+from .locking import lea_of, locked_line, locked_roster_line, side_of
 from .registering import FamilyPays
 
 SWAPPABLE = frozenset({LineState.APPROVED, LineState.REGISTERED, LineState.CONFIRMED, LineState.ACTIVE})
@@ -67,7 +67,7 @@ def may_swap(line: CourseLine, *, by: Membership, on: dt.date) -> bool:
     """Whether this person decides in the district of the line, about a child that is not their own."""
     policy = LeaPolicy.objects.on(on).filter(lea=line.request.lea_id).first()
     return (
-        by.organization_id == line.request.lea_id
+        by.organization_id == line.request.lea_id == lea_of(line)
         and by.role in deciding_roles(policy)
         and not Claim.objects.is_own_child(line.request.claim_id, of=by.user_id)
     )

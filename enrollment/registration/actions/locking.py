@@ -58,9 +58,15 @@ def roster_line_of(line: CourseLine) -> RosterLine:
     return roster_line
 
 
+def lea_of(line: CourseLine) -> int:
+    """The LEA that looks after a line: once it is sent, the one that pays for it (R-72)."""
+    sent = RosterLine.objects.filter(line=line).values_list("lea", flat=True).first()
+    return sent or line.request.lea_id
+
+
 def refuse_strangers(line: CourseLine, *, by: Membership) -> None:
     """Raises OnlyStaffRegisters (R-29), OwnChild."""
-    if by.role not in REGISTERING_ROLES or by.organization_id != line.request.lea_id:
+    if by.role not in REGISTERING_ROLES or by.organization_id != lea_of(line):
         raise OnlyStaffRegisters
     refuse_own_child(line.request.claim_id, by=by)
 
@@ -75,7 +81,7 @@ def side_of(line: CourseLine, *, by: Membership) -> Party:
     """Whose staff this is: the district's or the provider's. Raises NotYourCourse, OwnChild."""
     if by.is_provider and by.organization_id == line.course.provider_id:
         return Party.PROVIDER
-    if by.role not in REGISTERING_ROLES or by.organization_id != line.request.lea_id:
+    if by.role not in REGISTERING_ROLES or by.organization_id != lea_of(line):
         raise NotYourCourse
     refuse_strangers(line, by=by)
     return Party.DISTRICT

@@ -41,6 +41,10 @@ class StudentNotConfirmed(Refusal):
     sentence = _("The student is not confirmed yet. Confirm who the student is first.")
 
 
+class StudentMoved(Refusal):
+    sentence = _("The student moved to another district before the course was sent. The family asks there.")
+
+
 class MosisIdMissing(Refusal):
     sentence = _("The student has no MOSIS ID yet. Enter it on the student's page first.")
 
@@ -110,6 +114,8 @@ def _missing(
         yield StudentNotConfirmed()
     elif not claim.student.mosis_id:
         yield MosisIdMissing()
+    if claim.student is not None and claim.student.lea_id != lea.pk:
+        yield StudentMoved()
     if not (lea.contact_name and lea.contact_email):
         yield ContactMissing()
     if (lea.pk, line.course.provider_id) not in agreed:

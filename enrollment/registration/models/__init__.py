@@ -1,13 +1,15 @@
 """The roster: what a provider was told about an approved course, what it answered, and what changed since."""
 
-from .change import Extension, Party, Swap
-from .roster import REGISTERING_ROLES, Result, RosterLine, RosterLineQuerySet, RosterState
+from .change import Extension, Party, PayerChange, PayerChangeQuerySet, Swap
+from .roster import REGISTERING_ROLES, Result, RosterLine, RosterLineQuerySet, RosterState, lines_of
 from .teacher import Teacher, TeacherQuerySet
 
 __all__ = [
     "REGISTERING_ROLES",
     "Extension",
     "Party",
+    "PayerChange",
+    "PayerChangeQuerySet",
     "Result",
     "RosterLine",
     "RosterLineQuerySet",
@@ -15,4 +17,5 @@ __all__ = [
     "Swap",
     "Teacher",
     "TeacherQuerySet",
+    "lines_of",
 ]

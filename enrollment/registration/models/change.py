@@ -1,11 +1,14 @@
 """What changed in a course after it was approved, who asked or agreed, and why. Rows are only ever added."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.part_time.models import CourseLine
 from mocap_portal.foundation.accounts.models import Membership
+from mocap_portal.foundation.directory.models import Lea
 from mocap_portal.foundation.shared.history import tracked
 
 
@@ -62,3 +65,52 @@ class Swap(models.Model):
 
     def __str__(self) -> str:
         return f"swap to {self.line_id}"
+
+
+class PayerChangeQuerySet(models.QuerySet["PayerChange"]):
+    def visible_to(self, hat: Membership) -> Self:
+        """The LEA that pays from then on and the one that paid until then; nobody else."""
+        if hat.is_lea:
+            return self.filter(Q(to_lea=hat.organization_id) | Q(from_lea=hat.organization_id))
+        return self.none()
+
+    def to_arrange(self) -> Self:
+        return self.filter(arranged_at__isnull=True)
+
+
+@tracked()
+class PayerChange(models.Model):
+    """The student's LEA of record changed while the course went on: from a day on another LEA pays (R-72).
+
+    An open task of `to_lea` until somebody there says that the payment is arranged with the provider.
+    """
+
+    line = models.ForeignKey(CourseLine, on_delete=models.PROTECT, related_name="payer_changes")
+    from_lea = models.ForeignKey(Lea, on_delete=models.PROTECT, related_name="+")
+    to_lea = models.ForeignKey(Lea, on_delete=models.PROTECT, related_name="+")
+    pays_from = models.DateField(help_text=_("First day that the new LEA pays for"))
+    at = models.DateTimeField()
+    by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    arranged_at = models.DateTimeField(null=True, blank=True)
+    arranged_by = models.ForeignKey(
+        Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = PayerChangeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="a_payer_change_leads_elsewhere", condition=~Q(from_lea=F("to_lea"))),
+            models.CheckConstraint(
+                name="an_arranged_payment_says_when_and_who",
+                condition=Q(arranged_at__isnull=True, arranged_by__isnull=True)
+                | Q(arranged_at__isnull=False, arranged_by__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["to_lea", "arranged_at"], name="payer_change_by_new_lea"),
+            models.Index(fields=["from_lea"], name="payer_change_by_old_lea"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line_id} from {self.pays_from}"

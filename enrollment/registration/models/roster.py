@@ -6,12 +6,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.part_time.models import CourseLine, LineState
+from enrollment.part_time.models import CourseLine, CourseLineQuerySet, LineState
 from mocap_portal.foundation.accounts.models import Membership, Role
 from mocap_portal.foundation.clocks.models import Clock
 from mocap_portal.foundation.directory.models import Lea, Provider
 from mocap_portal.foundation.shared.history import tracked
 
+from .change import PayerChange
 from .teacher import Teacher
 
 # Who may send a student to a provider (R-29).
@@ -50,7 +51,7 @@ class Result(models.TextChoices):
 
 class RosterLineQuerySet(models.QuerySet["RosterLine"]):
     def visible_to(self, hat: Membership) -> Self:
-        """Providers see what they were sent, LEA staff what their LEA sent, families their own child's."""
+        """Providers see what they were sent, LEA staff what their LEA looks after, families their own child's."""
         if hat.is_provider:
             return self.filter(provider=hat.organization_id)
         if hat.is_lea:
@@ -73,7 +74,12 @@ class RosterLine(models.Model):
 
     line = models.OneToOneField(CourseLine, on_delete=models.PROTECT, related_name="roster_line")
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="roster")
-    lea = models.ForeignKey(Lea, on_delete=models.PROTECT, related_name="roster")
+    lea = models.ForeignKey(
+        Lea,
+        on_delete=models.PROTECT,
+        related_name="roster",
+        help_text=_("Pays and looks after the course: the LEA that sent it, or the one the student moved to"),
+    )
     mosis_id = models.CharField(max_length=10)
     first_name = models.CharField(max_length=60)
     last_name = models.CharField(max_length=60)
@@ -126,3 +132,16 @@ class RosterLine(models.Model):
     @property
     def student_name(self) -> str:
         return f"{self.first_name} {self.last_name}"
+
+
+def lines_of(hat: Membership) -> CourseLineQuerySet:
+    """The lines that this hat follows. An LEA: those of its own requests, without those of students who moved on, and
+    with those that came with a student (R-72)."""
+    lines = CourseLine.objects.visible_to(hat)
+    if not hat.is_lea:
+        return lines
+    moved = RosterLine.objects.filter(line__in=PayerChange.objects.visible_to(hat).values("line"))
+    came = moved.filter(lea=hat.organization_id).values("line")
+    gone = moved.exclude(lea=hat.organization_id).values("line")
+    # A union, for the few that came must not keep the index of the LEA's own requests from being used.
+    return CourseLine.objects.filter(pk__in=lines.values("pk").union(came)).exclude(pk__in=gone)

@@ -25,7 +25,7 @@ from providers.models import Agreement, Instruction
 from .. import actions
 from ..filters import LineFilter
 from ..forms.changes import CreditForm, ReturnForm
-from ..models import REGISTERING_ROLES, RosterLine
+from ..models import REGISTERING_ROLES, RosterLine, lines_of
 from ..tables import LineTable
 from .words import (
     LINE_KINDS,
@@ -236,10 +236,11 @@ OF_A_ROSTER_LINE = ("clock", "sent_by__user", "confirmed_by__user", "teacher")
 
 
 def lines_for(hat: Membership) -> QuerySet[CourseLine]:
-    """What the district registers: approved lines that it pays for, and those that went on from there."""
+    """What the district registers: approved lines that it pays for, those that went on from there, and those that came
+    with a student."""
     sent_and_taken_back = Q(state=LineState.CANCELLED, roster_line__isnull=False)
     return (
-        CourseLine.objects.visible_to(hat)
+        lines_of(hat)
         .filter(Q(state__in=APPROVED_LINES) | sent_and_taken_back)
         .exclude(basis=Basis.PRIVATE)
         .select_related(
@@ -278,7 +279,7 @@ def acts(row: CourseLine, roster_line: RosterLine | None, *, hat: Membership) ->
     if roster_line is not None:
         roster_line.line = row
         found += acts_of_both(roster_line)
-    if row.state in actions.SWAPPABLE:
+    if row.state in actions.SWAPPABLE and row.request.lea_id == hat.organization_id:
         found.append(
             Act(_("Take it back or withdraw"), reverse("registration:withdraw", args=[row.request_id]))
         )

@@ -17,6 +17,7 @@ from .full_time import build_full_time
 from .full_time_days import build_full_time_days
 from .further import build_further
 from .mails import deliver
+from .moves import build_moves
 from .night import build_night
 from .people import build_people
 from .places import build_places
@@ -35,6 +36,7 @@ PARTS: dict[str, Callable[[dt.datetime], None]] = {
     "core data": build_core_data,
     "full time": build_full_time,
     "full time days": build_full_time_days,
+    "moves": build_moves,
     "night": build_night,
 }
 

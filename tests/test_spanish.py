@@ -2,13 +2,16 @@
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from decimal import Decimal
+from html import unescape
 from pathlib import Path
 
 import pytest
 import time_machine
 from django.conf import settings
 from django.core import mail
+from django.db.models import Q
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -18,12 +21,18 @@ from enrollment.part_time import notices
 from enrollment.part_time.actions import deciding
 from enrollment.part_time.models import Outcome
 from enrollment.registration.actions import WHAT_IS_TOLD, WHY_IT_IS_TOLD
-from mocap_portal.foundation.accounts.models import User
+from mocap_portal.foundation.accounts.models import Membership, User
+from mocap_portal.foundation.directory.models import CodeMeaning, CodeSet
 from mocap_portal.foundation.papers.models import Notice
 from mocap_portal.foundation.ui import words
+from providers.models import PROGRAM_CODES, Instruction
 from tests.catalog import Entry, read_mo, read_po, sentences_in
 from tests.factories.accounts import PASSWORD, MembershipFactory, UserFactory
+from tests.factories.attendance import AttendanceDayFactory
+from tests.factories.directory import TermFactory
+from tests.factories.full_time import ProgramApplicationFactory, ProgramEnrollmentFactory
 from tests.factories.part_time import CourseLineFactory, CourseRequestFactory
+from tests.factories.providers import CourseFactory
 from tests.factories.records import DisclosureFactory, GuardianFactory
 from tests.sign_in import sign_in
 
@@ -295,6 +304,141 @@ def test_what_left_the_district_is_shown_in_the_language_of_the_reader(client: C
     page = client.get(address, headers={"Accept-Language": "es"}).content.decode()
     assert "<dd>Nombre, número MOSIS, fecha de nacimiento, grado, curso</dd>" in page
     assert "<dd>Inscripción en un curso que el distrito aprobó</dd>" in page
+
+
+# Codes whose names DESE keeps as dated rows ------------------------------------------------------------
+
+READ_BY_FAMILIES = (
+    CodeSet.DENIAL_FACTOR,
+    CodeSet.ACKNOWLEDGEMENT,
+    CodeSet.REQUEST_REASON,
+    CodeSet.SURVEY_REASON,
+    CodeSet.ACTIVITY,
+)
+
+
+def read_by_families() -> list[CodeMeaning]:
+    """The codes that some page shows to families: whole sets, and of the program codes those of MOCAP courses."""
+    sets = Q(code_set__in=READ_BY_FAMILIES)
+    programs = Q(code_set=CodeSet.PROGRAM, code__in=PROGRAM_CODES.values())
+    return list(CodeMeaning.objects.on(NOW.date()).filter(sets | programs).order_by("code_set", "position"))
+
+
+@pytest.mark.django_db
+def test_every_code_that_families_read_is_called_something_in_spanish() -> None:
+    codes = read_by_families()
+    assert len(codes) == 10 + 6 + 7 + 9 + 8 + 2
+    english = [
+        code.code
+        for code in codes
+        if code.label_es in {"", code.label}
+        or (code.meaning and code.meaning_es in {"", code.meaning})
+        or (code.meaning_es and not code.meaning)
+    ]
+    assert english == []
+
+
+@pytest.mark.django_db
+def test_a_code_without_spanish_is_read_in_english() -> None:
+    row = CodeMeaning(label="Orientation", label_es="", meaning="First days", meaning_es="Primeros días")
+    with translation.override("es"):
+        assert (row.local_label, row.local_meaning) == ("Orientation", "Primeros días")
+    with translation.override("en"):
+        assert (row.local_label, row.local_meaning) == ("Orientation", "First days")
+
+
+def how_it_works(_hat: Membership) -> str:
+    return reverse("how_it_works")
+
+
+def courses_of_a_draft(hat: Membership) -> str:
+    draft = CourseRequestFactory.create(claim__claimant=hat.user, term=TermFactory.create())
+    CourseLineFactory.create(request=draft)
+    return reverse("part_time:courses", args=[draft.pk])
+
+
+def signing_of_a_draft(hat: Membership) -> str:
+    draft = CourseRequestFactory.create(
+        claim__claimant=hat.user, term=TermFactory.create(), in_person_courses=4
+    )
+    CourseLineFactory.create(request=draft)
+    return reverse("part_time:sign", args=[draft.pk])
+
+
+def change_of_a_request(hat: Membership) -> str:
+    request = CourseRequestFactory.create(submitted=True, claim__claimant=hat.user, term=TermFactory.create())
+    CourseLineFactory.create(request=request)
+    return reverse("part_time:amend", args=[request.pk])
+
+
+def survey(hat: Membership) -> str:
+    application = ProgramApplicationFactory.create(claim__claimant=hat.user, term=TermFactory.create())
+    return reverse("full_time:survey", args=[application.pk])
+
+
+def attendance(hat: Membership) -> str:
+    enrollment = ProgramEnrollmentFactory.create(enrolled=True, starts_on=dt.date(2026, 10, 1))
+    GuardianFactory.create(student=enrollment.student, user=hat.user)
+    kinds = CodeMeaning.objects.of(CodeSet.ACTIVITY, on=NOW.date()).values_list("code", flat=True)
+    AttendanceDayFactory.create(
+        enrollment=enrollment, day=dt.date(2026, 10, 29), activities=list(kinds), minutes=[5] * len(kinds)
+    )
+    return reverse("attendance:student", args=[enrollment.pk])
+
+
+def course(_hat: Membership) -> str:
+    return reverse("providers:course", args=[CourseFactory.create(instruction=Instruction.PROVIDER).pk])
+
+
+def curriculum(_hat: Membership) -> str:
+    return reverse(
+        "providers:course", args=[CourseFactory.create(instruction=Instruction.CURRICULUM_ONLY).pk]
+    )
+
+
+@pytest.mark.django_db
+@time_machine.travel(NOW, tick=False)
+@pytest.mark.parametrize(
+    ("page", "code_sets"),
+    [
+        (how_it_works, {CodeSet.DENIAL_FACTOR, CodeSet.ACKNOWLEDGEMENT}),
+        (courses_of_a_draft, {CodeSet.REQUEST_REASON}),
+        (change_of_a_request, {CodeSet.REQUEST_REASON}),
+        (signing_of_a_draft, {CodeSet.ACKNOWLEDGEMENT}),
+        (survey, {CodeSet.SURVEY_REASON}),
+        (attendance, {CodeSet.ACTIVITY}),
+        (course, {CodeSet.PROGRAM}),
+        (curriculum, {CodeSet.PROGRAM}),
+    ],
+)
+def test_a_page_of_families_calls_no_code_in_english(
+    client: Client, page: Callable[[Membership], str], code_sets: set[CodeSet]
+) -> None:
+    hat = MembershipFactory.create(parent=True)
+    address = page(hat)
+    sign_in(client, hat)
+    codes = read_by_families()
+
+    def read_in(language: str) -> str:
+        """The text of the page without what forms send and other languages are called."""
+        response = client.get(address, headers={"Accept-Language": language})
+        assert response.status_code == 200
+        return unescape(re.sub(r"<[^>]*>", " ", response.content.decode()))
+
+    def called(text: str, *names: str) -> set[tuple[str, str]]:
+        """The codes of which one of these names stands in the text."""
+        return {
+            (code.code_set, code.code)
+            for code in codes
+            for name in names
+            if (said := getattr(code, name)) and said in text
+        }
+
+    english, spanish = read_in("en"), read_in("es")
+    told = called(english, "label", "meaning")
+    assert {code_set for code_set, _code in told} >= code_sets  # the page does show them
+    assert called(spanish, "label_es", "meaning_es") >= told
+    assert called(spanish, "label", "meaning") == set()
 
 
 # Mails follow the person ------------------------------------------------------------------------------

@@ -90,7 +90,7 @@ def weeks(enrollment: ProgramEnrollment, asked: Sequence[dt.date], *, today: dt.
     rows = AttendanceDay.objects.filter(enrollment=enrollment, day__gte=first, day__lte=last)
     records = {row.day: row for row in rows.select_related("by__user", "file")}
     titles = _titles(records.values())
-    kinds = dict(CodeMeaning.objects.of(CodeSet.ACTIVITY, on=last).values_list("code", "label"))
+    kinds = {kind.code: kind.local_label for kind in CodeMeaning.objects.of(CodeSet.ACTIVITY, on=last)}
     by_week: dict[dt.date, list[Day]] = defaultdict(list)
     for date in days_of(first, last):
         record = records.get(date)

@@ -5,6 +5,7 @@ the person who claimed is a `Guardian` (or the student). Until then a claim show
 """
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Self
 
 from django.core.validators import MaxValueValidator, RegexValidator
@@ -159,6 +160,17 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
     def is_own_child(self, claim_id: int, *, of: int) -> bool:
         """Whether this claim is about a child of the person `of` (R-134)."""
         return self.about_own_child_of(of).filter(pk=claim_id).exists()
+
+    def family_among(self, claim: "Claim", people: Collection[int]) -> set[int]:
+        """Of many people, by primary key, those of whom `is_own_child` is true, in one query."""
+        child = {"birth_date": claim.birth_date}
+        child |= {f"{name}__iexact": getattr(claim, name) for name in ("first_name", "last_name")}
+        known = Q(**{f"student__{name}": value for name, value in child.items()})
+        if claim.student_id is not None:
+            known |= Q(student=claim.student_id)
+        told = Claim.objects.filter(**child, claimant__in=people).values_list("claimant")
+        family = Guardian.objects.filter(known, user__in=people).values_list("user")
+        return {key for (key,) in told.union(family)}
 
 
 @tracked()

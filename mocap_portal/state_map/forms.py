@@ -66,7 +66,14 @@ class CodeMeaningForm(MapForm):
     """What a code is called and means from a day on."""
 
     label = forms.CharField(label=_("Name"), max_length=120)
+    label_es = forms.CharField(
+        label=_("Name in Spanish"),
+        help_text=_("Left empty, families who read Spanish see the English."),
+        max_length=120,
+        required=False,
+    )
     meaning = forms.CharField(label=_("Meaning"), required=False, widget=forms.Textarea)
+    meaning_es = forms.CharField(label=_("Meaning in Spanish"), required=False, widget=forms.Textarea)
     valid_from = MemorableDateField(label=_("First day it holds"))
     source = forms.CharField(label=_("Source"), max_length=300, error_messages=NO_SOURCE)
 
@@ -79,7 +86,8 @@ class CodeFileForm(MapForm):
     file = forms.FileField(
         label=_("CSV file"),
         help_text=_(
-            "With the columns code and label, and if you like meaning and group. Saved as CSV UTF-8."
+            "With the columns code and label, and if you like meaning, group, label_es and meaning_es (in Spanish). "
+            "Saved as CSV UTF-8."
         ),
         widget=forms.FileInput(attrs={"accept": ".csv"}),
     )

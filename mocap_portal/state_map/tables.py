@@ -88,6 +88,7 @@ class CodeTable(PortalTable):
         orderable=False,
         linkify=("state_map:code", {"code_set": tables.A("code_set"), "code": tables.A("code")}),
     )
+    label_es = tables.Column(verbose_name=_("Name in Spanish"), orderable=False)
     meaning = tables.Column(verbose_name=_("Meaning"), orderable=False)
 
     class Meta(PortalTable.Meta):
@@ -115,7 +116,9 @@ class CodeHistory(SpanTable):
     caption = _("Every meaning, the newest first")
 
     label = tables.Column(verbose_name=_("Name"), orderable=False)
+    label_es = tables.Column(verbose_name=_("Name in Spanish"), orderable=False)
     meaning = tables.Column(verbose_name=_("Meaning"), orderable=False)
+    meaning_es = tables.Column(verbose_name=_("Meaning in Spanish"), orderable=False)
     source = tables.Column(verbose_name=_("Source"), orderable=False)
 
 

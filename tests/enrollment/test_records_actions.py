@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from enrollment.records import actions
 from enrollment.records.matching import candidates
@@ -178,6 +179,28 @@ class TestConfirm:
         )
         with pytest.raises(actions.OwnChild):
             actions.confirm_claim(friend.pk, by=own, at=AT, student_id=hers.student_id)
+
+    def test_family_is_told_from_many_people_as_from_each_of_them(
+        self, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        child = {"first_name": "Robin", "last_name": "Reyes"}
+        claim = ClaimFactory.create(confirmed=True, **child)
+        typed_it = ClaimFactory.create(unsent=True, first_name="ROBIN", last_name="Reyes").claimant
+        known = GuardianFactory.create(student__first_name="robin", student__last_name="Reyes").user
+        former = GuardianFactory.create(
+            student=claim.student, ended_on=AT.date(), end_basis="Court order"
+        ).user
+        family = {claim.claimant, typed_it, known, former}
+        later = ClaimFactory.create(birth_date=dt.date(2012, 3, 9), **child).claimant
+        strangers = {UserFactory.create(), later, GuardianFactory.create().user}
+        waiting = ClaimFactory.create(**child)  # nobody has said yet who this child is
+        everybody = {user.pk for user in (*family, *strangers, waiting.claimant)}
+        for row in (claim, waiting):
+            with django_assert_num_queries(1):
+                found = Claim.objects.family_among(row, everybody)
+            assert found == {user.pk for user in (*family, waiting.claimant)}
+            assert found == {key for key in everybody if Claim.objects.is_own_child(row.pk, of=key)}
+        assert Claim.objects.family_among(claim, [later.pk]) == set()
 
     def test_a_refused_claim_says_why_and_links_nobody(self) -> None:
         claim = ClaimFactory.create()

@@ -11,11 +11,14 @@ import structlog
 from celery import current_app
 from django.core import mail
 from django.db import connection, transaction
+from pytest_django import DjangoAssertNumQueries
 
 from mocap_portal.foundation.accounts.models import User
 from mocap_portal.foundation.papers import actions, digest, tasks
 from mocap_portal.foundation.papers.models import DigestItem, Notice, NoticeState
 from tests.factories.accounts import UserFactory
+from tests.test_exactly_once import how_many_wait
+from tests.worker import PATIENCE, eventually
 
 AT = dt.datetime(2026, 11, 17, 16, 30, tzinfo=dt.UTC)
 DAY = dt.date(2026, 11, 17)
@@ -59,6 +62,47 @@ def test_the_same_thing_is_told_once() -> None:
     again = actions.queue_notice("decision:12", user=user, subject="Other", body="Words", at=AT + MINUTE)
     assert again == first
     assert list(Notice.objects.values_list("subject", "created_at")) == [("A decision is there", AT)]
+
+
+def tell(people: list[User], **names: str) -> None:
+    actions.tell(
+        people, "decision:12", subject="It is there", sentences=["Read it."], path="/", at=AT, **names
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("count", [1, 20])
+def test_many_people_are_told_with_as_many_queries_as_one(
+    count: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    known, *others = UserFactory.create_batch(count + 1)
+    tell([known])
+    first = Notice.objects.get()
+    with django_assert_num_queries(3):
+        tell([known, *others])
+    assert Notice.objects.get(user=known) == first
+    assert list(Notice.objects.order_by("pk").values_list("key", flat=True)) == [
+        f"decision:12:{user.pk}" for user in (known, *others)
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_tell_the_same_at_once_tell_it_once() -> None:
+    people = UserFactory.create_batch(2)
+
+    def run() -> None:
+        try:
+            tell(people)
+        finally:
+            connection.close()
+
+    second = threading.Thread(target=run)
+    with transaction.atomic():
+        tell(people[:1])
+        second.start()
+        eventually(lambda: how_many_wait() == 1)
+    second.join(PATIENCE)
+    assert sorted(Notice.objects.values_list("user", flat=True)) == [user.pk for user in people]
 
 
 @pytest.mark.django_db

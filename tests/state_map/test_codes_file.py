@@ -70,6 +70,26 @@ def test_a_part_of_a_set_ends_nothing_and_a_code_may_come_back() -> None:
     }
 
 
+def test_spanish_that_a_file_does_not_tell_stays_as_long_as_the_english_does() -> None:
+    first = "code,label,label_es,meaning,meaning_es\n100001,Algebra I,Álgebra I,Numbers,Números\n100003,Latin,Latín,,\n"
+    change(first.encode(), on=dt.date(2025, 7, 1))
+    before = b"code,label,meaning\n100001,Algebra I,Numbers\n100003,Latin,\n"
+    assert not change(before, on=FIRST)  # tells nothing new
+    plan = change(b"code,label,meaning\n100001,Algebra One,Numbers\n100003,Latin,\n", on=FIRST)
+    assert [row.code for _old, row in plan.changed] == ["100001"]
+    told = CodeMeaning.objects.of(CodeSet.STATE_COURSE, on=FIRST)
+    assert list(told.values_list("code", "label_es", "meaning_es")) == [
+        ("100001", "", "Números"),
+        ("100003", "Latín", ""),
+    ]
+    later = FIRST + dt.timedelta(days=1)
+    plan = change(b"code,label,label_es\n100003,Latin,Lengua latina\n", on=later, is_whole=False)
+    assert [row.label_es for _old, row in plan.changed] == ["Lengua latina"]
+    assert (
+        CodeMeaning.objects.of(CodeSet.STATE_COURSE, on=later).get(code="100003").label_es == "Lengua latina"
+    )
+
+
 def test_what_holds_since_that_day_is_not_changed_and_nothing_else_is() -> None:
     change(OLD, on=TODAY)
     with pytest.raises(directory.AlreadyInForce):

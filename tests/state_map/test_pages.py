@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import time_machine
@@ -276,6 +277,7 @@ def test_a_new_meaning_of_a_code_keeps_its_place(lea: Lea) -> None:
         address("change_code"),
         {
             "label": "Staying with it",
+            "label_es": "Seguir adelante",
             "meaning": "Staying with hard work.",
             **memorable("valid_from", dt.date(2027, 1, 1)),
             "source": "Guidance of 2027",
@@ -289,6 +291,27 @@ def test_a_new_meaning_of_a_code_keeps_its_place(lea: Lea) -> None:
     )
     assert [row.code for row in before] == [row.code for row in after]
     assert (before[1].label, after[1].label) == ("Persistence", "Staying with it")
+    assert (before[1].label_es, after[1].label_es, after[1].meaning_es) == (
+        "Perseverancia",
+        "Seguir adelante",
+        "",
+    )
+
+
+def test_the_spanish_stands_beside_the_english(lea: Lea) -> None:
+    client = client_of(Role.DESE_ADMIN, lea)
+    form = client.get(address("change_code")).context["form"]
+    assert (form["label"].value(), form["label_es"].value()) == ("Persistence", "Perseverancia")
+    assert form["meaning_es"].value() == "Seguir adelante con un trabajo difícil y pedir ayuda."
+    for page in ("code", "code_set"):
+        assert "Perseverancia" in client.get(address(page)).content.decode()
+    # What it was called before stays in the history.
+    history: Any = CodeMeaning
+    events = history.pgh_event_model.objects.filter(code_set=CodeSet.DENIAL_FACTOR, code="persistence")
+    assert list(events.order_by("pgh_id").values_list("pgh_label", "label_es")) == [
+        ("insert", ""),
+        ("update", "Perseverancia"),
+    ]
 
 
 def test_a_reader_is_not_offered_a_change(lea: Lea) -> None:

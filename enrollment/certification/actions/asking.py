@@ -183,9 +183,13 @@ def is_self(student: Student, *, by: Membership) -> bool:
 
 
 def _student_of(by: Membership, student_id: int) -> Student:
-    """The student, locked, so that two of the same family ask one after the other."""
+    """The student, locked, so that two of the same family ask one after the other.
+
+    `current` is asked of the locked row: of a record that a merge just emptied nothing can be asked.
+    """
     student = (
-        Student.objects.select_for_update(of=("self",))
+        Student.objects.current()
+        .select_for_update(of=("self",))
         .filter(pk__in=Student.objects.visible_to(by).values("pk"), pk=student_id)
         .first()
     )

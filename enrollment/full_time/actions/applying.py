@@ -313,7 +313,9 @@ def _refuse_not_taken(claim: Claim, program: Program, term: Term, *, on: dt.date
 def _locked(application_id: int) -> ProgramApplication:
     return (
         ProgramApplication.objects.select_for_update(of=("self",))
-        .select_related("program__host__organization", "term__school_year", "input_clock")
+        .select_related(
+            "program__host__organization", "resident_lea__organization", "term__school_year", "input_clock"
+        )
         .get(pk=application_id)
     )
 

@@ -119,7 +119,7 @@ class SurveyForm(forms.Form):
             self.fields[whose.value] = forms.TypedMultipleChoiceField(
                 label=labels[whose],
                 help_text=_("Check all that fit."),
-                choices=[(reason.pk, reason.label) for reason in reasons],
+                choices=[(reason.pk, reason.local_label) for reason in reasons],
                 coerce=int,
                 widget=forms.CheckboxSelectMultiple,
                 error_messages={"required": _("Choose at least one reason.")},

@@ -157,6 +157,15 @@ class ProgramEnrollment(FSMModelMixin, models.Model):
     def __str__(self) -> str:
         return f"{self.student_id} in {self.program_id}"
 
+    def why_not_both(self, other: "ProgramEnrollment") -> str:
+        """Two records of one student, each with an enrollment that runs, cannot be joined (see `records.actions`)."""
+        sentence = _(
+            "Both records are in a full-time program, and a student is in one at a time: %(one)s and %(other)s. The "
+            "host of the one that is a mistake has to end it first. Then make the records one."
+        )
+        one, two = (f"{row.program.name} ({row.application.number})" for row in (self, other))
+        return str(sentence) % {"one": one, "other": two}
+
     @transition(state, source=EnrollmentState.MOVING, target=EnrollmentState.ENROLLED)
     def enter(self, *, by: Membership, at: dt.datetime) -> None:
         self.entered_by, self.entered_at = by, at

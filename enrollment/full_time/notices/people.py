@@ -36,4 +36,5 @@ def other(side: Side) -> Side:
 
 def _people(application: ProgramApplication, organization_id: int, roles: Iterable[Role]) -> list[User]:
     people = Membership.objects.in_organization(organization_id, *roles).people()
-    return [user for user in people if not Claim.objects.is_own_child(application.claim_id, of=user.pk)]
+    family = Claim.objects.family_among(application.claim, [user.pk for user in people])
+    return [user for user in people if user.pk not in family]

@@ -275,7 +275,7 @@ class LinesForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.lines = lines
-        choices = [("", _("No answer")), *((reason.pk, reason.label) for reason in reasons)]
+        choices = [("", _("No answer")), *((reason.pk, reason.local_label) for reason in reasons)]
         for line in lines:
             self.fields[self.reason_of(line)] = forms.TypedChoiceField(
                 label=_("Why do you ask for this course?"),
@@ -408,7 +408,7 @@ class SignForm(forms.Form):
             del self.fields["prior_semester"]
         for statement in statements:
             self.fields[self.box_of(statement)] = forms.BooleanField(
-                label=statement.meaning or statement.label,
+                label=statement.local_meaning or statement.local_label,
                 error_messages={"required": _("Check this box.")},
             )
         self.order_fields([self.box_of(statement) for statement in statements])

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
 
 from mocap_portal.foundation.accounts.models import Membership, Role
 from mocap_portal.foundation.directory.models import LegalKey, LegalValue, Organization, School
@@ -27,17 +26,18 @@ from ..models import (
     Relationship,
     Student,
 )
+from .merging import NotBoth as NotBoth
+from .merging import SameStudent as SameStudent
+from .merging import merge_students as merge_students
 from .moving import MOVING_ROLES as MOVING_ROLES
 from .moving import AlreadyThere as AlreadyThere
 from .moving import move_student as move_student
+from .refusals import OwnChild as OwnChild
+from .refusals import WrongLea as WrongLea
 
 
 class AlreadyJudged(Refusal):
     sentence = _("This was already answered. Reload the page to see the answer.")
-
-
-class OwnChild(Refusal):
-    sentence = _("This is about a child of your own. A colleague has to do it.")
 
 
 class StudentElsewhere(Refusal):
@@ -57,19 +57,11 @@ class MosisIdTaken(Refusal):
         self.student = student
 
 
-class WrongLea(Refusal):
-    sentence = _("This student is not a student of your district.")
-
-
 class SeveralStudents(Refusal):
     sentence = _(
         "The resident district has more than one student with this name and birth date. Ask it to confirm which one "
         "this child is: its people find the child under Children to confirm."
     )
-
-
-class SameStudent(Refusal):
-    sentence = _("These two records already are one student.")
 
 
 class GrownUp(Refusal):
@@ -335,48 +327,6 @@ def set_mosis_id(student_id: int, *, by: Membership, mosis_id: str) -> Student:
     student.mosis_id = mosis_id
     _save_unless_taken(student)
     return student
-
-
-@transaction.atomic
-def merge_students(student_id: int, *, into_id: int, by: Membership, at: dt.datetime) -> Student:
-    """Two records turned out to be one student: the second keeps the MOSIS ID and all that is known of the first.
-
-    The first stays as an empty record that points to the second. Raises SameStudent, WrongLea, OwnChild.
-    """
-    if student_id == into_id:
-        raise SameStudent
-    both = {
-        student.pk: student
-        for student in Student.objects.select_for_update()
-        .filter(pk__in=[student_id, into_id], lea=by.organization_id)
-        .order_by("pk")
-    }
-    if len(both) < 2:
-        raise WrongLea
-    gone, kept = both[student_id], both[into_id]
-    if gone.merged_into_id or kept.merged_into_id:
-        raise SameStudent
-    if Guardian.objects.filter(student__in=both, user=by.user_id).exists():
-        raise OwnChild
-    Claim.objects.filter(student=gone).update(student=kept)
-    Disclosure.objects.filter(student=gone).update(student=kept)
-    LearningPlan.objects.filter(student=gone).update(student=kept)
-    known = set(Guardian.objects.active().filter(student=kept).values_list("user", flat=True))
-    for guardian in Guardian.objects.active().filter(student=gone).select_for_update():
-        if guardian.user_id in known:
-            guardian.ended_on = central_date(at)
-            guardian.end_basis = gettext_noop("Merged: the person is a guardian of the kept record.")
-        else:
-            guardian.student = kept
-        guardian.save()
-    mosis_id = gone.mosis_id
-    gone.mosis_id = None
-    gone.merged_into = kept
-    gone.save()
-    if kept.mosis_id is None:
-        kept.mosis_id = mosis_id
-        kept.save()
-    return kept
 
 
 # Whose rights end (34 CFR 99.4, 99.5) ---------------------------------------------------------------

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from itertools import cycle
 
 from django.core.files.base import ContentFile
@@ -78,21 +79,21 @@ class Applicant:
     program: Program
     stage: Stage
 
-    @property
+    @cached_property
     def family(self) -> Membership:
         assert self.claim.claimant is not None  # families of the demo have accounts
         return hat_of(self.claim.claimant.email, Role.PARENT)
 
-    @property
+    @cached_property
     def host(self) -> Membership:
         return hat_of(HOSTS[self.program.name][0], Role.HOST_STAFF)
 
-    @property
+    @cached_property
     def colleague(self) -> Membership:
         """Of the host, for what the first one may not do."""
         return hat_of(HOSTS[self.program.name][1], Role.HOST_STAFF)
 
-    @property
+    @cached_property
     def resident(self) -> Membership:
         return hat_of(
             "nadia.petrov@walnutfork.example"

@@ -157,34 +157,16 @@ def keep_letter(
     return letter
 
 
-@transaction.atomic
 def queue_notice(key: str, *, user: User, subject: str, body: str, at: dt.datetime) -> Notice:
     """Put a mail to this person into the outbox, and tell a worker when the transaction is committed.
 
     `key` says what the mail tells (`decision:12`). A key that is there already gives its notice back unchanged.
     Raises UnsafeSubject.
     """
-    if "\n" in subject or "\r" in subject:
-        raise UnsafeSubject
-    notice, is_new = Notice.objects.get_or_create(
-        key=key,
-        defaults={
-            "user": user,
-            "to": user.email,
-            "subject": subject,
-            "body": body,
-            "created_at": at,
-            "try_after": at,
-        },
-    )
-    if is_new:
-        # By name: tasks stand above actions. Robust: without a broker the mail waits for `send_waiting`.
-        send = signature("papers.send_notice", args=[notice.pk])
-        transaction.on_commit(send.apply_async, robust=True)
+    (notice,) = _queue([_notice(key, user=user, subject=subject, body=body, at=at)])
     return notice
 
 
-@transaction.atomic
 def tell(
     people: Iterable[User],
     key: str,
@@ -199,20 +181,48 @@ def tell(
 
     `subject` and `sentences` are lazy translations with places for `names`; dates are written as the reader writes
     them. `path` is the address, from the first slash, of the page that says more: it ends the mail.
+    Raises UnsafeSubject; then nobody is told.
     """
+    notices = []
     for user in people:
         with translation.override(user.language):
             words = {
                 name: date_format(value, "DATE_FORMAT") if isinstance(value, dt.date) else value
                 for name, value in names.items()
             }
-            queue_notice(
-                f"{key}:{user.pk}",
-                user=user,
-                subject=str(subject) % words,
-                body="\n\n".join([*(str(sentence) % words for sentence in sentences), portal_address(path)]),
-                at=at,
+            notices.append(
+                _notice(
+                    f"{key}:{user.pk}",
+                    user=user,
+                    subject=str(subject) % words,
+                    body="\n\n".join(
+                        [*(str(sentence) % words for sentence in sentences), portal_address(path)]
+                    ),
+                    at=at,
+                )
             )
+    _queue(notices)
+
+
+def _notice(key: str, *, user: User, subject: str, body: str, at: dt.datetime) -> Notice:
+    if "\n" in subject or "\r" in subject:
+        raise UnsafeSubject
+    return Notice(key=key, user=user, to=user.email, subject=subject, body=body, created_at=at, try_after=at)
+
+
+def _queue(notices: Sequence[Notice]) -> list[Notice]:
+    """The stored notices of these keys, in this order. What is not there yet is stored, all of it in one statement."""
+    keys = [notice.key for notice in notices]
+    known = set(Notice.objects.filter(key__in=keys).values_list("key", flat=True))
+    new = {notice.key: notice for notice in notices if notice.key not in known}
+    # Somebody may tell the same at this moment: whoever comes second waits for the other, then finds the notice.
+    Notice.objects.bulk_create(new.values(), ignore_conflicts=True)
+    stored = Notice.objects.in_bulk(keys, field_name="key")
+    for key in new:
+        # By name: tasks stand above actions. Robust: without a broker the mail waits for `send_waiting`.
+        send = signature("papers.send_notice", args=[stored[key].pk])
+        transaction.on_commit(send.apply_async, robust=True)
+    return [stored[key] for key in keys]
 
 
 def portal_address(path: str) -> str:

@@ -182,19 +182,19 @@ def _changes(plan: directory.CodePlan) -> list[dict[str, str]]:
         {
             "what": _("Changes"),
             "code": row.code,
-            "now": _words(now.label, now.meaning, now.group),
-            "then": _words(row.label, row.meaning, row.group),
+            "now": _words(now),
+            "then": _words(row),
         }
         for now, row in plan.changed
     ]
     return rows + [
-        {"what": _("New"), "code": row.code, "now": "–", "then": _words(row.label, row.meaning, row.group)}
-        for row in plan.added
+        {"what": _("New"), "code": row.code, "now": "–", "then": _words(row)} for row in plan.added
     ]
 
 
-def _words(label: str, meaning: str, group: str) -> str:
-    return " · ".join(part for part in (label, meaning, group) if part)
+def _words(row: CodeMeaning | directory.CodeRow) -> str:
+    said = (row.label, row.meaning, row.group, row.label_es, row.meaning_es)
+    return " · ".join(part for part in said if part)
 
 
 def _place(error: RowError) -> dict[str, str]:
@@ -230,9 +230,8 @@ def change_code(request: HatRequest, code_set: str, code: str) -> HttpResponse:
     """Another name or meaning from a day on."""
     newest = _newest_meaning(code_set, code)
     back = reverse("state_map:code", args=[code_set, code])
-    form = CodeMeaningForm(
-        request.POST or None, cancel_url=back, initial={"label": newest.label, "meaning": newest.meaning}
-    )
+    words = {name: getattr(newest, name) for name in ("label", "label_es", "meaning", "meaning_es")}
+    form = CodeMeaningForm(request.POST or None, cancel_url=back, initial=words)
     return form_page(
         request,
         form,

@@ -14,18 +14,20 @@ from mocap_portal.foundation.shared.tabular import Row, RowError, read_csv
 
 from .dated import ONE_DAY, AlreadyInForce, succeed
 
-REQUIRED, OPTIONAL = ("code", "label"), ("meaning", "group")
-LONGEST = {"code": 30, "label": 120, "group": 20}  # characters, as the columns are
+REQUIRED, OPTIONAL = ("code", "label"), ("meaning", "group", "label_es", "meaning_es")
+LONGEST = {"code": 30, "label": 120, "group": 20, "label_es": 120}  # characters, as the columns are
 
 
 @dataclass(frozen=True, slots=True)
 class CodeRow:
-    """One code of a file."""
+    """One code of a file. Empty Spanish says nothing: what is written stays as long as the English does."""
 
     code: str
     label: str
     meaning: str
     group: str
+    label_es: str = ""
+    meaning_es: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class CodePlan:
 
 
 def read_codes(data: bytes, code_set: CodeSet) -> tuple[list[CodeRow], list[RowError]]:
-    """The codes of a file with the columns code and label, maybe meaning and group, and what is wrong in it.
+    """The codes of a file with the columns code and label, maybe meaning, group and both in Spanish, and what is wrong.
 
     Raises UnreadableFile.
     """
@@ -98,7 +100,15 @@ def plan_codes(code_set: CodeSet, rows: Sequence[CodeRow], *, on: dt.date, is_wh
 
 
 def _says(meaning: CodeMeaning, row: CodeRow) -> bool:
-    return (meaning.label, meaning.meaning, meaning.group) == (row.label, row.meaning, row.group)
+    is_same = (meaning.label, meaning.meaning, meaning.group) == (row.label, row.meaning, row.group)
+    return is_same and (meaning.label_es, meaning.meaning_es) == _spanish(row, meaning)
+
+
+def _spanish(row: CodeRow, before: CodeMeaning) -> tuple[str, str]:
+    """Name and meaning in Spanish once the file holds: its own, or what stood there, unless the English is another."""
+    label_es = row.label_es or (before.label_es if before.label == row.label else "")
+    meaning_es = row.meaning_es or (before.meaning_es if before.meaning == row.meaning else "")
+    return label_es, meaning_es
 
 
 @transaction.atomic
@@ -127,20 +137,23 @@ def change_codes(
     known = CodeMeaning.objects.filter(code_set=code_set)
     ever, last = set(known.values_list("code", flat=True)), known.count()
 
-    def meaning_of(row: CodeRow, position: int) -> CodeMeaning:
+    def meaning_of(row: CodeRow, position: int, before: CodeMeaning | None = None) -> CodeMeaning:
+        label_es, meaning_es = _spanish(row, before) if before else (row.label_es, row.meaning_es)
         return CodeMeaning(
             code_set=code_set,
             code=row.code,
             position=position,
             label=row.label,
             meaning=row.meaning,
+            label_es=label_es,
+            meaning_es=meaning_es,
             group=row.group,
             valid_from=valid_from,
             source=source,
         )
 
     for meaning, row in plan.changed:
-        succeed(known.filter(code=row.code), meaning_of(row, meaning.position), today)
+        succeed(known.filter(code=row.code), meaning_of(row, meaning.position, meaning), today)
     new = [meaning_of(row, last + place) for place, row in enumerate(plan.added, start=1)]
     for again in (meaning for meaning in new if meaning.code in ever):
         succeed(known.filter(code=again.code), again, today)

@@ -43,12 +43,15 @@ def change_code_meaning(
     *,
     label: str,
     meaning: str,
+    label_es: str = "",
+    meaning_es: str = "",
     valid_from: dt.date,
     source: str,
     today: dt.date,
 ) -> CodeMeaning:
     """A code that is there is called and means this from this day on; it keeps its place among the others.
 
+    `label_es`, `meaning_es`: the same in Spanish; empty, families read the English.
     Raises CodeMeaning.DoesNotExist, AlreadyInForce or ChangedMeanwhile.
     """
     rows = CodeMeaning.objects.filter(code_set=code_set, code=code)
@@ -58,6 +61,8 @@ def change_code_meaning(
         position=rows.latest("valid_from").position,
         label=label,
         meaning=meaning,
+        label_es=label_es,
+        meaning_es=meaning_es,
         valid_from=valid_from,
         source=source,
     )

@@ -7,6 +7,7 @@ import datetime as dt
 from decimal import Decimal
 
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from mocap_portal.foundation.shared.dated import DatedQuerySet, one_at_a_time, starts_before_it_ends
@@ -134,9 +135,28 @@ class CodeMeaningQuerySet(DatedQuerySet["CodeMeaning"]):
         return self.on(on).filter(code_set=code_set).order_by("position", "code")
 
 
-@tracked()
-class CodeMeaning(models.Model):
-    """One code of a set, what it is called and what it means, for a span of days."""
+class CodeWords:
+    """What a code is called and means in the language of the page; in English while nobody has written the Spanish."""
+
+    @property
+    def local_label(self) -> str:
+        return self._local("label")
+
+    @property
+    def local_meaning(self) -> str:
+        return self._local("meaning")
+
+    def _local(self, name: str) -> str:
+        spanish: str = getattr(self, f"{name}_es") if get_language() == "es" else ""
+        return spanish or getattr(self, name)
+
+
+@tracked(like=CodeWords)
+class CodeMeaning(CodeWords, models.Model):
+    """One code of a set, what it is called and what it means, for a span of days.
+
+    Families read it in their language (`local_label`, `local_meaning`); letters and core data are in English.
+    """
 
     code_set = models.CharField(max_length=20, choices=CodeSet.choices)
     code = models.CharField(max_length=30)
@@ -145,7 +165,9 @@ class CodeMeaning(models.Model):
         max_length=20, blank=True, help_text=_("What some codes of a set have in common: pass, fail, …")
     )
     label = models.CharField(max_length=120)
+    label_es = models.CharField(max_length=120, blank=True)
     meaning = models.TextField(blank=True)
+    meaning_es = models.TextField(blank=True)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
     source = models.CharField(max_length=300)

@@ -88,6 +88,14 @@ class Transfer(FSMModelMixin, models.Model):
     def __str__(self) -> str:
         return f"{self.student_id} to {self.to_lea_id}"
 
+    def why_not_both(self, other: "Transfer") -> str:
+        """Two records of one student, each of which leaves, cannot be joined (see `records.actions`)."""
+        sentence = _(
+            "Both records wait for a new district: %(one)s and %(other)s. Take the transfer that is a mistake back "
+            "first. Then make the records one."
+        )
+        return str(sentence) % {"one": self.to_lea, "other": other.to_lea}
+
     @transition(state, source=TransferState.ANNOUNCED, target=TransferState.RECEIVED)
     def receive(self, *, school: School, on: dt.date, by: Membership, at: dt.datetime) -> None:
         self.to_school, self.starts_on = school, on

@@ -18,6 +18,7 @@ from enrollment.full_time.models import Outcome, ProgramEnrollment
 from enrollment.records import actions as records
 from enrollment.records.actions.merging import OneOfAKind, columns_to, unique_with
 from enrollment.records.models import AdultBasis, Guardian, Move, Relationship, Student
+from enrollment.transfers.models import Transfer
 from mocap_portal.foundation.accounts.models import Membership
 from tests.factories.accounts import MembershipFactory, UserFactory
 from tests.factories.certification import LetterConsentFactory, LetterRequestFactory
@@ -35,6 +36,7 @@ from tests.factories.records import (
     LearningPlanFactory,
     StudentFactory,
 )
+from tests.factories.transfers import TransferFactory
 from tests.sign_in import sign_in
 from tests.test_exactly_once import at_once, how_many_wait
 from tests.worker import PATIENCE, eventually
@@ -104,6 +106,7 @@ ROWS: dict[str, Callable[[Student], models.Model]] = {
     "records.Disclosure.student": lambda student: DisclosureFactory.create(student=student),
     "records.Move.student": move,
     "full_time.ProgramEnrollment.student": enrollment,
+    "transfers.Transfer.student": lambda student: TransferFactory.create(student=student),
     "certification.LetterConsent.student": letter_consent,
     "certification.LetterRequest.student": letter_request,
 }
@@ -177,8 +180,18 @@ class TestNothingStaysBehind:
 
     def test_of_each_single_row_its_table_says_why_there_are_not_two(self) -> None:
         single = {column.model for column in columns_to(Student) if list(unique_with(column))}
-        assert single == {Guardian, ProgramEnrollment}  # two of one guardian become one
+        assert single == {Guardian, ProgramEnrollment, Transfer}  # two of one guardian become one
         assert issubclass(ProgramEnrollment, OneOfAKind)
+        assert issubclass(Transfer, OneOfAKind)
+
+    def test_two_transfers_that_wait_are_not_joined(self) -> None:
+        gone, kept = two_records()
+        one, other = (TransferFactory.create(student=student) for student in (gone, kept))
+        with pytest.raises(records.NotBoth, match="Both records wait for a new district") as refusal:
+            merge(gone, kept)
+        assert str(one.to_lea) in str(refusal.value)
+        assert str(other.to_lea) in str(refusal.value)
+        assert left_at(gone) == {"transfers.Transfer.student": 1}
 
 
 @pytest.mark.django_db

@@ -768,6 +768,7 @@ ADDRESSES = [
     # Who is enrolled is not enrolled again: that changes nothing.
     post(row("full_time:enter", HOST_ROLES, lambda world: [world.enrollment.pk], status=302)),
     row("full_time:end", FAMILY_ROLES | HOST_ROLES, lambda world: [world.enrollment.pk]),
+    row("full_time:sports_notice", HOST_ROLES, lambda world: [world.enrollment.pk]),
     # Registration
     page("registration:waiting", REGISTERING),
     row("registration:line", REGISTERING, lambda world: [world.approved_line.pk]),

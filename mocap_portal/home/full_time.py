@@ -84,6 +84,20 @@ def to_enter(hat: Membership, today: dt.date) -> Block:
     return Block(_("Admitted students to enroll"), items, "full_time:enrollments")
 
 
+def sports_notices(hat: Membership, today: dt.date) -> Block:
+    """Students whose family asked for the notice to MSHSAA that nobody has recorded yet."""
+    rows = ProgramEnrollment.objects.run_by(hat).sports_notices_to_send()
+    items = [
+        Item(
+            _("Send MSHSAA the notice about %(student)s, and record the day") % {"student": row.student},
+            reverse("full_time:sports_notice", args=[row.pk]),
+            about=str(row.program),
+        )
+        for row in rows.select_related("student", "program").order_by("starts_on", "pk")[: MOST + 1]
+    ]
+    return Block(_("Notices to MSHSAA about sports"), items, "full_time:enrollments")
+
+
 def broken_policies(hat: Membership, today: dt.date) -> Block:
     """Policies in force whose address did not open last night."""
     rows = ProgramPolicy.objects.on(today).filter(program__host=hat.organization_id).exclude(problem="")

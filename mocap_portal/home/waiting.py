@@ -797,6 +797,7 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
         membership_to_mend,
         letters_to_issue,
         cessations_to_send,
+        full_time.sports_notices,
         full_time.broken_policies,
     ),
     Role.DESE_REVIEWER: (

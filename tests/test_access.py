@@ -567,6 +567,7 @@ ADDRESSES = [
     # The roof
     public("home"),
     public("how_it_works"),
+    public("how_full_time_works"),
     public("clock"),
     public("due_days", status=404),  # nobody has an address of this token
     public("health_live"),

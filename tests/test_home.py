@@ -358,8 +358,8 @@ QUERIES = {
     Role.PROVIDER_STAFF: 7,  # to confirm, results, certificates; the school year's reports and those to write
     Role.PROVIDER_ADMIN: 10,
     Role.HOST_STAFF: 14,  # applications, students, records, sports, policies; reports, membership; letters, cessations
-    Role.DESE_REVIEWER: 5,
-    Role.DESE_ADMIN: 9,
+    Role.DESE_REVIEWER: 6,
+    Role.DESE_ADMIN: 10,
 }
 
 

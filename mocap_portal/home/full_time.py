@@ -5,6 +5,7 @@ import datetime as dt
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from enrollment.attendance.models import Placement, PlacementState
 from enrollment.full_time.models import (
     ApplicationState,
     EnrollmentState,
@@ -173,6 +174,30 @@ def late_records(hat: Membership, today: dt.date) -> Block:
         for request in _records(hat).filter(clock__due_on__lt=today)[: MOST + 1]
     ]
     return Block(_("Records that are late"), items, "full_time:records_requests")
+
+
+def late_options(hat: Membership, today: dt.date) -> Block:
+    """Disenrolled students whose district has not sent the family its options in time (R-59), without the name."""
+    rows = (
+        Placement.objects.filter(
+            enrollment__in=ProgramEnrollment.objects.visible_to(hat),
+            state=PlacementState.OPEN,
+            clock__due_on__lt=today,
+        )
+        .select_related("enrollment__application", "lea__organization", "clock")
+        .order_by("clock__due_on", "pk")
+    )
+    items = [
+        Item(
+            _("The family of application %(number)s has no options yet")
+            % {"number": row.enrollment.application.number},
+            reverse("full_time:enrollment", args=[row.enrollment_id]),
+            about=str(row.lea),
+            due_on=row.clock.due_on,
+        )
+        for row in rows[: MOST + 1]
+    ]
+    return Block(_("Disenrolled students whose district is late"), items, "full_time:enrollments")
 
 
 def _open(applications: ProgramApplicationQuerySet) -> ProgramApplicationQuerySet:

@@ -802,6 +802,7 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
     ),
     Role.DESE_REVIEWER: (
         overdue_in_the_state,
+        full_time.late_options,
         membership_to_review,
         unauthorized_providers_with_students,
         late_reviews,
@@ -811,6 +812,7 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
         emergencies,
         applications,
         overdue_in_the_state,
+        full_time.late_options,
         membership_to_review,
         unauthorized_providers_with_students,
         roles_to_review,

@@ -26,7 +26,13 @@ from pytest_django import DjangoDbBlocker
 from coredata.models import CollectionWindow
 from enrollment.attendance import actions as attendance
 from enrollment.attendance.models import AttendanceFile, Flag, Placement
-from enrollment.certification.models import Certification, CessationTask, LetterRequest, StatedHours
+from enrollment.certification.models import (
+    Certification,
+    CessationTask,
+    LetterConsent,
+    LetterRequest,
+    StatedHours,
+)
 from enrollment.full_time import actions as full_time
 from enrollment.full_time.models import PaperKind
 from enrollment.full_time.views.resident import EXIT_ROLES
@@ -67,6 +73,7 @@ from tests.factories.attendance import (
 from tests.factories.certification import (
     CertificationFactory,
     CessationTaskFactory,
+    LetterConsentFactory,
     LetterRequestFactory,
     StatedHoursFactory,
 )
@@ -165,6 +172,7 @@ class World:
     cessation: CessationTask
     combined_request: LetterRequest
     flag: Flag
+    letter_consent: LetterConsent
     letter_request: LetterRequest
     placement: Placement
     leaving: Transfer
@@ -266,6 +274,9 @@ class World:
             "asked_by": family,
             "asked_at": now,
         }
+        self.letter_consent = LetterConsentFactory.create(
+            parent=self.student.guardians.get(), student=self.student, signed_by=family
+        )
         self.letter_request = LetterRequestFactory.create(enrollment=enrollment, **asked)
         self.attendance_letter = CertificationFactory.create(
             request=LetterRequestFactory.create(enrollment=enrollment, **asked),
@@ -884,6 +895,9 @@ ADDRESSES = [
     page("certification:letters", FAMILY_ROLES),
     row("certification:ask", FAMILY_ROLES, lambda world: [world.student.pk]),
     row("certification:consent", FAMILY_ROLES, lambda world: [world.student.pk]),
+    row("certification:take_back", FAMILY_ROLES, lambda world: [world.letter_request.pk]),
+    post(row("certification:ask_again", FAMILY_ROLES, lambda world: [world.letter_request.pk], status=302)),
+    row("certification:withdraw_consent", FAMILY_ROLES, lambda world: [world.letter_consent.pk]),
     public("certification:verify"),
     page("certification:requests", CERTIFYING),
     page("certification:cessations", {Role.HOST_STAFF}),

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.full_time.models import ProgramEnrollment
-from enrollment.records.models import Guardian, Student
+from enrollment.records.models import Guardian, Relationship, Student
 from mocap_portal.foundation.accounts.models import HOST_ROLES, Membership, Role
 from mocap_portal.foundation.directory.models import Lea
 from mocap_portal.foundation.papers.models import Letter
@@ -21,13 +21,20 @@ OFFICIALS = HOST_ROLES | RESIDENT_OFFICIALS
 
 class LetterConsentQuerySet(models.QuerySet["LetterConsent"]):
     def unused(self) -> Self:
-        """Those with which a parent has not asked yet."""
-        return self.filter(request__isnull=True)
+        """Those that the student has not withdrawn and with which a parent has not asked yet."""
+        return self.filter(withdrawn_at__isnull=True, request__isnull=True)
+
+    def standing(self) -> Self:
+        """Those that the student can still withdraw: no letter was issued under them."""
+        return self.filter(withdrawn_at__isnull=True, request__certification__isnull=True)
 
 
 @tracked()
 class LetterConsent(models.Model):
-    """A student of age lets a parent ask for one letter: which records, what for, for whom, signed, when (R-136)."""
+    """A student of age lets a parent ask for one letter: which records, what for, for whom, signed, when (R-136).
+
+    The student may withdraw it as long as the letter is not issued. What was issued before stays.
+    """
 
     student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="letter_consents")
     parent = models.ForeignKey(
@@ -39,6 +46,10 @@ class LetterConsent(models.Model):
     signed_name = models.CharField(max_length=120)
     signed_at = models.DateTimeField()
     signed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     objects = LetterConsentQuerySet.as_manager()
 
@@ -47,6 +58,11 @@ class LetterConsent(models.Model):
             models.CheckConstraint(
                 name="a_consent_says_what_why_to_whom_and_is_signed",
                 condition=~(Q(records="") | Q(purpose="") | Q(recipient="") | Q(signed_name="")),
+            ),
+            models.CheckConstraint(
+                name="a_withdrawn_consent_says_when_and_by_whom",
+                condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
+                | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
             ),
         ]
 
@@ -75,9 +91,22 @@ class LetterRequestQuerySet(models.QuerySet["LetterRequest"]):
         own = Guardian.objects.filter(user=hat.user_id).values("student")
         return self.visible_to(hat).exclude(student__in=own)
 
+    def asked_by_family(self, hat: Membership) -> Self:
+        """Those that this family hat may take back and give again: its own, and all about its own self."""
+        if not hat.is_family:
+            return self.none()
+        asks = Q(asked_by__user=hat.user_id)
+        if hat.role != Role.PARENT:
+            own = Guardian.objects.active().filter(user=hat.user_id, relationship=Relationship.SELF)
+            asks |= Q(student__in=own.values("student"))
+        return self.visible_to(hat).filter(asks)
+
     def waiting(self) -> Self:
-        """Without a letter yet."""
-        return self.filter(certification__isnull=True)
+        """Without a letter yet, and not taken back."""
+        return self.filter(certification__isnull=True, taken_back_at__isnull=True)
+
+    def taken_back(self) -> Self:
+        return self.filter(taken_back_at__isnull=False)
 
 
 @tracked()
@@ -104,10 +133,20 @@ class LetterRequest(models.Model):
         help_text=_("Of a student of age for whom a parent asks (R-152)"),
     )
 
+    taken_back_at = models.DateTimeField(null=True, blank=True)
+    taken_back_by = models.ForeignKey(
+        Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
     objects = LetterRequestQuerySet.as_manager()
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="a_letter_taken_back_says_when_and_by_whom",
+                condition=Q(taken_back_at__isnull=True, taken_back_by__isnull=True)
+                | Q(taken_back_at__isnull=False, taken_back_by__isnull=False),
+            ),
             models.CheckConstraint(name="a_letter_has_a_reader", condition=~Q(recipient="")),
         ]
         indexes = [models.Index(fields=["lea", "asked_at"], name="letter_request_by_lea")]

@@ -40,6 +40,48 @@ def tell_asked(request: LetterRequest, *, at: dt.datetime) -> None:
     )
 
 
+def tell_asked_again(request: LetterRequest, *, at: dt.datetime) -> None:
+    papers.tell(
+        officials_of(request),
+        f"letter-asked:{request.pk}:{at:%Y%m%dT%H%M%S}",  # it may be taken back and given again more than once
+        subject=_("Attendance letter %(number)s is asked for again"),
+        sentences=[
+            _("A family took its request back and gives it again. You issue the letter on this page:")
+        ],
+        path=reverse("certification:issue", args=[request.pk]),
+        at=at,
+        number=request.number,
+    )
+
+
+def tell_taken_back(request: LetterRequest, *, at: dt.datetime) -> None:
+    papers.tell(
+        officials_of(request),
+        f"letter-taken-back:{request.pk}:{at:%Y%m%dT%H%M%S}",
+        subject=_("Attendance letter %(number)s is not asked for any more"),
+        sentences=[_("The family took its request back. There is nothing to issue. The others are here:")],
+        path=reverse("certification:requests"),
+        at=at,
+        number=request.number,
+    )
+
+
+def tell_consent_withdrawn(consent: LetterConsent, *, at: dt.datetime) -> None:
+    """The parent hears it, as far as the student still lets them read the record."""
+    readers = {user.pk for user in family_of_student(consent.student_id)}
+    papers.tell(
+        [user for user in [consent.parent.user] if user.pk in readers],
+        f"letter-consent-withdrawn:{consent.pk}",
+        subject=_("A consent to an attendance letter was withdrawn"),
+        sentences=[
+            _("A student of age no longer agrees that you ask for an attendance letter."),
+            _("Letters that were issued before stay. You find them on this page:"),
+        ],
+        path=reverse("certification:letters"),
+        at=at,
+    )
+
+
 def tell_issued(request: LetterRequest, *, at: dt.datetime) -> None:
     papers.tell(
         readers_of(request),

@@ -33,12 +33,14 @@ from .issuing import (
     HoursInWords,
     MayNotIssue,
     OnlyForCombinedStudy,
+    TakenBack,
     facts_for,
     forget_hours,
     issue,
     state_hours,
     text_of,
 )
+from .taking_back import LetterIsIssued, NotYourRequest, ask_again, take_back, withdraw_consent
 
 __all__ = [
     "FEDERAL_OFFICE",
@@ -48,10 +50,12 @@ __all__ = [
     "ConsentMissing",
     "FactsChanged",
     "HoursInWords",
+    "LetterIsIssued",
     "MayNotIssue",
     "MayNotRecord",
     "NoParentToAgreeTo",
     "NotOfAge",
+    "NotYourRequest",
     "NotYourStudent",
     "NothingToCertify",
     "Official",
@@ -59,7 +63,9 @@ __all__ = [
     "OnlyTheStudentAgrees",
     "SentOutside",
     "Subject",
+    "TakenBack",
     "ask",
+    "ask_again",
     "consent_for",
     "due_to_open",
     "facts_for",
@@ -73,5 +79,7 @@ __all__ = [
     "record_sent",
     "state_hours",
     "subject_of",
+    "take_back",
     "text_of",
+    "withdraw_consent",
 ]

@@ -31,6 +31,7 @@ from enrollment.certification.models import (
     CessationTask,
     LetterConsent,
     LetterRequest,
+    PaperConsent,
     StatedHours,
 )
 from enrollment.full_time import actions as full_time
@@ -75,6 +76,7 @@ from tests.factories.certification import (
     CessationTaskFactory,
     LetterConsentFactory,
     LetterRequestFactory,
+    PaperConsentFactory,
     StatedHoursFactory,
 )
 from tests.factories.coredata import ProblemFactory, UploadFactory, WaiverFactory
@@ -173,6 +175,7 @@ class World:
     combined_request: LetterRequest
     flag: Flag
     letter_consent: LetterConsent
+    letter_paper: PaperConsent
     letter_request: LetterRequest
     placement: Placement
     leaving: Transfer
@@ -278,6 +281,9 @@ class World:
             parent=self.student.guardians.get(), student=self.student, signed_by=family
         )
         self.letter_request = LetterRequestFactory.create(enrollment=enrollment, **asked)
+        self.letter_paper = PaperConsentFactory.create(
+            request=LetterRequestFactory.create(enrollment=enrollment, **asked | {"asked_by": host})
+        )
         self.attendance_letter = CertificationFactory.create(
             request=LetterRequestFactory.create(enrollment=enrollment, **asked),
             letter=papers.keep_letter(
@@ -895,8 +901,27 @@ ADDRESSES = [
     page("certification:letters", FAMILY_ROLES),
     row("certification:ask", FAMILY_ROLES, lambda world: [world.student.pk]),
     row("certification:consent", FAMILY_ROLES, lambda world: [world.student.pk]),
-    row("certification:take_back", FAMILY_ROLES, lambda world: [world.letter_request.pk]),
-    post(row("certification:ask_again", FAMILY_ROLES, lambda world: [world.letter_request.pk], status=302)),
+    # The host takes back and gives again only what came on paper.
+    Address(
+        "certification:take_back",
+        dict.fromkeys(FAMILY_ROLES, 200) | {Role.HOST_STAFF: 404},
+        args=lambda world: [world.letter_request.pk],
+        stranger=404,
+    ),
+    post(
+        row(
+            "certification:ask_again",
+            FAMILY_ROLES | {Role.HOST_STAFF},
+            lambda world: [world.letter_paper.request_id],
+            status=302,
+        )
+    ),
+    row("certification:record_paper", {Role.HOST_STAFF}, lambda world: [world.enrollment.pk]),
+    row(
+        "certification:paper_scan",
+        FAMILY_ROLES | {Role.HOST_STAFF},
+        lambda world: [world.letter_paper.request_id],
+    ),
     row("certification:withdraw_consent", FAMILY_ROLES, lambda world: [world.letter_consent.pk]),
     public("certification:verify"),
     page("certification:requests", CERTIFYING),

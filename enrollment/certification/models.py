@@ -11,7 +11,7 @@ from enrollment.full_time.models import ProgramEnrollment
 from enrollment.records.models import Guardian, Relationship, Student
 from mocap_portal.foundation.accounts.models import HOST_ROLES, Membership, Role
 from mocap_portal.foundation.directory.models import Lea
-from mocap_portal.foundation.papers.models import Letter
+from mocap_portal.foundation.papers.models import Document, Letter
 from mocap_portal.foundation.shared.history import tracked
 
 MINUTES_OF_A_WEEK = 7 * 24 * 60
@@ -91,11 +91,14 @@ class LetterRequestQuerySet(models.QuerySet["LetterRequest"]):
         own = Guardian.objects.filter(user=hat.user_id).values("student")
         return self.visible_to(hat).exclude(student__in=own)
 
-    def asked_by_family(self, hat: Membership) -> Self:
-        """Those that this family hat may take back and give again: its own, and all about its own self."""
+    def given_by(self, hat: Membership) -> Self:
+        """Those that this hat may take back and give again: a family its own, all about its own self, and what a
+        parent signed on paper; the host's officials what they recorded from paper."""
+        if hat.role in HOST_ROLES:
+            return self.issued_by(hat).filter(paper__isnull=False)
         if not hat.is_family:
             return self.none()
-        asks = Q(asked_by__user=hat.user_id)
+        asks = Q(asked_by__user=hat.user_id) | Q(paper__signer=Signer.PARENT)
         if hat.role != Role.PARENT:
             own = Guardian.objects.active().filter(user=hat.user_id, relationship=Relationship.SELF)
             asks |= Q(student__in=own.values("student"))
@@ -162,6 +165,33 @@ class LetterRequest(models.Model):
     @property
     def is_combined(self) -> bool:
         return self.enrollment_id is None
+
+
+class Signer(models.TextChoices):
+    STUDENT = "student", _("The student")
+    PARENT = "parent", _("A parent or guardian")
+
+
+@tracked()
+class PaperConsent(models.Model):
+    """A letter asked for on paper, without an account: the signed paper as an official of the host keeps it (R-152).
+
+    Who recorded it, and when, the request says. `signed_on` stands on the paper.
+    """
+
+    request = models.OneToOneField(LetterRequest, on_delete=models.PROTECT, related_name="paper")
+    scan = models.OneToOneField(Document, on_delete=models.PROTECT, related_name="letter_consent")
+    signer = models.CharField(max_length=7, choices=Signer.choices)
+    signed_name = models.CharField(max_length=120)
+    signed_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="a_consent_on_paper_is_signed", condition=~Q(signed_name="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"paper of {self.request_id}"
 
 
 class StudyKind(models.TextChoices):

@@ -10,7 +10,7 @@ from enrollment.records.notices import family_of_student
 from mocap_portal.foundation.accounts.models import HOST_ROLES, Membership, User
 from mocap_portal.foundation.papers import actions as papers
 
-from .models import RESIDENT_OFFICIALS, CessationTask, LetterConsent, LetterRequest
+from .models import RESIDENT_OFFICIALS, CessationTask, LetterConsent, LetterRequest, PaperConsent, Signer
 
 
 def officials_of(request: LetterRequest) -> list[User]:
@@ -20,7 +20,9 @@ def officials_of(request: LetterRequest) -> list[User]:
 
 
 def readers_of(request: LetterRequest) -> list[User]:
-    """Who asked and the student, as far as they may read the record today."""
+    """Who asked and the student, as far as they may read the record today; parents, if one of them asked on paper."""
+    if PaperConsent.objects.filter(request=request, signer=Signer.PARENT).exists():
+        return family_of_student(request.student_id)
     own = Guardian.objects.active().filter(student=request.student_id, relationship=Relationship.SELF)
     meant = {request.asked_by.user_id, *own.values_list("user", flat=True)}
     return [user for user in family_of_student(request.student_id) if user.pk in meant]
@@ -45,9 +47,7 @@ def tell_asked_again(request: LetterRequest, *, at: dt.datetime) -> None:
         officials_of(request),
         f"letter-asked:{request.pk}:{at:%Y%m%dT%H%M%S}",  # it may be taken back and given again more than once
         subject=_("Attendance letter %(number)s is asked for again"),
-        sentences=[
-            _("A family took its request back and gives it again. You issue the letter on this page:")
-        ],
+        sentences=[_("A request that was taken back is given again. You issue the letter on this page:")],
         path=reverse("certification:issue", args=[request.pk]),
         at=at,
         number=request.number,
@@ -59,7 +59,7 @@ def tell_taken_back(request: LetterRequest, *, at: dt.datetime) -> None:
         officials_of(request),
         f"letter-taken-back:{request.pk}:{at:%Y%m%dT%H%M%S}",
         subject=_("Attendance letter %(number)s is not asked for any more"),
-        sentences=[_("The family took its request back. There is nothing to issue. The others are here:")],
+        sentences=[_("The request was taken back. There is nothing to issue. The others are here:")],
         path=reverse("certification:requests"),
         at=at,
         number=request.number,

@@ -219,6 +219,7 @@ FORMS = [
     Form("certification:ask", "Ask for the letter", {"recipient": ""}),
     Form("certification:consent", "Sign", {"records": "Schedule and dates"}),
     Form("certification:verify", "Check the letter", {"number": "AL-000001"}),
+    Form("certification:record_paper", "Record the paper", {"recipient": ""} | no_such_day("signed_on")),
     Form("certification:issue", "See the letter", {"title": "Manager of counseling"}),
     Form("certification:state_hours", "List these hours", {"kind": FIRST} | no_such_day("stated_on")),
     Form("certification:cessation", "Record it", no_such_day("sent_on")),

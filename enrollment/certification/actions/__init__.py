@@ -40,6 +40,7 @@ from .issuing import (
     state_hours,
     text_of,
 )
+from .on_paper import NotYourPaper, ParentSigns, SignedInTheFuture, StudentSigns, record_paper
 from .taking_back import LetterIsIssued, NotYourRequest, ask_again, take_back, withdraw_consent
 
 __all__ = [
@@ -55,13 +56,17 @@ __all__ = [
     "MayNotRecord",
     "NoParentToAgreeTo",
     "NotOfAge",
+    "NotYourPaper",
     "NotYourRequest",
     "NotYourStudent",
     "NothingToCertify",
     "Official",
     "OnlyForCombinedStudy",
     "OnlyTheStudentAgrees",
+    "ParentSigns",
     "SentOutside",
+    "SignedInTheFuture",
+    "StudentSigns",
     "Subject",
     "TakenBack",
     "ask",
@@ -76,6 +81,7 @@ __all__ = [
     "issue",
     "open_task",
     "parents_of",
+    "record_paper",
     "record_sent",
     "state_hours",
     "subject_of",

@@ -31,7 +31,7 @@ class AlreadyIssued(Refusal):
 
 
 class TakenBack(Refusal):
-    sentence = _("The family took this request back. There is nothing to issue unless it asks again.")
+    sentence = _("This request was taken back. There is nothing to issue unless it is given again.")
 
 
 class FactsChanged(Refusal):

@@ -1,4 +1,4 @@
-"""A family takes its request for a letter back and gives it again; a student of age withdraws a consent (R-152)."""
+"""Who gave a request takes it back and gives it again; a student of age withdraws a consent (R-152)."""
 
 import datetime as dt
 
@@ -11,7 +11,7 @@ from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.refusals import Refusal
 
 from .. import notices
-from ..models import Certification, LetterConsent, LetterRequest
+from ..models import Certification, LetterConsent, LetterRequest, PaperConsent, Signer
 from .asking import AlreadyAsked, ConsentMissing, OnlyTheStudentAgrees, is_of_age, is_self
 
 
@@ -49,7 +49,9 @@ def ask_again(request_id: int, *, by: Membership, at: dt.datetime) -> LetterRequ
     if request.taken_back_at is None:
         return request
     student, consent = request.student, request.consent
-    stands = consent is not None and consent.withdrawn_at is None
+    stands = (consent is not None and consent.withdrawn_at is None) or PaperConsent.objects.filter(
+        request=request, signer=Signer.STUDENT
+    ).exists()
     if not stands and is_of_age(student, on=central_date(at)) and not is_self(student, by=by):
         raise ConsentMissing
     others = LetterRequest.objects.waiting().filter(
@@ -99,7 +101,7 @@ def _take_back(request: LetterRequest, *, by: Membership, at: dt.datetime) -> No
 
 def _locked(request_id: int, *, by: Membership) -> LetterRequest:
     """Of a person who may take it back: the student locked first, as when somebody asks, then the request."""
-    seen = LetterRequest.objects.asked_by_family(by).filter(pk=request_id).first()
+    seen = LetterRequest.objects.given_by(by).filter(pk=request_id).first()
     if seen is None:
         raise NotYourRequest
     Student.objects.select_for_update(of=("self",)).get(pk=seen.student_id)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from enrollment.records.models import Student
 from mocap_portal.foundation.accounts.guards import for_roles
 from mocap_portal.foundation.accounts.middleware import HatRequest
-from mocap_portal.foundation.accounts.models import FAMILY_ROLES, Membership
+from mocap_portal.foundation.accounts.models import FAMILY_ROLES, HOST_ROLES, Membership
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.refusals import Refusal
 
@@ -46,9 +46,9 @@ def letters(request: HatRequest) -> HttpResponse:
     today = central_date(timezone.now())
     students = Student.objects.visible_to(request.hat).distinct().order_by("first_name", "last_name", "pk")
     children = [_child(student, hat=request.hat, today=today) for student in students]
-    rows = LetterRequest.objects.visible_to(request.hat).select_related("student", "certification")
+    rows = LetterRequest.objects.visible_to(request.hat).select_related("student", "certification", "paper")
     page = Paginator(rows.order_by("-asked_at", "-pk"), ROWS_PER_PAGE).get_page(request.GET.get("page"))
-    own = LetterRequest.objects.asked_by_family(request.hat).filter(pk__in=[row.pk for row in page])
+    own = LetterRequest.objects.given_by(request.hat).filter(pk__in=[row.pk for row in page])
     context = {
         "children": children,
         "table": LetterTable(page.object_list),
@@ -137,22 +137,22 @@ def consent(request: HatRequest, student_pk: int) -> HttpResponse:
     return render(request, "certification/consent.html", context)
 
 
-@for_roles(*FAMILY_ROLES)
+@for_roles(*FAMILY_ROLES, *HOST_ROLES)
 def take_back(request: HatRequest, pk: int) -> HttpResponse:
-    """Asks, then takes a request back that is not issued yet."""
-    row = get_object_or_404(LetterRequest.objects.asked_by_family(request.hat), pk=pk)
-    back = reverse("certification:letters")
+    """Asks, then takes a request back that is not issued yet: a family its own, the host what came on paper."""
+    row = get_object_or_404(LetterRequest.objects.given_by(request.hat), pk=pk)
+    back = _list_of(request.hat)
     if request.method == "POST":
         try:
             actions.take_back(pk, by=request.hat, at=timezone.now())
         except Refusal as refusal:
             messages.info(request, str(refusal.sentence))
         else:
-            messages.success(request, _("Taken back. You can give the same request again on this page."))
+            messages.success(request, _("Taken back. The same request can be given again on this page."))
         return redirect(back)
     context = {
         "title": _("Take back letter %(number)s?") % {"number": row.number},
-        "text": _("The school then does not issue it. You can give the same request again later."),
+        "text": _("The letter is then not issued. The same request can be given again later."),
         "action": _("Take it back"),
         "cancel_url": back,
         "danger": False,
@@ -161,17 +161,22 @@ def take_back(request: HatRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@for_roles(*FAMILY_ROLES)
+@for_roles(*FAMILY_ROLES, *HOST_ROLES)
 def ask_again(request: HatRequest, pk: int) -> HttpResponse:
     """Gives a request again that was taken back."""
-    get_object_or_404(LetterRequest.objects.asked_by_family(request.hat), pk=pk)
+    get_object_or_404(LetterRequest.objects.given_by(request.hat), pk=pk)
     try:
         actions.ask_again(pk, by=request.hat, at=timezone.now())
     except Refusal as refusal:
         messages.error(request, str(refusal.sentence))
     else:
-        messages.success(request, _("The letter is asked for again. You get a mail when it is ready."))
-    return redirect("certification:letters")
+        messages.success(request, _("The letter is asked for again."))
+    return redirect(_list_of(request.hat))
+
+
+def _list_of(hat: Membership) -> str:
+    """Where this hat finds its letters."""
+    return reverse("certification:letters" if hat.is_family else "certification:requests")
 
 
 @for_roles(*FAMILY_ROLES)

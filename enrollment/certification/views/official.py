@@ -29,14 +29,15 @@ ROWS_PER_PAGE = 25
 @for_roles(*OFFICIALS)
 def requests(request: HatRequest) -> HttpResponse:
     """What is asked for, the oldest first; and what was issued."""
-    rows = LetterRequest.objects.issued_by(request.hat).select_related("student", "certification")
+    rows = LetterRequest.objects.issued_by(request.hat).select_related("student", "certification", "paper")
     filters = LetterFilter(request.GET, queryset=rows.order_by("asked_at", "pk"))
     page = Paginator(filters.qs, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    own = LetterRequest.objects.given_by(request.hat).filter(pk__in=[row.pk for row in page])
     context = {
         "table": LetterTable(page.object_list),
         "page": page,
         "filter_form": filters.form,
-        "own": frozenset(),  # only families take back
+        "own": set(own.values_list("pk", flat=True)),
     }
     return render(request, "certification/requests.html", context)
 
@@ -73,7 +74,12 @@ def issue(request: HatRequest, pk: int) -> HttpResponse:
             except actions.FactsChanged as refusal:
                 messages.warning(request, str(refusal.sentence))  # below it the letter as it would be now
             else:
-                messages.success(request, _("The letter is issued. The family gets a mail."))
+                messages.success(
+                    request,
+                    _("The letter is issued. Print it, or save it, and hand it to who signed the paper.")
+                    if hasattr(row, "paper")
+                    else _("The letter is issued. The family gets a mail."),
+                )
                 return redirect("certification:letter", pk)
         facts = actions.facts_for(row, on=central_date(now), words=form.words)
     except (actions.AlreadyIssued, actions.TakenBack) as refusal:
@@ -137,6 +143,7 @@ def _request_of(hat: Membership, pk: int) -> LetterRequest:
         "lea__organization",
         "certification",
         "consent",
+        "paper",
         "enrollment__program__school",
         "enrollment__program__host__organization",
     )

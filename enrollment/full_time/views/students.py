@@ -90,6 +90,7 @@ def student(request: HatRequest, pk: int) -> HttpResponse:
         .select_related("recorded_by__user")
         .first(),
         "may_record_notice": acts and row.state == EnrollmentState.ENROLLED,
+        "may_keep_paper": acts and row.entered_at is not None and row.starts_on <= today,
         "may_end": is_open and (acts or request.hat.is_family),
         "may_move": is_open
         and request.hat.role in MOVING_ROLES

@@ -925,8 +925,13 @@ ADDRESSES = [
     row("certification:withdraw_consent", FAMILY_ROLES, lambda world: [world.letter_consent.pk]),
     public("certification:verify"),
     page("certification:requests", CERTIFYING),
-    page("certification:cessations", {Role.HOST_STAFF}),
-    row("certification:cessation", {Role.HOST_STAFF}, lambda world: [world.cessation.pk]),
+    page("certification:cessations", CERTIFYING),
+    Address(
+        "certification:cessation",
+        dict.fromkeys(KEEPING, 404) | {Role.HOST_STAFF: 200},
+        args=lambda world: [world.cessation.pk],
+        stranger=404,
+    ),
     post(row("certification:forget_hours", KEEPING, lambda world: [world.stated_hours.pk], status=302)),
     *(
         Address(

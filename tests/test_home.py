@@ -352,9 +352,9 @@ QUERIES = {
     Role.COUNSELOR: 8,  # who decides, requests, registrations, moves, payments, records, children, applications
     Role.SPECIAL_EDUCATION: 2,
     Role.DECIDER: 2,
-    Role.COORDINATOR: 19,  # the school year's reports: year, semesters, how many; of two tracks who is behind
+    Role.COORDINATOR: 20,  # the school year's reports: year, semesters, how many; of two tracks who is behind
     Role.DATA_CLERK: 6,  # records, children, MOSIS IDs; windows of core data, its files; exits
-    Role.LEA_ADMIN: 9,
+    Role.LEA_ADMIN: 10,
     Role.PROVIDER_STAFF: 7,  # to confirm, results, certificates; the school year's reports and those to write
     Role.PROVIDER_ADMIN: 10,
     Role.HOST_STAFF: 14,  # applications, students, records, sports, policies; reports, membership; letters, cessations

@@ -1,10 +1,12 @@
 """A letter that certifies attendance: who asked, under whose consent, what was issued, and the notice when it ends."""
 
+import datetime as dt
 from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.full_time.models import ProgramEnrollment
@@ -258,17 +260,30 @@ class CessationTaskQuerySet(models.QuerySet["CessationTask"]):
         return self.filter(recorded_at__isnull=True)
 
     def run_by(self, hat: Membership) -> Self:
-        """Those of this hat's host, none about a child of this person's own."""
-        return self.filter(enrollment__in=ProgramEnrollment.objects.run_by(hat))
+        """Those of this hat's host, or of combined study of its district; none about a child of this person's own."""
+        combined = LetterRequest.objects.issued_by(hat).filter(enrollment__isnull=True)
+        return self.filter(Q(enrollment__in=ProgramEnrollment.objects.run_by(hat)) | Q(request__in=combined))
+
+    def with_people(self) -> Self:
+        """With what names the student and where it was."""
+        return self.select_related("enrollment__student", "enrollment__program", "request__student")
 
 
 @tracked()
 class CessationTask(models.Model):
-    """A student with a letter has stopped: the host tells the federal office (R-153). `sent_on`: when it did."""
+    """A student with a letter has stopped: whoever issued it tells the federal office (R-153). `sent_on`: when.
+
+    Of a program's student it belongs to the enrollment; of combined study to the newest letter, with the last day on
+    which a course of it ran.
+    """
 
     enrollment = models.OneToOneField(
-        ProgramEnrollment, on_delete=models.PROTECT, related_name="cessation_task"
+        ProgramEnrollment, null=True, blank=True, on_delete=models.PROTECT, related_name="cessation_task"
     )
+    request = models.OneToOneField(
+        LetterRequest, null=True, blank=True, on_delete=models.PROTECT, related_name="cessation_task"
+    )
+    stopped_on = models.DateField(null=True, blank=True)
     opened_at = models.DateTimeField()
     sent_on = models.DateField(null=True, blank=True)
     recorded_at = models.DateTimeField(null=True, blank=True)
@@ -281,6 +296,11 @@ class CessationTask(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
+                name="a_cessation_is_of_an_enrollment_or_of_combined_study",
+                condition=Q(enrollment__isnull=False, request__isnull=True, stopped_on__isnull=True)
+                | Q(enrollment__isnull=True, request__isnull=False, stopped_on__isnull=False),
+            ),
+            models.CheckConstraint(
                 name="a_sent_notice_says_when_and_by_whom",
                 condition=Q(sent_on__isnull=True, recorded_at__isnull=True, recorded_by__isnull=True)
                 | Q(sent_on__isnull=False, recorded_at__isnull=False, recorded_by__isnull=False),
@@ -292,4 +312,23 @@ class CessationTask(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"cessation of {self.enrollment_id}"
+        return f"cessation of {self.enrollment_id or self.request_id}"
+
+    @property
+    def student(self) -> Student:
+        if self.enrollment is not None:
+            return self.enrollment.student
+        assert self.request is not None  # a task is of one or the other
+        return self.request.student
+
+    @property
+    def last_day(self) -> dt.date | None:
+        """The last day of attendance. Only ended enrollments have a task."""
+        return self.stopped_on if self.enrollment is None else self.enrollment.ended_on
+
+    @property
+    def place(self) -> str:
+        """Where the student stopped, in words."""
+        return (
+            str(self.enrollment.program) if self.enrollment is not None else gettext("Courses of the portal")
+        )

@@ -111,11 +111,33 @@ def tell_consent(consent: LetterConsent, *, at: dt.datetime) -> None:
     )
 
 
-def tell_cessation(task: CessationTask, *, at: dt.datetime) -> None:
-    program = task.enrollment.program
+def tell_combined_cessation(task: CessationTask, *, at: dt.datetime) -> None:
+    """The resident district, which issued the letter."""
+    letter = task.request
+    assert letter is not None  # of combined study
     papers.tell(
-        _staff(program.host_id, *HOST_ROLES, student_id=task.enrollment.student_id),
-        f"cessation:{task.enrollment_id}",
+        officials_of(letter),
+        f"cessation-combined:{letter.pk}",
+        subject=_("A student with an attendance letter has stopped: send the notice"),
+        sentences=[
+            _(
+                "A student for whom letter %(number)s was issued no longer takes a course of the portal. The federal "
+                "office has to be told with the notice of cessation. Record on this page when you sent it:"
+            )
+        ],
+        path=reverse("certification:cessation", args=[task.pk]),
+        at=at,
+        number=letter.number,
+    )
+
+
+def tell_cessation(task: CessationTask, *, at: dt.datetime) -> None:
+    enrollment = task.enrollment
+    assert enrollment is not None  # of a program's student
+    program = enrollment.program
+    papers.tell(
+        _staff(program.host_id, *HOST_ROLES, student_id=enrollment.student_id),
+        f"cessation:{enrollment.pk}",
         subject=_("A student with an attendance letter has stopped: send the notice"),
         sentences=[
             _(

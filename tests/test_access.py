@@ -26,7 +26,14 @@ from pytest_django import DjangoDbBlocker
 from coredata.models import CollectionWindow
 from enrollment.attendance import actions as attendance
 from enrollment.attendance.models import AttendanceFile, Flag, Placement
-from enrollment.certification.models import Certification, CessationTask, LetterRequest, StatedHours
+from enrollment.certification.models import (
+    Certification,
+    CessationTask,
+    LetterConsent,
+    LetterRequest,
+    PaperConsent,
+    StatedHours,
+)
 from enrollment.full_time import actions as full_time
 from enrollment.full_time.models import PaperKind
 from enrollment.full_time.views.resident import EXIT_ROLES
@@ -67,7 +74,9 @@ from tests.factories.attendance import (
 from tests.factories.certification import (
     CertificationFactory,
     CessationTaskFactory,
+    LetterConsentFactory,
     LetterRequestFactory,
+    PaperConsentFactory,
     StatedHoursFactory,
 )
 from tests.factories.coredata import ProblemFactory, UploadFactory, WaiverFactory
@@ -165,6 +174,8 @@ class World:
     cessation: CessationTask
     combined_request: LetterRequest
     flag: Flag
+    letter_consent: LetterConsent
+    letter_paper: PaperConsent
     letter_request: LetterRequest
     placement: Placement
     leaving: Transfer
@@ -266,7 +277,13 @@ class World:
             "asked_by": family,
             "asked_at": now,
         }
+        self.letter_consent = LetterConsentFactory.create(
+            parent=self.student.guardians.get(), student=self.student, signed_by=family
+        )
         self.letter_request = LetterRequestFactory.create(enrollment=enrollment, **asked)
+        self.letter_paper = PaperConsentFactory.create(
+            request=LetterRequestFactory.create(enrollment=enrollment, **asked | {"asked_by": host})
+        )
         self.attendance_letter = CertificationFactory.create(
             request=LetterRequestFactory.create(enrollment=enrollment, **asked),
             letter=papers.keep_letter(
@@ -567,6 +584,7 @@ ADDRESSES = [
     # The roof
     public("home"),
     public("how_it_works"),
+    public("how_full_time_works"),
     public("clock"),
     public("due_days", status=404),  # nobody has an address of this token
     public("health_live"),
@@ -768,6 +786,7 @@ ADDRESSES = [
     # Who is enrolled is not enrolled again: that changes nothing.
     post(row("full_time:enter", HOST_ROLES, lambda world: [world.enrollment.pk], status=302)),
     row("full_time:end", FAMILY_ROLES | HOST_ROLES, lambda world: [world.enrollment.pk]),
+    row("full_time:sports_notice", HOST_ROLES, lambda world: [world.enrollment.pk]),
     # Registration
     page("registration:waiting", REGISTERING),
     row("registration:line", REGISTERING, lambda world: [world.approved_line.pk]),
@@ -882,10 +901,37 @@ ADDRESSES = [
     page("certification:letters", FAMILY_ROLES),
     row("certification:ask", FAMILY_ROLES, lambda world: [world.student.pk]),
     row("certification:consent", FAMILY_ROLES, lambda world: [world.student.pk]),
+    # The host takes back and gives again only what came on paper.
+    Address(
+        "certification:take_back",
+        dict.fromkeys(FAMILY_ROLES, 200) | {Role.HOST_STAFF: 404},
+        args=lambda world: [world.letter_request.pk],
+        stranger=404,
+    ),
+    post(
+        row(
+            "certification:ask_again",
+            FAMILY_ROLES | {Role.HOST_STAFF},
+            lambda world: [world.letter_paper.request_id],
+            status=302,
+        )
+    ),
+    row("certification:record_paper", {Role.HOST_STAFF}, lambda world: [world.enrollment.pk]),
+    row(
+        "certification:paper_scan",
+        FAMILY_ROLES | {Role.HOST_STAFF},
+        lambda world: [world.letter_paper.request_id],
+    ),
+    row("certification:withdraw_consent", FAMILY_ROLES, lambda world: [world.letter_consent.pk]),
     public("certification:verify"),
     page("certification:requests", CERTIFYING),
-    page("certification:cessations", {Role.HOST_STAFF}),
-    row("certification:cessation", {Role.HOST_STAFF}, lambda world: [world.cessation.pk]),
+    page("certification:cessations", CERTIFYING),
+    Address(
+        "certification:cessation",
+        dict.fromkeys(KEEPING, 404) | {Role.HOST_STAFF: 200},
+        args=lambda world: [world.cessation.pk],
+        stranger=404,
+    ),
     post(row("certification:forget_hours", KEEPING, lambda world: [world.stated_hours.pk], status=302)),
     *(
         Address(

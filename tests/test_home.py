@@ -17,6 +17,7 @@ from mocap_portal.home import guide, menu, waiting
 from tests.factories.accounts import InvitationFactory, MembershipFactory
 from tests.factories.coredata import UploadFactory
 from tests.factories.directory import ClosedDayFactory, LeaFactory, LeaPolicyFactory, ProviderFactory
+from tests.factories.full_time import ProgramFactory
 from tests.factories.part_time import CourseLineFactory, CourseRequestFactory
 from tests.factories.providers import SanctionFactory
 from tests.factories.records import ClaimFactory, StudentFactory
@@ -351,14 +352,14 @@ QUERIES = {
     Role.COUNSELOR: 8,  # who decides, requests, registrations, moves, payments, records, children, applications
     Role.SPECIAL_EDUCATION: 2,
     Role.DECIDER: 2,
-    Role.COORDINATOR: 19,  # the school year's reports: year, semesters, how many; of two tracks who is behind
+    Role.COORDINATOR: 20,  # the school year's reports: year, semesters, how many; of two tracks who is behind
     Role.DATA_CLERK: 6,  # records, children, MOSIS IDs; windows of core data, its files; exits
-    Role.LEA_ADMIN: 9,
+    Role.LEA_ADMIN: 10,
     Role.PROVIDER_STAFF: 7,  # to confirm, results, certificates; the school year's reports and those to write
     Role.PROVIDER_ADMIN: 10,
-    Role.HOST_STAFF: 13,  # applications, students, records, policies; reports, membership; letters, cessations
-    Role.DESE_REVIEWER: 5,
-    Role.DESE_ADMIN: 9,
+    Role.HOST_STAFF: 14,  # applications, students, records, sports, policies; reports, membership; letters, cessations
+    Role.DESE_REVIEWER: 6,
+    Role.DESE_ADMIN: 10,
 }
 
 
@@ -405,7 +406,13 @@ class TestLanding:
             response = client.get(reverse("home"))
         text = response.content.decode()
         assert response.status_code == 200
-        for link in ("account_signup", "account_login", "how_it_works", "providers:catalog"):
+        for link in (
+            "account_signup",
+            "account_login",
+            "how_it_works",
+            "how_full_time_works",
+            "providers:catalog",
+        ):
             assert f'href="{reverse(link)}"' in text
 
     def test_somebody_without_a_hat_is_told_what_to_do(self, client: Client) -> None:
@@ -474,6 +481,73 @@ class TestHowItWorks:
 
     def test_it_is_text(self, client: Client) -> None:
         text = client.get(reverse("how_it_works")).content.decode()
+        assert re.findall(r"<img\b", text) == []
+
+
+@pytest.mark.django_db
+class TestHowFullTimeWorks:
+    @pytest.mark.parametrize(
+        ("key", "sentence"),
+        [
+            (LegalKey.RESIDENT_INPUT_DAYS, "The district then has 37 business days"),
+            (LegalKey.RECORDS_ANSWER_DAYS, "within 37 business days after the program asks"),
+            (LegalKey.FOSTER_ANSWER_DAYS, "For a child in foster care within 37 business days"),
+            (LegalKey.FULL_TIME_CREDITS, "A full-time schedule has 37 credits or more"),
+            (LegalKey.PROGRESS_REPORTS, "You get 37 progress reports a school year or more"),
+            (LegalKey.PLACEMENT_DAYS, "Within 37 business days it sends you a list"),
+            (LegalKey.PROGRAM_REVIEW_DAYS, "answers within 37 business days"),
+            (LegalKey.MAXIMUM_AGE, "under 37 years old"),
+            (LegalKey.ADULT_AGE, "Students of 37 or over"),
+        ],
+    )
+    def test_numbers_come_from_the_states_rows(self, client: Client, key: LegalKey, sentence: str) -> None:
+        address = reverse("how_full_time_works")
+        assert sentence not in client.get(address).content.decode()
+        LegalValue.objects.filter(key=key).update(number=37)
+        assert sentence in client.get(address).content.decode()
+
+    def test_one_query_for_all_of_them(
+        self, client: Client, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        with django_assert_num_queries(1):
+            client.get(reverse("how_full_time_works"))
+
+    def test_the_finding_that_the_state_can_switch_off(self, client: Client) -> None:
+        sentence = "in the semester before"
+        assert sentence in client.get(reverse("how_full_time_works")).content.decode()
+        LegalValue.objects.filter(key=LegalKey.PRIOR_SEMESTER).update(number=0)
+        assert sentence not in client.get(reverse("how_full_time_works")).content.decode()
+
+    def test_a_gap_in_the_law_is_an_error(self) -> None:
+        with pytest.raises(NoLegalValue, match="resident_input_days"):
+            guide.full_time(dt.date(2010, 1, 1))
+
+    @pytest.mark.rule("R-35")
+    def test_families_read_that_their_district_has_no_veto(self, client: Client) -> None:
+        text = client.get(reverse("how_full_time_works")).content.decode()
+        assert "It does not approve and does not deny: it cannot stop the application." in text
+
+    def test_the_two_tracks_and_the_programs_lead_to_it(self, client: Client) -> None:
+        program = ProgramFactory.create()
+        link = f'href="{reverse("how_full_time_works")}"'
+        for address in (
+            reverse("how_it_works"),
+            reverse("full_time:programs"),
+            reverse("full_time:program", args=[program.pk]),
+        ):
+            assert link in client.get(address).content.decode()
+        text = client.get(reverse("how_full_time_works")).content.decode()
+        for name in ("how_it_works", "full_time:programs"):
+            assert f'href="{reverse(name)}"' in text
+
+    def test_a_programs_page_names_the_days_that_hold_today(self, client: Client) -> None:
+        program = ProgramFactory.create()
+        LegalValue.objects.filter(key=LegalKey.RESIDENT_INPUT_DAYS).update(number=37)
+        text = client.get(reverse("full_time:program", args=[program.pk])).content.decode()
+        assert "It has 37 business days to inform the program" in text
+
+    def test_it_is_text(self, client: Client) -> None:
+        text = client.get(reverse("how_full_time_works")).content.decode()
         assert re.findall(r"<img\b", text) == []
 
 

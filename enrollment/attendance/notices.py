@@ -8,6 +8,7 @@ import datetime as dt
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from enrollment.records.models import Guardian
 from enrollment.records.notices import family_of_student
 from mocap_portal.foundation.accounts.models import Membership, User
 from mocap_portal.foundation.papers import actions as papers
@@ -24,6 +25,13 @@ def language_of(student_id: int) -> str:
 def placing_staff(lea_id: int) -> list[User]:
     """The district's coordinators and administrators."""
     return Membership.objects.in_organization(lea_id, *sorted(PLACING_ROLES)).people()
+
+
+def placing_staff_of(placement: Placement) -> list[User]:
+    """The same without the student's own family."""
+    family = Guardian.objects.filter(student=placement.enrollment.student_id).values("user")
+    hats = Membership.objects.in_organization(placement.lea_id, *sorted(PLACING_ROLES))
+    return hats.exclude(user__in=family).people()
 
 
 def tell_notice(notice: EngagementNotice, *, at: dt.datetime) -> None:

@@ -242,6 +242,13 @@ def _of_lines(request: LetterRequest, *, on: dt.date, words: CombinedWords) -> A
     as_of = rules.reference_day(versions, entered_on=entered_on, day=day, left=last_on is not None)
     plan = rules.plan_of_year(versions, as_of)
     running = [course for course in rules.courses_on(versions, as_of) if isinstance(course, _LinePlan)]
+    standards, stated = standards_on(on), _stated(request.stated_hours.order_by("pk"))
+    hours = rules.hours_by_month(versions, entered_on=entered_on, last_on=day)
+    out, breaks = rules.months_out(
+        rules.with_stated(hours, sum(row.minutes for row in stated)),
+        weekly_hours=standards.weekly_hours,
+        regular=_regular_spans(entered_on, day),
+    )
     return AttendanceFacts(
         **_people(request, request.student.school, request.lea),
         day=on,
@@ -260,16 +267,16 @@ def _of_lines(request: LetterRequest, *, on: dt.date, words: CombinedWords) -> A
             CourseFacts(course.title, sum(course.minutes), course.starts_on, course.ends_on, course.teacher)
             for course in sorted(running, key=lambda course: course.title)
         ),
-        runs=tuple(rules.runs_of(rules.hours_by_month(versions, entered_on=entered_on, last_on=day))),
-        out=(),
-        breaks=(),
+        runs=tuple(rules.runs_of(hours)),
+        out=tuple(out),
+        breaks=tuple(breaks),
         interaction=words.interaction,
         attendance=words.attendance,
         basis=words.basis,
         is_correspondence=False,
         expected_graduation=None,
-        stated=_stated(request.stated_hours.order_by("pk")),
-        standards=standards_on(on),
+        stated=stated,
+        standards=standards,
     )
 
 

@@ -14,7 +14,7 @@ class LetterFilter(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(
         label=_("Which"),
         empty_label=_("To issue"),
-        choices=[("issued", _("Issued")), ("all", _("All letters"))],
+        choices=[("issued", _("Issued")), ("taken_back", _("Taken back")), ("all", _("All letters"))],
         method="in_state",
     )
 
@@ -29,4 +29,6 @@ class LetterFilter(django_filters.FilterSet):
         return filtered
 
     def in_state(self, queryset: LetterRequestQuerySet, name: str, value: str) -> LetterRequestQuerySet:
+        if value == "taken_back":
+            return queryset.taken_back()
         return queryset if value == "all" else queryset.filter(certification__isnull=False)

@@ -190,11 +190,20 @@ def _months(facts: AttendanceFacts) -> Iterator[Block]:
         for run in facts.runs
     )
     if facts.is_combined:
-        return  # of the other study no month is known
-    yield _paragraph(
-        _("Months between entry and last day that were not in full-time attendance: %(months)s."),
-        months=_list(facts.out) or _("none"),
-    )
+        # Of the other study no month is known: the sentence says what was counted.
+        yield _paragraph(
+            _(
+                "Months between first course and last day in which none of these courses ran, or in which they and the "
+                "hours that others stated came to less than %(hours)s hours a week: %(months)s."
+            ),
+            hours=_number(facts.standards.weekly_hours),
+            months=_list(facts.out) or _("none"),
+        )
+    else:
+        yield _paragraph(
+            _("Months between entry and last day that were not in full-time attendance: %(months)s."),
+            months=_list(facts.out) or _("none"),
+        )
     if facts.breaks:
         yield _paragraph(
             _("Months without courses between two school years: %(months)s."), months=_list(facts.breaks)

@@ -1,17 +1,19 @@
 """A letter that certifies attendance: who asked, under whose consent, what was issued, and the notice when it ends."""
 
+import datetime as dt
 from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.full_time.models import ProgramEnrollment
-from enrollment.records.models import Guardian, Student
+from enrollment.records.models import Guardian, Relationship, Student
 from mocap_portal.foundation.accounts.models import HOST_ROLES, Membership, Role
 from mocap_portal.foundation.directory.models import Lea
-from mocap_portal.foundation.papers.models import Letter
+from mocap_portal.foundation.papers.models import Document, Letter
 from mocap_portal.foundation.shared.history import tracked
 
 MINUTES_OF_A_WEEK = 7 * 24 * 60
@@ -21,13 +23,20 @@ OFFICIALS = HOST_ROLES | RESIDENT_OFFICIALS
 
 class LetterConsentQuerySet(models.QuerySet["LetterConsent"]):
     def unused(self) -> Self:
-        """Those with which a parent has not asked yet."""
-        return self.filter(request__isnull=True)
+        """Those that the student has not withdrawn and with which a parent has not asked yet."""
+        return self.filter(withdrawn_at__isnull=True, request__isnull=True)
+
+    def standing(self) -> Self:
+        """Those that the student can still withdraw: no letter was issued under them."""
+        return self.filter(withdrawn_at__isnull=True, request__certification__isnull=True)
 
 
 @tracked()
 class LetterConsent(models.Model):
-    """A student of age lets a parent ask for one letter: which records, what for, for whom, signed, when (R-136)."""
+    """A student of age lets a parent ask for one letter: which records, what for, for whom, signed, when (R-136).
+
+    The student may withdraw it as long as the letter is not issued. What was issued before stays.
+    """
 
     student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="letter_consents")
     parent = models.ForeignKey(
@@ -39,6 +48,10 @@ class LetterConsent(models.Model):
     signed_name = models.CharField(max_length=120)
     signed_at = models.DateTimeField()
     signed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     objects = LetterConsentQuerySet.as_manager()
 
@@ -47,6 +60,11 @@ class LetterConsent(models.Model):
             models.CheckConstraint(
                 name="a_consent_says_what_why_to_whom_and_is_signed",
                 condition=~(Q(records="") | Q(purpose="") | Q(recipient="") | Q(signed_name="")),
+            ),
+            models.CheckConstraint(
+                name="a_withdrawn_consent_says_when_and_by_whom",
+                condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
+                | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
             ),
         ]
 
@@ -75,9 +93,25 @@ class LetterRequestQuerySet(models.QuerySet["LetterRequest"]):
         own = Guardian.objects.filter(user=hat.user_id).values("student")
         return self.visible_to(hat).exclude(student__in=own)
 
+    def given_by(self, hat: Membership) -> Self:
+        """Those that this hat may take back and give again: a family its own, all about its own self, and what a
+        parent signed on paper; the host's officials what they recorded from paper."""
+        if hat.role in HOST_ROLES:
+            return self.issued_by(hat).filter(paper__isnull=False)
+        if not hat.is_family:
+            return self.none()
+        asks = Q(asked_by__user=hat.user_id) | Q(paper__signer=Signer.PARENT)
+        if hat.role != Role.PARENT:
+            own = Guardian.objects.active().filter(user=hat.user_id, relationship=Relationship.SELF)
+            asks |= Q(student__in=own.values("student"))
+        return self.visible_to(hat).filter(asks)
+
     def waiting(self) -> Self:
-        """Without a letter yet."""
-        return self.filter(certification__isnull=True)
+        """Without a letter yet, and not taken back."""
+        return self.filter(certification__isnull=True, taken_back_at__isnull=True)
+
+    def taken_back(self) -> Self:
+        return self.filter(taken_back_at__isnull=False)
 
 
 @tracked()
@@ -104,10 +138,20 @@ class LetterRequest(models.Model):
         help_text=_("Of a student of age for whom a parent asks (R-152)"),
     )
 
+    taken_back_at = models.DateTimeField(null=True, blank=True)
+    taken_back_by = models.ForeignKey(
+        Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
     objects = LetterRequestQuerySet.as_manager()
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="a_letter_taken_back_says_when_and_by_whom",
+                condition=Q(taken_back_at__isnull=True, taken_back_by__isnull=True)
+                | Q(taken_back_at__isnull=False, taken_back_by__isnull=False),
+            ),
             models.CheckConstraint(name="a_letter_has_a_reader", condition=~Q(recipient="")),
         ]
         indexes = [models.Index(fields=["lea", "asked_at"], name="letter_request_by_lea")]
@@ -123,6 +167,33 @@ class LetterRequest(models.Model):
     @property
     def is_combined(self) -> bool:
         return self.enrollment_id is None
+
+
+class Signer(models.TextChoices):
+    STUDENT = "student", _("The student")
+    PARENT = "parent", _("A parent or guardian")
+
+
+@tracked()
+class PaperConsent(models.Model):
+    """A letter asked for on paper, without an account: the signed paper as an official of the host keeps it (R-152).
+
+    Who recorded it, and when, the request says. `signed_on` stands on the paper.
+    """
+
+    request = models.OneToOneField(LetterRequest, on_delete=models.PROTECT, related_name="paper")
+    scan = models.OneToOneField(Document, on_delete=models.PROTECT, related_name="letter_consent")
+    signer = models.CharField(max_length=7, choices=Signer.choices)
+    signed_name = models.CharField(max_length=120)
+    signed_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="a_consent_on_paper_is_signed", condition=~Q(signed_name="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"paper of {self.request_id}"
 
 
 class StudyKind(models.TextChoices):
@@ -189,17 +260,30 @@ class CessationTaskQuerySet(models.QuerySet["CessationTask"]):
         return self.filter(recorded_at__isnull=True)
 
     def run_by(self, hat: Membership) -> Self:
-        """Those of this hat's host, none about a child of this person's own."""
-        return self.filter(enrollment__in=ProgramEnrollment.objects.run_by(hat))
+        """Those of this hat's host, or of combined study of its district; none about a child of this person's own."""
+        combined = LetterRequest.objects.issued_by(hat).filter(enrollment__isnull=True)
+        return self.filter(Q(enrollment__in=ProgramEnrollment.objects.run_by(hat)) | Q(request__in=combined))
+
+    def with_people(self) -> Self:
+        """With what names the student and where it was."""
+        return self.select_related("enrollment__student", "enrollment__program", "request__student")
 
 
 @tracked()
 class CessationTask(models.Model):
-    """A student with a letter has stopped: the host tells the federal office (R-153). `sent_on`: when it did."""
+    """A student with a letter has stopped: whoever issued it tells the federal office (R-153). `sent_on`: when.
+
+    Of a program's student it belongs to the enrollment; of combined study to the newest letter, with the last day on
+    which a course of it ran.
+    """
 
     enrollment = models.OneToOneField(
-        ProgramEnrollment, on_delete=models.PROTECT, related_name="cessation_task"
+        ProgramEnrollment, null=True, blank=True, on_delete=models.PROTECT, related_name="cessation_task"
     )
+    request = models.OneToOneField(
+        LetterRequest, null=True, blank=True, on_delete=models.PROTECT, related_name="cessation_task"
+    )
+    stopped_on = models.DateField(null=True, blank=True)
     opened_at = models.DateTimeField()
     sent_on = models.DateField(null=True, blank=True)
     recorded_at = models.DateTimeField(null=True, blank=True)
@@ -212,6 +296,11 @@ class CessationTask(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
+                name="a_cessation_is_of_an_enrollment_or_of_combined_study",
+                condition=Q(enrollment__isnull=False, request__isnull=True, stopped_on__isnull=True)
+                | Q(enrollment__isnull=True, request__isnull=False, stopped_on__isnull=False),
+            ),
+            models.CheckConstraint(
                 name="a_sent_notice_says_when_and_by_whom",
                 condition=Q(sent_on__isnull=True, recorded_at__isnull=True, recorded_by__isnull=True)
                 | Q(sent_on__isnull=False, recorded_at__isnull=False, recorded_by__isnull=False),
@@ -223,4 +312,23 @@ class CessationTask(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"cessation of {self.enrollment_id}"
+        return f"cessation of {self.enrollment_id or self.request_id}"
+
+    @property
+    def student(self) -> Student:
+        if self.enrollment is not None:
+            return self.enrollment.student
+        assert self.request is not None  # a task is of one or the other
+        return self.request.student
+
+    @property
+    def last_day(self) -> dt.date | None:
+        """The last day of attendance. Only ended enrollments have a task."""
+        return self.stopped_on if self.enrollment is None else self.enrollment.ended_on
+
+    @property
+    def place(self) -> str:
+        """Where the student stopped, in words."""
+        return (
+            str(self.enrollment.program) if self.enrollment is not None else gettext("Courses of the portal")
+        )

@@ -212,6 +212,14 @@ def months_out(
     return out, breaks
 
 
+def with_stated(hours: dict[Month, int], stated: int) -> dict[Month, int]:
+    """The months of combined study: courses together with hours a week that others stated.
+
+    In a month without any of the courses nothing is added: of the other study no month is known.
+    """
+    return {month: minutes + stated if minutes else 0 for month, minutes in hours.items()}
+
+
 HOURS_IN_WORDS = re.compile(r"\b(hours?|hrs?|minutes?|mins?)\b", re.IGNORECASE)
 
 

@@ -28,16 +28,16 @@ class LetterTable(PortalTable):
 
 
 class CessationTable(PortalTable):
-    """Rows: CessationTask with its enrollment, student and program."""
+    """Rows: CessationTask with its people."""
 
     student = tables.Column(
-        accessor="enrollment__student",
+        accessor="student",
         linkify=("certification:cessation", [tables.A("pk")]),
         verbose_name=_("Student"),
     )
-    program = tables.Column(accessor="enrollment__program", verbose_name=_("Program"))
+    place = tables.Column(accessor="place", verbose_name=_("Program"))
     ended_on = TemplateColumn(
-        "{% load ui %}{{ record.enrollment.ended_on|short_day }}", verbose_name=_("Last day"), empty_values=()
+        "{% load ui %}{{ record.last_day|short_day }}", verbose_name=_("Last day"), empty_values=()
     )
     state = TemplateColumn(
         template_name="certification/sent.html", verbose_name=_("Where it stands"), empty_values=()

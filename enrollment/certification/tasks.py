@@ -8,8 +8,11 @@ from . import actions
 
 @shared_task
 def open_cessations() -> int:
-    """Opens a cessation task for each enrollment that ended after a letter (R-153). Returns how many it opened.
+    """Opens a cessation task for each enrollment, and each combined study, that ended after a letter (R-153).
 
-    Each is a transaction of its own.
+    Returns how many it opened. Each is a transaction of its own.
     """
-    return sum(actions.open_task(pk, at=timezone.now()) for pk in actions.due_to_open())
+    opened = sum(actions.open_task(pk, at=timezone.now()) for pk in actions.due_to_open())
+    return opened + sum(
+        actions.open_combined_task(pk, at=timezone.now()) for pk in actions.combined_due_to_open()
+    )

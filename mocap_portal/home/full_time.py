@@ -5,6 +5,7 @@ import datetime as dt
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from enrollment.attendance.models import Placement, PlacementState
 from enrollment.full_time.models import (
     ApplicationState,
     EnrollmentState,
@@ -84,6 +85,20 @@ def to_enter(hat: Membership, today: dt.date) -> Block:
     return Block(_("Admitted students to enroll"), items, "full_time:enrollments")
 
 
+def sports_notices(hat: Membership, today: dt.date) -> Block:
+    """Students whose family asked for the notice to MSHSAA that nobody has recorded yet."""
+    rows = ProgramEnrollment.objects.run_by(hat).sports_notices_to_send()
+    items = [
+        Item(
+            _("Send MSHSAA the notice about %(student)s, and record the day") % {"student": row.student},
+            reverse("full_time:sports_notice", args=[row.pk]),
+            about=str(row.program),
+        )
+        for row in rows.select_related("student", "program").order_by("starts_on", "pk")[: MOST + 1]
+    ]
+    return Block(_("Notices to MSHSAA about sports"), items, "full_time:enrollments")
+
+
 def broken_policies(hat: Membership, today: dt.date) -> Block:
     """Policies in force whose address did not open last night."""
     rows = ProgramPolicy.objects.on(today).filter(program__host=hat.organization_id).exclude(problem="")
@@ -159,6 +174,30 @@ def late_records(hat: Membership, today: dt.date) -> Block:
         for request in _records(hat).filter(clock__due_on__lt=today)[: MOST + 1]
     ]
     return Block(_("Records that are late"), items, "full_time:records_requests")
+
+
+def late_options(hat: Membership, today: dt.date) -> Block:
+    """Disenrolled students whose district has not sent the family its options in time (R-59), without the name."""
+    rows = (
+        Placement.objects.filter(
+            enrollment__in=ProgramEnrollment.objects.visible_to(hat),
+            state=PlacementState.OPEN,
+            clock__due_on__lt=today,
+        )
+        .select_related("enrollment__application", "lea__organization", "clock")
+        .order_by("clock__due_on", "pk")
+    )
+    items = [
+        Item(
+            _("The family of application %(number)s has no options yet")
+            % {"number": row.enrollment.application.number},
+            reverse("full_time:enrollment", args=[row.enrollment_id]),
+            about=str(row.lea),
+            due_on=row.clock.due_on,
+        )
+        for row in rows[: MOST + 1]
+    ]
+    return Block(_("Disenrolled students whose district is late"), items, "full_time:enrollments")
 
 
 def _open(applications: ProgramApplicationQuerySet) -> ProgramApplicationQuerySet:

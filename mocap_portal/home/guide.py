@@ -1,11 +1,12 @@
-"""What the public page about part-time requests tells, from the rows that hold on a day."""
+"""What the public pages about the two tracks tell, from the rows that hold on a day."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mocap_portal.foundation.directory.models import CodeMeaning, CodeSet, LegalKey, LegalValue, NoLegalValue
 
-NUMBERS = (
+PART_TIME = (
     LegalKey.DECISION_DAYS,
     LegalKey.REGISTER_DAYS,
     LegalKey.CONFIRM_DAYS,
@@ -14,6 +15,19 @@ NUMBERS = (
     LegalKey.FULL_LOAD,
     LegalKey.MAXIMUM_AGE,
     LegalKey.PRIOR_SEMESTER,
+)
+
+FULL_TIME = (
+    LegalKey.MAXIMUM_AGE,
+    LegalKey.ADULT_AGE,
+    LegalKey.PRIOR_SEMESTER,
+    LegalKey.RESIDENT_INPUT_DAYS,
+    LegalKey.RECORDS_ANSWER_DAYS,
+    LegalKey.FOSTER_ANSWER_DAYS,
+    LegalKey.FULL_TIME_CREDITS,
+    LegalKey.PROGRESS_REPORTS,
+    LegalKey.PROGRAM_REVIEW_DAYS,
+    LegalKey.PLACEMENT_DAYS,
 )
 
 
@@ -29,10 +43,6 @@ class Guide:
 
 def part_time(on: dt.date) -> Guide:
     """The guide for a day. Raises NoLegalValue when the state office has left a gap."""
-    rows = LegalValue.objects.on(on).filter(key__in=NUMBERS)
-    numbers = {row.key: int(row.number) for row in rows}
-    if missing := set(NUMBERS) - set(numbers):
-        raise NoLegalValue(f"No value of {', '.join(sorted(missing))} holds on {on}.")
     codes = list(
         CodeMeaning.objects.on(on)
         .filter(code_set__in=[CodeSet.ACKNOWLEDGEMENT, CodeSet.DENIAL_FACTOR])
@@ -40,7 +50,28 @@ def part_time(on: dt.date) -> Guide:
     )
     return Guide(
         day=on,
-        numbers=numbers,
+        numbers=_numbers(PART_TIME, on),
         statements=[code for code in codes if code.code_set == CodeSet.ACKNOWLEDGEMENT],
         factors=[code for code in codes if code.code_set == CodeSet.DENIAL_FACTOR],
     )
+
+
+@dataclass(frozen=True)
+class FullTimeGuide:
+    """Numbers by the name of their key."""
+
+    day: dt.date
+    numbers: dict[str, int]
+
+
+def full_time(on: dt.date) -> FullTimeGuide:
+    """The guide for a day. Raises NoLegalValue when the state office has left a gap."""
+    return FullTimeGuide(day=on, numbers=_numbers(FULL_TIME, on))
+
+
+def _numbers(keys: Sequence[LegalKey], on: dt.date) -> dict[str, int]:
+    rows = LegalValue.objects.on(on).filter(key__in=keys)
+    numbers = {row.key: int(row.number) for row in rows}
+    if missing := set(keys) - set(numbers):
+        raise NoLegalValue(f"No value of {', '.join(sorted(missing))} holds on {on}.")
+    return numbers

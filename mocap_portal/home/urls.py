@@ -7,6 +7,7 @@ from . import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("how-it-works/part-time/", views.how_it_works, name="how_it_works"),
+    path("how-it-works/full-time/", views.how_full_time_works, name="how_full_time_works"),
     path("calendar/due-days.ics", views.due_days_feed, name="due_days"),
     path("due-day/", views.clock, name="clock"),
     path("health/live/", views.live, name="health_live"),

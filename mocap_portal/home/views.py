@@ -40,6 +40,14 @@ def how_it_works(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
+def how_full_time_works(request: HttpRequest) -> HttpResponse:
+    """The way of a student into a full-time program and out of it, in words, with the numbers that hold today."""
+    context = {"guide": guide.full_time(central_date(timezone.now()))}
+    return render(request, "home/how_full_time_works.html", context)
+
+
+@login_not_required
+@require_safe
 def clock(request: HttpRequest) -> HttpResponse:
     """Counts business days and shows each of them: the question stands in the address."""
     today = central_date(timezone.now())

@@ -375,18 +375,16 @@ def letters_to_issue(hat: Membership, today: dt.date) -> Block:
 
 def cessations_to_send(hat: Membership, today: dt.date) -> Block:
     """Students with an attendance letter who have stopped (R-153)."""
-    tasks = (
-        CessationTask.objects.run_by(hat).open().select_related("enrollment__student", "enrollment__program")
-    )
+    tasks = CessationTask.objects.run_by(hat).open().with_people()
     items = [
         Item(
-            _("Send the notice of cessation of %(student)s") % {"student": task.enrollment.student},
+            _("Send the notice of cessation of %(student)s") % {"student": task.student},
             reverse("certification:cessation", args=[task.pk]),
             about=_("%(program)s, last day %(day)s")
-            % {"program": task.enrollment.program, "day": long_day(task.enrollment.ended_on)},
+            % {"program": task.place, "day": long_day(task.last_day)},
         )
         for task in tasks.order_by("opened_at", "pk")[: MOST + 1]
-        if task.enrollment.ended_on is not None
+        if task.last_day is not None
     ]
     return Block(_("Notices of cessation to send"), items, "certification:cessations")
 
@@ -764,6 +762,7 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
         full_time.to_inform,
         full_time.exits,
         letters_to_issue,
+        cessations_to_send,
     ),
     Role.DATA_CLERK: (core_data_owed, full_time.records_to_send, claims, without_mosis_id, full_time.exits),
     Role.LEA_ADMIN: (
@@ -773,6 +772,7 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
         students_to_receive,
         payments_to_arrange,
         letters_to_issue,
+        cessations_to_send,
         placements,
         claims,
         invitations,
@@ -797,10 +797,12 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
         membership_to_mend,
         letters_to_issue,
         cessations_to_send,
+        full_time.sports_notices,
         full_time.broken_policies,
     ),
     Role.DESE_REVIEWER: (
         overdue_in_the_state,
+        full_time.late_options,
         membership_to_review,
         unauthorized_providers_with_students,
         late_reviews,
@@ -810,6 +812,7 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
         emergencies,
         applications,
         overdue_in_the_state,
+        full_time.late_options,
         membership_to_review,
         unauthorized_providers_with_students,
         roles_to_review,

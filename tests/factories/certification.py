@@ -10,6 +10,8 @@ from enrollment.certification.models import (
     CessationTask,
     LetterConsent,
     LetterRequest,
+    PaperConsent,
+    Signer,
     StatedHours,
     StudyKind,
 )
@@ -20,6 +22,7 @@ from mocap_portal.foundation.shared.calendar import central_date
 
 from .accounts import MembershipFactory
 from .full_time import ProgramEnrollmentFactory, kept_letter
+from .papers import DocumentFactory
 from .part_time import CourseLineFactory
 from .records import GuardianFactory
 
@@ -86,6 +89,19 @@ class LetterConsentFactory(DjangoModelFactory[LetterConsent]):
             user=GuardianFactory.create(student=o.student, relationship=Relationship.SELF).user,
         )
     )
+
+
+class PaperConsentFactory(DjangoModelFactory[PaperConsent]):
+    """A parent signed on Friday 29 January 2027; the host's staff recorded it."""
+
+    class Meta:
+        model = PaperConsent
+
+    request = factory.SubFactory(LetterRequestFactory)
+    scan = factory.SubFactory(DocumentFactory, uploaded_by=factory.SelfAttribute("..request.asked_by"))
+    signer = Signer.PARENT
+    signed_name = "Pat Parent"
+    signed_on = dt.date(2027, 1, 29)
 
 
 class StatedHoursFactory(DjangoModelFactory[StatedHours]):

@@ -63,7 +63,7 @@ LEFT_OUT = {
         ],
         "a file, whose tags other tests read",
     ),
-    "full_time:paper": "a file, as it was handed in",
+    **dict.fromkeys(["full_time:paper", "certification:paper_scan"], "a file, as it was handed in"),
     **dict.fromkeys(
         [
             "attendance:template",

@@ -181,6 +181,7 @@ FORMS = [
         "full_time:schedule", "Store the schedule", {"courses-0-title": "Algebra I", "courses-0-credit": "1"}
     ),
     Form("full_time:end", "End the enrollment", {"how": FIRST, "why": "Moved."} | no_such_day("last_day")),
+    Form("full_time:sports_notice", "Record the notice", no_such_day("sent_on")),
     Form("full_time:describe", "Save the description", {"contact_name": "", "contact_phone": "573-555-0199"}),
     Form("full_time:policy", "Publish this version", {"version": "2", "url": "our policy"}),
     Form("full_time:window", "Save the dates", no_such_day("opens_on")),
@@ -218,6 +219,7 @@ FORMS = [
     Form("certification:ask", "Ask for the letter", {"recipient": ""}),
     Form("certification:consent", "Sign", {"records": "Schedule and dates"}),
     Form("certification:verify", "Check the letter", {"number": "AL-000001"}),
+    Form("certification:record_paper", "Record the paper", {"recipient": ""} | no_such_day("signed_on")),
     Form("certification:issue", "See the letter", {"title": "Manager of counseling"}),
     Form("certification:state_hours", "List these hours", {"kind": FIRST} | no_such_day("stated_on")),
     Form("certification:cessation", "Record it", no_such_day("sent_on")),

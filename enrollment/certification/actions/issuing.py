@@ -30,6 +30,10 @@ class AlreadyIssued(Refusal):
     sentence = _("This letter was issued before. Nothing was issued twice.")
 
 
+class TakenBack(Refusal):
+    sentence = _("This request was taken back. There is nothing to issue unless it is given again.")
+
+
 class FactsChanged(Refusal):
     sentence = _("The facts have changed since you looked. Look at the letter again before you issue it.")
 
@@ -57,7 +61,7 @@ def issue(
 ) -> Certification:
     """Issues the letter of a request. `seen`: the digest of the facts that the official looked at.
 
-    Raises MayNotIssue, AlreadyIssued, HoursInWords, FactsChanged.
+    Raises MayNotIssue, AlreadyIssued, TakenBack, HoursInWords, FactsChanged.
     """
     request = _locked(request_id, by=by)
     facts = facts_for(request, on=central_date(at), words=words)
@@ -119,7 +123,7 @@ def state_hours(
 ) -> StatedHours:
     """Lists hours a week of study outside the portal, as somebody stated them.
 
-    Raises MayNotIssue, AlreadyIssued, OnlyForCombinedStudy.
+    Raises MayNotIssue, AlreadyIssued, TakenBack, OnlyForCombinedStudy.
     """
     request = _locked(request_id, by=by)
     if not request.is_combined:
@@ -139,7 +143,7 @@ def state_hours(
 def forget_hours(stated_id: int, *, by: Membership) -> None:
     """Takes mistaken hours off a request that waits; the history keeps them. Twice changes nothing.
 
-    Raises MayNotIssue, AlreadyIssued.
+    Raises MayNotIssue, AlreadyIssued, TakenBack.
     """
     row = StatedHours.objects.filter(pk=stated_id).first()
     if row is not None:
@@ -161,4 +165,6 @@ def _locked(request_id: int, *, by: Membership) -> LetterRequest:
         raise MayNotIssue
     if Certification.objects.filter(request=request).exists():
         raise AlreadyIssued
+    if request.taken_back_at is not None:
+        raise TakenBack
     return request

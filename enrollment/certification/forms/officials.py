@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.full_time.models import OperatingBasis
+from enrollment.part_time.forms.upload import SCAN_HELP
 from mocap_portal.foundation.shared.names import NameField
 from mocap_portal.foundation.ui.fields import MemorableDateField
 from mocap_portal.foundation.ui.forms import PortalFormHelper
@@ -15,8 +16,9 @@ from mocap_portal.foundation.ui.forms import PortalFormHelper
 from ..actions import HoursInWords
 from ..facts import CombinedWords
 from ..letters import Official
-from ..models import MINUTES_OF_A_WEEK, StudyKind
+from ..models import MINUTES_OF_A_WEEK, Signer, StudyKind
 from ..rules import MINUTES_OF_AN_HOUR, names_hours
+from .family import reader_field
 
 
 def refuse_hours(text: str) -> None:
@@ -95,6 +97,49 @@ class IssueCombinedForm(IssueForm):
     def words(self) -> CombinedWords:
         cleaned = self.cleaned_data
         return CombinedWords(cleaned["attendance"], cleaned["interaction"], cleaned["basis"])
+
+
+class PaperForm(forms.Form):
+    """A letter asked for on paper: who signed, when, for whom, and the paper itself."""
+
+    signer = forms.ChoiceField(
+        label=_("Who signed?"),
+        help_text=_("From 18 on the student signs. Before that a parent or guardian does."),
+        choices=Signer.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose who signed.")},
+    )
+    signed_name = NameField(
+        label=_("Name of who signed"),
+        max_length=120,
+        error_messages={"required": _("Type the name as it stands on the paper.")},
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+    signed_on = MemorableDateField(label=_("When was it signed?"))
+    recipient = reader_field(_("The office or person that the paper names. Their name stands on the letter."))
+    scan = forms.FileField(
+        label=_("Scan or photograph of the paper"),
+        help_text=SCAN_HELP,
+        allow_empty_file=True,  # said in our words when it is stored
+        max_length=250,
+        error_messages={"required": _("Choose the scan of the signed paper.")},
+    )
+
+    def __init__(self, *args: Any, today: dt.date, cancel_url: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.cancel_url = cancel_url
+        day: Any = self.fields["signed_on"]
+        day.latest = today
+
+    @property
+    def helper(self) -> PortalFormHelper:
+        return PortalFormHelper(submit=_("Record the paper"), cancel_url=self.cancel_url)
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """As `actions.record_paper` takes it."""
+        cleaned = dict(self.cleaned_data)
+        return {"upload": cleaned.pop("scan"), **cleaned}
 
 
 class StatedHoursForm(forms.Form):

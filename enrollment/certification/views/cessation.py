@@ -1,4 +1,4 @@
-"""The host sends the notice of cessation of a student who has stopped, and records when (R-153)."""
+"""Who issued a letter sends the notice of cessation of a student who has stopped, and records when (R-153)."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -11,25 +11,22 @@ from django.views.decorators.http import require_safe
 
 from mocap_portal.foundation.accounts.guards import for_roles
 from mocap_portal.foundation.accounts.middleware import HatRequest
-from mocap_portal.foundation.accounts.models import HOST_ROLES
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.refusals import Refusal
 
 from .. import actions
 from ..forms.officials import SentForm
-from ..models import CessationTask, LetterRequest
+from ..models import OFFICIALS, CessationTask, LetterRequest
 from ..tables import CessationTable
 
 ROWS_PER_PAGE = 25
 
 
 @require_safe
-@for_roles(*HOST_ROLES)
+@for_roles(*OFFICIALS)
 def cessations(request: HatRequest) -> HttpResponse:
     """Notices to send, the oldest first, then those that were sent."""
-    rows = CessationTask.objects.run_by(request.hat).select_related(
-        "enrollment__student", "enrollment__program"
-    )
+    rows = CessationTask.objects.run_by(request.hat).with_people()
     rows = rows.order_by("sent_on", "opened_at", "pk").reverse()
     page = Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     return render(
@@ -37,13 +34,11 @@ def cessations(request: HatRequest) -> HttpResponse:
     )
 
 
-@for_roles(*HOST_ROLES)
+@for_roles(*OFFICIALS)
 def cessation(request: HatRequest, pk: int) -> HttpResponse:
     """Who stopped and when, under which letters; then the day on which the notice was sent."""
     now = timezone.now()
-    rows = CessationTask.objects.run_by(request.hat).select_related(
-        "enrollment__student", "enrollment__program", "recorded_by__user"
-    )
+    rows = CessationTask.objects.run_by(request.hat).with_people().select_related("recorded_by__user")
     task = get_object_or_404(rows, pk=pk)
     form = SentForm(
         request.POST or None, today=central_date(now), cancel_url=reverse("certification:cessations")
@@ -56,6 +51,8 @@ def cessation(request: HatRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Recorded. The student's log of disclosures says so, too."))
             return redirect("certification:cessations")
-    letters = LetterRequest.objects.filter(enrollment=task.enrollment_id, certification__isnull=False)
+    letters = LetterRequest.objects.visible_to(request.hat).filter(
+        student=task.student, enrollment=task.enrollment_id, certification__isnull=False
+    )
     context = {"task": task, "form": form, "letters": letters.select_related("certification").order_by("pk")}
     return render(request, "certification/cessation.html", context)

@@ -1,5 +1,7 @@
 """A family's letters: what was asked for, asking for another, and a student of age who lets a parent ask."""
 
+import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -9,18 +11,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from enrollment.records.models import Student
 from mocap_portal.foundation.accounts.guards import for_roles
 from mocap_portal.foundation.accounts.middleware import HatRequest
-from mocap_portal.foundation.accounts.models import FAMILY_ROLES
+from mocap_portal.foundation.accounts.models import FAMILY_ROLES, HOST_ROLES, Membership
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.refusals import Refusal
 
 from .. import actions
 from ..forms.family import AskForm, AskWithConsentForm, ConsentForm
-from ..models import LetterRequest
+from ..models import LetterConsent, LetterRequest
 from ..tables import LetterTable
 
 ROWS_PER_PAGE = 25
@@ -28,11 +30,13 @@ ROWS_PER_PAGE = 25
 
 @dataclass(frozen=True)
 class Child:
-    """A student of this family: whether there is something to certify, and whether they may let a parent ask."""
+    """A student of this family: whether there is something to certify, whether they may let a parent ask, and what
+    they agreed to that they can still withdraw."""
 
     student: Student
     certifiable: bool
     may_agree: bool
+    consents: Sequence[LetterConsent] = ()
 
 
 @require_safe
@@ -41,18 +45,29 @@ def letters(request: HatRequest) -> HttpResponse:
     """The letters of this family, the newest first, and for whom another can be asked."""
     today = central_date(timezone.now())
     students = Student.objects.visible_to(request.hat).distinct().order_by("first_name", "last_name", "pk")
-    children = [
-        Child(
-            student,
-            actions.subject_of(student, on=today) is not None,
-            actions.is_self(student, by=request.hat) and actions.is_of_age(student, on=today),
-        )
-        for student in students
-    ]
-    rows = LetterRequest.objects.visible_to(request.hat).select_related("student", "certification")
+    children = [_child(student, hat=request.hat, today=today) for student in students]
+    rows = LetterRequest.objects.visible_to(request.hat).select_related("student", "certification", "paper")
     page = Paginator(rows.order_by("-asked_at", "-pk"), ROWS_PER_PAGE).get_page(request.GET.get("page"))
-    context = {"children": children, "table": LetterTable(page.object_list), "page": page}
+    own = LetterRequest.objects.given_by(request.hat).filter(pk__in=[row.pk for row in page])
+    context = {
+        "children": children,
+        "table": LetterTable(page.object_list),
+        "page": page,
+        "own": set(own.values_list("pk", flat=True)),
+    }
     return render(request, "certification/letters.html", context)
+
+
+def _child(student: Student, *, hat: Membership, today: dt.date) -> Child:
+    is_own = actions.is_self(student, by=hat)
+    may_agree = is_own and actions.is_of_age(student, on=today)
+    consents = LetterConsent.objects.standing().filter(student=student).select_related("parent__user")
+    return Child(
+        student,
+        actions.subject_of(student, on=today) is not None,
+        may_agree,
+        list(consents.order_by("pk")) if is_own else (),
+    )
 
 
 @for_roles(*FAMILY_ROLES)
@@ -120,3 +135,74 @@ def consent(request: HatRequest, student_pk: int) -> HttpResponse:
         "only_the_student": str(actions.OnlyTheStudentAgrees.sentence),
     }
     return render(request, "certification/consent.html", context)
+
+
+@for_roles(*FAMILY_ROLES, *HOST_ROLES)
+def take_back(request: HatRequest, pk: int) -> HttpResponse:
+    """Asks, then takes a request back that is not issued yet: a family its own, the host what came on paper."""
+    row = get_object_or_404(LetterRequest.objects.given_by(request.hat), pk=pk)
+    back = _list_of(request.hat)
+    if request.method == "POST":
+        try:
+            actions.take_back(pk, by=request.hat, at=timezone.now())
+        except Refusal as refusal:
+            messages.info(request, str(refusal.sentence))
+        else:
+            messages.success(request, _("Taken back. The same request can be given again on this page."))
+        return redirect(back)
+    context = {
+        "title": _("Take back letter %(number)s?") % {"number": row.number},
+        "text": _("The letter is then not issued. The same request can be given again later."),
+        "action": _("Take it back"),
+        "cancel_url": back,
+        "danger": False,
+    }
+    return render(request, "certification/confirm.html", context)
+
+
+@require_POST
+@for_roles(*FAMILY_ROLES, *HOST_ROLES)
+def ask_again(request: HatRequest, pk: int) -> HttpResponse:
+    """Gives a request again that was taken back."""
+    get_object_or_404(LetterRequest.objects.given_by(request.hat), pk=pk)
+    try:
+        actions.ask_again(pk, by=request.hat, at=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, str(refusal.sentence))
+    else:
+        messages.success(request, _("The letter is asked for again."))
+    return redirect(_list_of(request.hat))
+
+
+def _list_of(hat: Membership) -> str:
+    """Where this hat finds its letters."""
+    return reverse("certification:letters" if hat.is_family else "certification:requests")
+
+
+@for_roles(*FAMILY_ROLES)
+def withdraw_consent(request: HatRequest, pk: int) -> HttpResponse:
+    """Asks, then withdraws a consent of the student of age who gave it."""
+    students = Student.objects.visible_to(request.hat)
+    consents = LetterConsent.objects.filter(student__in=students.values("pk"))
+    row = get_object_or_404(consents.select_related("parent__user"), pk=pk)
+    back = reverse("certification:letters")
+    if request.method == "POST":
+        try:
+            actions.withdraw_consent(pk, by=request.hat, at=timezone.now())
+        except Refusal as refusal:
+            messages.error(request, str(refusal.sentence))
+        else:
+            messages.success(request, _("Your consent is withdrawn. Nobody can ask for a letter with it."))
+        return redirect(back)
+    context = {
+        "title": _("Withdraw your consent?"),
+        "text": _(
+            "%(parent)s then cannot ask for a letter to %(reader)s. If it was asked for and is not issued, it is taken "
+            "back. Letters that are issued stay."
+        )
+        % {"parent": row.parent.user.name, "reader": row.recipient},
+        "action": _("Withdraw the consent"),
+        "cancel_url": back,
+        "danger": True,
+    }
+    return render(request, "certification/confirm.html", context)

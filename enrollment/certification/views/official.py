@@ -29,10 +29,16 @@ ROWS_PER_PAGE = 25
 @for_roles(*OFFICIALS)
 def requests(request: HatRequest) -> HttpResponse:
     """What is asked for, the oldest first; and what was issued."""
-    rows = LetterRequest.objects.issued_by(request.hat).select_related("student", "certification")
+    rows = LetterRequest.objects.issued_by(request.hat).select_related("student", "certification", "paper")
     filters = LetterFilter(request.GET, queryset=rows.order_by("asked_at", "pk"))
     page = Paginator(filters.qs, ROWS_PER_PAGE).get_page(request.GET.get("page"))
-    context = {"table": LetterTable(page.object_list), "page": page, "filter_form": filters.form}
+    own = LetterRequest.objects.given_by(request.hat).filter(pk__in=[row.pk for row in page])
+    context = {
+        "table": LetterTable(page.object_list),
+        "page": page,
+        "filter_form": filters.form,
+        "own": set(own.values_list("pk", flat=True)),
+    }
     return render(request, "certification/requests.html", context)
 
 
@@ -41,9 +47,9 @@ def issue(request: HatRequest, pk: int) -> HttpResponse:
     """Who signs; then the letter to look at; then, if its facts are still those, it is issued."""
     now = timezone.now()
     row = _request_of(request.hat, pk)
-    if hasattr(row, "certification"):
-        messages.info(request, str(actions.AlreadyIssued.sentence))
-        return redirect("certification:letter", pk)
+    if hasattr(row, "certification") or row.taken_back_at is not None:
+        issued = hasattr(row, "certification")
+        return _nothing_to_issue(request, pk, actions.AlreadyIssued() if issued else actions.TakenBack())
     kind = IssueCombinedForm if row.is_combined else IssueForm
     form = kind(
         request.POST or None,
@@ -68,12 +74,16 @@ def issue(request: HatRequest, pk: int) -> HttpResponse:
             except actions.FactsChanged as refusal:
                 messages.warning(request, str(refusal.sentence))  # below it the letter as it would be now
             else:
-                messages.success(request, _("The letter is issued. The family gets a mail."))
+                messages.success(
+                    request,
+                    _("The letter is issued. Print it, or save it, and hand it to who signed the paper.")
+                    if hasattr(row, "paper")
+                    else _("The letter is issued. The family gets a mail."),
+                )
                 return redirect("certification:letter", pk)
         facts = actions.facts_for(row, on=central_date(now), words=form.words)
-    except actions.AlreadyIssued as refusal:
-        messages.info(request, str(refusal.sentence))
-        return redirect("certification:letter", pk)
+    except (actions.AlreadyIssued, actions.TakenBack) as refusal:
+        return _nothing_to_issue(request, pk, refusal)
     except Refusal as refusal:
         form.add_error(None, str(refusal.sentence))
         return render(request, "certification/issue.html", context)
@@ -82,6 +92,14 @@ def issue(request: HatRequest, pk: int) -> HttpResponse:
         "carried": form.carrying(facts.digest),
     }
     return render(request, "certification/preview.html", context)
+
+
+def _nothing_to_issue(request: HatRequest, pk: int, refusal: Refusal) -> HttpResponse:
+    """Says why, and leads to the letter that is issued, or to the others that wait."""
+    messages.info(request, str(refusal.sentence))
+    if isinstance(refusal, actions.AlreadyIssued):
+        return redirect("certification:letter", pk)
+    return redirect("certification:requests")
 
 
 @for_roles(*RESIDENT_OFFICIALS)
@@ -125,6 +143,7 @@ def _request_of(hat: Membership, pk: int) -> LetterRequest:
         "lea__organization",
         "certification",
         "consent",
+        "paper",
         "enrollment__program__school",
         "enrollment__program__host__organization",
     )

@@ -68,6 +68,7 @@ from .programs import (
     set_window,
 )
 from .residing import change_resident
+from .sports import NotEnteredYet, NoticeOutsideEnrollment, record_sports_notice
 
 __all__ = [
     "AlreadyDecided",
@@ -90,6 +91,7 @@ __all__ = [
     "NoInPersonOptions",
     "NoSchedule",
     "NotAsked",
+    "NotEnteredYet",
     "NotInTheFuture",
     "NotOpen",
     "NotTaken",
@@ -99,6 +101,7 @@ __all__ = [
     "NotYourStudent",
     "NothingSaid",
     "NothingToReview",
+    "NoticeOutsideEnrollment",
     "SamePerson",
     "SchoolTaken",
     "ServicesMissing",
@@ -129,6 +132,7 @@ __all__ = [
     "preview",
     "publish_policy",
     "record_exit",
+    "record_sports_notice",
     "remove_paper",
     "set_window",
     "start_application",

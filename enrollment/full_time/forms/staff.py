@@ -174,3 +174,20 @@ class EndForm(forms.Form):
     def helper(self) -> PortalFormHelper:
         submit = _("Withdraw from the program") if self.is_family else _("End the enrollment")
         return PortalFormHelper(submit=submit, cancel_url=self.cancel_url)
+
+
+class SportsNoticeForm(forms.Form):
+    """When the host sent its notice to MSHSAA."""
+
+    sent_on = MemorableDateField(label=_("When did you send the notice?"))
+
+    def __init__(self, *args: Any, earliest: dt.date, today: dt.date, cancel_url: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.cancel_url = cancel_url
+        sent_on = self.fields["sent_on"]
+        assert isinstance(sent_on, MemorableDateField)
+        sent_on.earliest, sent_on.latest = earliest, today
+
+    @property
+    def helper(self) -> PortalFormHelper:
+        return PortalFormHelper(submit=_("Record the notice"), cancel_url=self.cancel_url)

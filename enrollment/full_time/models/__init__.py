@@ -16,7 +16,13 @@ from .applications import (
     Whose,
 )
 from .determinations import Determination, Outcome, ProgramReview, ReviewOutcome
-from .enrollments import ENDED, EnrollmentState, ProgramEnrollment, ProgramEnrollmentQuerySet
+from .enrollments import (
+    ENDED,
+    EnrollmentState,
+    ProgramEnrollment,
+    ProgramEnrollmentQuerySet,
+    SportsNotice,
+)
 from .programs import (
     FAMILY_POLICIES,
     AdmissionWindow,
@@ -83,6 +89,7 @@ __all__ = [
     "ServicesFinding",
     "ServicesFindingQuerySet",
     "Side",
+    "SportsNotice",
     "Survey",
     "SurveyReason",
     "Whose",

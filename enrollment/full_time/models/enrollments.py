@@ -56,6 +56,14 @@ class ProgramEnrollmentQuerySet(models.QuerySet["ProgramEnrollment"]):
         own = Guardian.objects.filter(user=hat.user_id).values("student")
         return self.filter(program__in=Program.objects.run_by(hat)).exclude(student__in=own)
 
+    def sports_notices_to_send(self) -> Self:
+        """Students whose family asked for the notice to MSHSAA; nobody has recorded that it was sent."""
+        return self.filter(
+            state=EnrollmentState.ENROLLED,
+            application__asks_for_sports=True,
+            sports_notice__isnull=True,
+        )
+
     def enrolled_on(self, day: dt.date) -> Self:
         """Entered by this day and not ended before it."""
         return self.filter(
@@ -191,3 +199,21 @@ class ProgramEnrollment(FSMModelMixin, models.Model):
 
     def _end(self, *, on: dt.date, by: Membership, at: dt.datetime, why: str) -> None:
         self.ended_on, self.ended_by, self.ended_at, self.end_reason = on, by, at, why
+
+
+@tracked()
+class SportsNotice(models.Model):
+    """The host told MSHSAA, which decides who may play school sports, that the student is in its program.
+
+    Sent once, outside of the portal, for families that ask for it; `sent_on` is that day.
+    """
+
+    enrollment = models.OneToOneField(
+        ProgramEnrollment, on_delete=models.PROTECT, related_name="sports_notice"
+    )
+    sent_on = models.DateField()
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"notice of {self.enrollment_id}"

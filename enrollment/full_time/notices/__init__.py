@@ -14,6 +14,7 @@ from .applications import (
     tell_resident_changed,
     tell_review_asked,
     tell_scheduled,
+    tell_sports_notice,
     tell_upheld,
 )
 
@@ -31,5 +32,6 @@ __all__ = [
     "tell_resident_changed",
     "tell_review_asked",
     "tell_scheduled",
+    "tell_sports_notice",
     "tell_upheld",
 ]

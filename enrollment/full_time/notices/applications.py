@@ -23,6 +23,7 @@ from ..models import (
     ProgramReview,
     ResidentInput,
     Schedule,
+    SportsNotice,
 )
 from .people import family_of, host_of, resident_of
 
@@ -277,11 +278,31 @@ def tell_entered(enrollment: ProgramEnrollment, *, at: dt.datetime) -> None:
             host_staff(enrollment.program.host_id),
             f"{key}:sports",
             subject=_("A new student asks about sports: MSHSAA notice"),
-            sentences=[_("The family asked for the notice to MSHSAA about eligibility. Please send it.")],
-            path=path,
+            sentences=[
+                _("The family asked for the notice to MSHSAA about eligibility. Please send it."),
+                _("Then record the day on this page, so that the family and the resident district see it:"),
+            ],
+            path=reverse("full_time:sports_notice", args=[enrollment.pk]),
             at=at,
             names=names,
         )
+
+
+def tell_sports_notice(sent: SportsNotice, *, at: dt.datetime) -> None:
+    """The family hears that MSHSAA was told."""
+    enrollment = sent.enrollment
+    _tell(
+        family_of_student(enrollment.student_id),
+        f"enrollment:{enrollment.pk}:sports sent",
+        subject=_("%(program)s sent the notice to MSHSAA"),
+        sentences=[
+            _("%(program)s sent the notice to MSHSAA, which decides who may play school sports."),
+            _("When it was sent is on this page:"),
+        ],
+        path=reverse("full_time:enrollment", args=[enrollment.pk]),
+        at=at,
+        names=_names_of(enrollment),
+    )
 
 
 def tell_ended(enrollment: ProgramEnrollment, *, at: dt.datetime) -> None:

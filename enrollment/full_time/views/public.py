@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from mocap_portal.foundation.directory.models import LegalKey, LegalValue
 from mocap_portal.foundation.shared.calendar import central_date
 
 from ..models import Program, ProgramPolicy
@@ -32,6 +33,7 @@ def program(request: HttpRequest, pk: int) -> HttpResponse:
         "program": row,
         "policies": ProgramPolicy.objects.on(today).filter(program=row).order_by("kind"),
         "windows": windows.order_by("opens_on", "pk"),
+        "input_days": LegalValue.objects.whole(LegalKey.RESIDENT_INPUT_DAYS, on=today),
         "courses": row.provider.courses.on_offer(starting=today).count() if row.provider else 0,
     }
     return render(request, "full_time/program.html", context)

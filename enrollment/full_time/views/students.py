@@ -31,8 +31,8 @@ from mocap_portal.foundation.ui.words import long_day
 from .. import actions
 from ..filters.applications import EnrollmentFilter
 from ..forms.schedules import CourseFormSet, ScheduleForm, rows_of
-from ..forms.staff import EndForm
-from ..models import ENDED, EnrollmentState, ProgramEnrollment, Schedule
+from ..forms.staff import EndForm, SportsNoticeForm
+from ..models import ENDED, EnrollmentState, ProgramEnrollment, Schedule, SportsNotice
 from ..rules import credits_of, minutes_of_week
 from ..stations import full_time_credits
 from ..tables.applications import EnrollmentTable, ScheduleTable
@@ -86,6 +86,11 @@ def student(request: HatRequest, pk: int) -> HttpResponse:
         "earlier": [version for version in versions if version is not holding],
         "may_schedule": acts and is_open,
         "may_enter": acts and row.state == EnrollmentState.MOVING and row.starts_on <= today,
+        "sports_notice": SportsNotice.objects.filter(enrollment=row)
+        .select_related("recorded_by__user")
+        .first(),
+        "may_record_notice": acts and row.state == EnrollmentState.ENROLLED,
+        "may_keep_paper": acts and row.entered_at is not None and row.starts_on <= today,
         "may_end": is_open and (acts or request.hat.is_family),
         "may_move": is_open
         and request.hat.role in MOVING_ROLES
@@ -211,6 +216,51 @@ def end(request: HatRequest, pk: int) -> HttpResponse:
         if is_family
         else _("For a student who does not take part, the way is notice, help, and only then disenrollment."),
         "rows": [{"term": _("First day with the program"), "value": long_day(row.starts_on)}],
+        "form": form,
+    }
+    return render(request, "components/form_page.html", context)
+
+
+@for_roles(*HOST_ROLES)
+def sports_notice(request: HatRequest, pk: int) -> HttpResponse:
+    """The day on which the host sent MSHSAA its notice about the student."""
+    now = timezone.now()
+    rows = ProgramEnrollment.objects.run_by(request.hat).select_related("student", "program", "application")
+    row = get_object_or_404(rows, pk=pk)
+    back = reverse("full_time:enrollment", args=[pk])
+    if SportsNotice.objects.filter(enrollment=row).exists():
+        messages.info(request, _("The notice is recorded already. The day stands on this page."))
+        return redirect(back)
+    today = central_date(now)
+    form = SportsNoticeForm(
+        request.POST or None,
+        earliest=central_date(row.admitted_at),
+        today=today,
+        cancel_url=back,
+        initial={"sent_on": today},
+    )
+    if form.is_valid():
+        try:
+            actions.record_sports_notice(pk, by=request.hat, at=now, **form.cleaned_data)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal.sentence))
+        else:
+            messages.success(request, _("The notice is recorded. The family is told."))
+            return redirect(back)
+    asked = row.application.asks_for_sports
+    context = {
+        "title": _("Notice to MSHSAA about %(student)s") % {"student": row.student},
+        "intro": _(
+            "MSHSAA decides who may play school sports. Send it the notice first; then record here when you did. The "
+            "family and the resident district see the day."
+        ),
+        "rows": [
+            {"term": _("Program"), "value": str(row.program)},
+            {
+                "term": _("Asked for"),
+                "value": _("In the application") if asked else _("Not in the application"),
+            },
+        ],
         "form": form,
     }
     return render(request, "components/form_page.html", context)

@@ -24,7 +24,8 @@ ENDED_AT = dt.datetime(2027, 3, 26, 15, tzinfo=dt.UTC)
 NOW = dt.datetime(2027, 3, 30, 15, tzinfo=dt.UTC)
 
 
-def staff(enrollment: ProgramEnrollment) -> Membership:
+def staff(enrollment: ProgramEnrollment | None) -> Membership:
+    assert enrollment is not None  # a task of combined study has none
     hat: Membership = MembershipFactory.create(
         host_staff=True, organization=enrollment.program.host.organization
     )

@@ -231,6 +231,10 @@ def test_combined_study_is_looked_at_kind_by_kind() -> None:
         "Civics: 5 hours a week, January 6, 2027 to May 21, 2027",
         "Month by month",
         "January 2027 to February 2027: 15 hours a week scheduled",
+        (
+            "Months between first course and last day in which none of these courses ran, or in which they and the "
+            "hours that others stated came to less than 20 hours a week: none."
+        ),
         "Study outside these courses",
         (
             "In a school building: 10 hours a week, as stated by Rita Registrar, Cedar High on February 1, 2027. Not "
@@ -256,6 +260,30 @@ def test_combined_study_is_looked_at_kind_by_kind() -> None:
 def test_of_combined_study_without_stated_hours_the_letter_says_so() -> None:
     found = sentences(written(combined(), on=TODAY, words=WORDS))
     assert "Nobody stated hours of study outside these courses." in found
+
+
+@pytest.mark.rule("R-151")
+def test_combined_study_states_its_months_of_absence() -> None:
+    """A course in the fall, one from March on; ten stated hours reach the standard only beside two courses."""
+    request = combined(
+        line__started_on=dt.date(2027, 3, 1), line__ends_on=dt.date(2027, 5, 21), line__planned_minutes=600
+    )
+    CourseLineFactory.create(
+        request__claim=request.student.claims.get(),
+        state="completed",
+        started_on=dt.date(2026, 11, 2),
+        ended_on=dt.date(2026, 12, 18),
+        ends_on=dt.date(2026, 12, 18),
+        planned_minutes=300,
+        percent_complete=100,
+        final_grade="A",
+        credit_earned=Decimal("0.5"),
+    )
+    StatedHoursFactory.create(request=request)
+    facts = gather(request, on=dt.date(2027, 4, 5), words=WORDS)
+    assert facts.out == ((2026, 11), (2026, 12), (2027, 1), (2027, 2))
+    sentence = "came to less than 20 hours a week: November 2026, December 2026, January 2027, February 2027."
+    assert any(sentence in line for line in sentences(written(request, on=dt.date(2027, 4, 5), words=WORDS)))
 
 
 def test_a_course_that_was_withdrawn_no_longer_counts() -> None:

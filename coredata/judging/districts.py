@@ -1,83 +1,24 @@
-"""Judging core data files: what they are, every problem in them, and how many rows are good.
-
-`judge` is the one way in, for the command and for an upload alike. It stores nothing.
-"""
+"""Making districts' files ready to be judged: what each is, and the others of the same district and year beside it."""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import polars as pl
 from django.utils.translation import gettext as _
 
-from mocap_portal.foundation.shared.rules import Severity
-
-from .checks import Case, prepare, rules, run
-from .collection import Collection
-from .known import Known
-from .layouts import Kind, layout
-from .reading import LINE, Limits, Sheet, Unusable, read
-
-PROBLEMS = {
-    LINE: pl.Int64,
-    "column": pl.String,
-    "value": pl.String,
-    "rule": pl.String,
-    "severity": pl.String,
-    "message": pl.String,
-    "remedy": pl.String,
-}
+from ..checks import Case, prepare
+from ..collection import Collection
+from ..known import Known
+from ..layouts import Kind, layout
+from ..reading import Limits, Sheet, Unusable
+from ..reading import read as read_sheet
+from .judgement import Judgement, Ready, refused
 
 SHOWN = 60  # characters of a value in a sentence about the whole file
-PLACE = re.compile(r"\{(value|expected|column)\}")  # in the message of a rule
-
-
-@dataclass(frozen=True, slots=True)
-class RuleNotRun:
-    """A rule that could not be checked, and what it needs, in words."""
-
-    rule: str
-    needs: str
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """What came of one file.
-
-    `problems`: a frame with the columns of PROBLEMS, in the order of the file; `line` is null for a problem of the
-    whole file, `value` for one of a column whose values are not kept. A row with an error counts as one with errors
-    however many warnings it has. `is_refused`: nothing of the file can be used. `case`: its rows, None when refused.
-    """
-
-    name: str
-    collection: Collection | None = None
-    rows_read: int = 0
-    rows_with_warnings: int = 0
-    rows_with_errors: int = 0
-    problems: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PROBLEMS))
-    not_run: tuple[RuleNotRun, ...] = ()
-    is_refused: bool = False
-    case: Case | None = None
-
-    @property
-    def rows_good(self) -> int:
-        return self.rows_read - self.rows_with_warnings - self.rows_with_errors
-
-
-@dataclass(frozen=True)
-class Found:
-    """What some of the checks found: a frame with the columns of PROBLEMS, and the rules that could not be checked."""
-
-    problems: pl.DataFrame
-    not_run: tuple[RuleNotRun, ...]
-
-    @property
-    def errors(self) -> pl.DataFrame:
-        return self.problems.filter(pl.col("severity") == Severity.ERROR)
 
 
 @dataclass(frozen=True)
@@ -90,46 +31,6 @@ class _Read:
     district_code: str
 
 
-@dataclass(frozen=True)
-class Ready:
-    """A file that was read and stands beside the others it is judged by."""
-
-    found: _Read
-    case: Case
-
-    def judge(self) -> Judgement:
-        """Run every check."""
-        return self.judge_rest(self.judge_rows())
-
-    def judge_rows(self) -> Found:
-        """Run the checks that look at one row or the file. Every error of a value is among what they find."""
-        return _found(self.case, compares=False)
-
-    def judge_rest(self, rows: Found) -> Judgement:
-        """Run the checks that compare rows. `rows`: what `judge_rows` found.
-
-        Once `case.known` is loaded, in any thread.
-        """
-        return _judged(self.found, self.case, rows, _found(self.case, compares=True))
-
-
-def judge(
-    files: Iterable[tuple[str, bytes]],
-    *,
-    district_code: str | None,
-    on: dt.date,
-    key_of: Callable[[int], bytes],
-    limits: Limits | None = None,
-) -> list[Judgement]:
-    """Judge files, each a name and its bytes, in their order; files of one district and year also beside each other.
-
-    `district_code`: whose files they are, None to take what the files say. `on`: the day. `key_of`: what educators'
-    numbers of a school year are hashed with, 32 bytes; the same key makes the same hashes.
-    """
-    prepared = read_files(files, district_code=district_code, on=on, key_of=key_of, limits=limits)
-    return [one.judge() if isinstance(one, Ready) else one for one in prepared]
-
-
 def read_files(
     files: Iterable[tuple[str, bytes]],
     *,
@@ -138,18 +39,23 @@ def read_files(
     key_of: Callable[[int], bytes],
     stored: Callable[[Known], Mapping[Kind, Case]] | None = None,
     when_read: Callable[[Collection, int], None] = lambda collection, rows: None,
+    reports: Callable[[str, bytes, Sheet], Ready] | None = None,
     limits: Limits | None = None,
 ) -> list[Judgement | Ready]:
     """The files in their order, ready to be judged; of one that cannot be used the judgement.
 
     The rest is as for `judge`. `stored`: for a file that will be kept, what the portal has of the same district and
     year, for kinds that are not among the files. `when_read` is told what each file is, and how many rows it has, as
-    soon as that is known.
+    soon as that is known. `reports`: what makes a provider's report ready; None where none is taken.
     """
-    read: list[Judgement | tuple[_Read, Case]] = []
+    read: list[Judgement | Ready | tuple[_Read, Case]] = []
     for name, data in files:
         try:
-            found = _read(name, data, district_code, limits)
+            sheet = read_sheet(data, name=name, limits=limits)
+            if sheet.is_report:
+                read.append(_report(name, data, sheet, reports))
+                continue
+            found = _read(name, sheet, district_code)
             known = Known(
                 found.collection,
                 found.district_code,
@@ -160,7 +66,7 @@ def read_files(
             if stored is not None and known.state.school_year is None:
                 raise _no_such_year(found.collection)
         except Unusable as problem:
-            read.append(_refused(name, problem))
+            read.append(refused(name, problem))
             continue
         when_read(found.collection, found.sheet.records.rows.height + len(found.sheet.records.ragged))
         year = found.collection.year
@@ -184,7 +90,7 @@ def _beside_others(
     stored: Callable[[Known], Mapping[Kind, Case]] | None,
 ) -> Ready:
     kept = stored(case.known) if stored else {}
-    return Ready(found, replace(case, others={**kept, **_beside(case, cases)}))
+    return Ready(found.name, replace(case, others={**kept, **_beside(case, cases)}))
 
 
 def _no_such_year(collection: Collection) -> Unusable:
@@ -197,10 +103,17 @@ def _no_such_year(collection: Collection) -> Unusable:
     )
 
 
-def _read(name: str, data: bytes, district_code: str | None, limits: Limits | None) -> _Read:
-    """Raises Unusable also for a file of which every row belongs to another collection or district."""
-    sheet = read(data, name=name, limits=limits)
-    versions = _values(sheet, "CollectionVersion")
+def _report(
+    name: str, data: bytes, sheet: Sheet, reports: Callable[[str, bytes, Sheet], Ready] | None
+) -> Ready:
+    if reports is None:
+        raise Unusable(_("This is a provider's report, not a core data file. Its provider sends it."))
+    return reports(name, data, sheet)
+
+
+def _read(name: str, sheet: Sheet, district_code: str | None) -> _Read:
+    """Raises Unusable for a file of which every row belongs to another collection or district."""
+    versions = values(sheet, Kind.CRS_ASSIGN, "CollectionVersion")
     known = [(version, collection) for version in versions if (collection := Collection.read(version))]
     if not known:
         raise Unusable(
@@ -213,7 +126,7 @@ def _read(name: str, data: bytes, district_code: str | None, limits: Limits | No
             column="CollectionVersion",
         )
     _literal, collection = known[0]
-    districts = _values(sheet, "ReportingDistrictCode")
+    districts = values(sheet, Kind.CRS_ASSIGN, "ReportingDistrictCode")
     if district_code is not None and districts and district_code not in districts:
         raise Unusable(
             _("Every row is of district %(theirs)s, none of %(district)s. Send your own district's file.")
@@ -224,14 +137,14 @@ def _read(name: str, data: bytes, district_code: str | None, limits: Limits | No
     return _Read(name, sheet, collection, district_code or (districts[0] if districts else ""))
 
 
-def _values(sheet: Sheet, name: str) -> list[str]:
+def values(sheet: Sheet, kind: Kind, name: str) -> list[str]:
     """The values of a column, the most frequent first; of equally frequent ones the one that stands first."""
-    kind_of_any = layout(Kind.CRS_ASSIGN, 2000)
-    wanted = kind_of_any.named(name)
+    of_any_year = layout(kind, 2000)
+    wanted = of_any_year.named(name)
     places = [
         str(place)
         for place, header in enumerate(sheet.records.header)
-        if kind_of_any.named(header) is wanted and str(place) in sheet.records.rows.columns
+        if of_any_year.named(header) is wanted and str(place) in sheet.records.rows.columns
     ]
     if not places:
         return []
@@ -248,63 +161,3 @@ def _beside(case: Case, cases: Sequence[Case]) -> Mapping[Kind, Case]:
         and other.known.district_code == case.known.district_code
         and other.collection.year == case.collection.year
     }
-
-
-def _refused(name: str, problem: Unusable) -> Judgement:
-    row = {
-        LINE: None,
-        "column": problem.column,
-        "value": None,
-        "rule": problem.rule,
-        "severity": Severity.ERROR,
-        "message": str(problem),
-        "remedy": "",
-    }
-    return Judgement(name, problems=pl.DataFrame([row], schema=PROBLEMS), is_refused=True)
-
-
-def _found(case: Case, *, compares: bool) -> Found:
-    frames, not_run = [pl.DataFrame(schema=PROBLEMS)], []
-    for rule, findings, needs in run(case, compares=compares):
-        if findings is None:
-            not_run.append(RuleNotRun(rule.id, needs or ""))
-        elif not findings.is_empty():
-            frames.append(_in_words(findings, rule.id))
-    return Found(pl.concat(frames), tuple(not_run))
-
-
-def _judged(read: _Read, case: Case, *found: Found) -> Judgement:
-    problems = pl.concat([part.problems for part in found])
-    problems = problems.sort(LINE, "rule", nulls_last=False, maintain_order=True)
-    by_row = (
-        problems.filter(pl.col(LINE).is_not_null())
-        .group_by(LINE)
-        .agg(is_error=(pl.col("severity") == Severity.ERROR).any())
-    )
-    errors = int(by_row["is_error"].sum())
-    return Judgement(
-        name=read.name,
-        collection=read.collection,
-        rows_read=case.rows.height + len(case.ragged),
-        rows_with_warnings=by_row.height - errors,
-        rows_with_errors=errors,
-        problems=problems,
-        not_run=tuple(dict.fromkeys(rule for part in found for rule in part.not_run)),
-        case=case,
-    )
-
-
-def _in_words(findings: pl.DataFrame, rule_id: str) -> pl.DataFrame:
-    """Findings as problems, with the sentences of their rule."""
-    rule = rules()[rule_id]
-    named = [pl.col(name).fill_null("") for name in PLACE.findall(rule.message)]
-    # In one piece: polars 2.1 panics when it formats texts that lie in several, one of them empty.
-    return findings.rechunk().select(
-        LINE,
-        "column",
-        "value",
-        pl.lit(rule.id).alias("rule"),
-        pl.col("severity").fill_null(str(rule.severity)).alias("severity"),
-        pl.format(PLACE.sub("{}", rule.message), *named).alias("message"),
-        pl.lit(rule.remedy).alias("remedy"),
-    )

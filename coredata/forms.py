@@ -56,8 +56,10 @@ class ReportForm(UploadForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["file"].label = _("Report")
+        self.fields["file"].widget.attrs["accept"] = ".csv,.tsv,.txt,.xlsx,.zip"
         self.fields["file"].help_text = _(
-            "CSV, tab-separated or XLSX with the columns of the template: all enrollments of a school year in one file."
+            "CSV, tab-separated or XLSX with the columns of the template, or a OneRoster zip: all enrollments of a "
+            "school year in one file."
         )
 
     @property

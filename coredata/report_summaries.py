@@ -52,7 +52,7 @@ def changes_of(reports: Iterable[ProviderReport]) -> dict[int, Changes]:
     present = ReportedEnrollment.objects.filter(
         is_present=True, provider__in={report.provider_id for report in reports}
     ).order_by()
-    standing = {
+    standing: dict[tuple[int, int | None], int] = {
         (row["provider"], row["school_year"]): row["count"]
         for row in present.values("provider", "school_year").annotate(count=Count("pk"))
     }

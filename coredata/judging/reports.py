@@ -11,7 +11,7 @@ from ..checks import prepare
 from ..collection import Collection
 from ..known_reports import ReportKnown
 from ..layouts import FIRST_YEAR, LAST_YEAR, Kind, layout
-from ..reading import REPORT_KEY, Limits, Sheet, Unusable, read
+from ..reading import REPORT_KEY, Limits, Sheet, Unusable, oneroster, read
 from .districts import SHOWN, values
 from .judgement import Judgement, Ready, refused
 
@@ -23,13 +23,22 @@ def read_report(
 ) -> Ready | Judgement:
     """A report of this provider that will be kept, ready to be judged; the judgement where it cannot be used."""
     try:
-        sheet = read(data, name=name, limits=limits, key=REPORT_KEY)
+        sheet = _sheet(name, data, limits or Limits.of_settings())
         ready = ready_report(name, data, sheet, provider_code=provider_code, on=on, is_upload=True)
     except Unusable as problem:
         return refused(name, problem)
     if ready.case.known.state.school_year is None:
         return refused(name, _no_such_year(ready.case.collection.year))
     return ready
+
+
+def _sheet(name: str, data: bytes, limits: Limits) -> Sheet:
+    """A table, or the one that a OneRoster zip holds."""
+    if name.lower().endswith(oneroster.ENDING) and 0 < len(data) <= limits.bytes:
+        return read(
+            oneroster.flatten(data, limits=limits), name="enrollments.csv", limits=limits, key=REPORT_KEY
+        )
+    return read(data, name=name, limits=limits, key=REPORT_KEY)
 
 
 def _no_such_year(year: int) -> Unusable:

@@ -23,6 +23,7 @@ from .workbook import read_workbook
 
 __all__ = [
     "LINE",
+    "REPORT_KEY",
     "Cells",
     "Encoding",
     "Limits",

@@ -29,7 +29,7 @@ class Due:
 def reports_due(on: dt.date, *, provider_id: int | None = None) -> list[Due]:
     """Every provider that has to report in the school year of this day, the longest overdue first.
 
-    `provider_id`: only this one. Raises NoLegalValue. Five queries at most, whatever there is.
+    `provider_id`: only this one. Raises NoLegalValue. Six queries at most, whatever there is.
     """
     year = SchoolYear.objects.filter(starts_on__lte=on, ends_on__gte=on).first()
     if year is None:

@@ -42,7 +42,7 @@ class Kind(models.TextChoices):
 
 
 # What districts send. A provider's report comes the same way, and belongs to no cycle.
-DISTRICT_KINDS = tuple(kind for kind in Kind if kind is not Kind.PROVIDER_REPORT)
+DISTRICT_KINDS: tuple[Kind, ...] = tuple(kind for kind in Kind if kind is not Kind.PROVIDER_REPORT)
 EVERY_KIND = tuple(Kind)
 DISTRICT_CHOICES = [(kind.value, kind.label) for kind in DISTRICT_KINDS]
 

@@ -29,10 +29,12 @@ def reviewer() -> Membership:
     return hat
 
 
-def report_of(*changes: dict[str, str], without: tuple[str, ...] = (), **every: str) -> bytes:
+def report_of(
+    *changes: dict[str, str], without: tuple[str, ...] = (), every: dict[str, str] | None = None, **more: str
+) -> bytes:
     """The good report; each change names the enrollmentId of the row it changes, or of one that is added.
 
-    `without`: enrollments that are left out. `every`: what stands in each row.
+    `without`: enrollments that are left out. `every` and `more`: what stands in each row.
     """
     rows = {row["enrollmentId"]: row for row in csv.DictReader(io.StringIO(GOOD.read_text()))}
     first = next(iter(rows.values()))
@@ -41,7 +43,7 @@ def report_of(*changes: dict[str, str], without: tuple[str, ...] = (), **every: 
     out = io.StringIO()
     writer = csv.DictWriter(out, list(first))
     writer.writeheader()
-    writer.writerows(row | every for name, row in rows.items() if name not in without)
+    writer.writerows(row | (every or {}) | more for name, row in rows.items() if name not in without)
     return out.getvalue().encode()
 
 
@@ -74,7 +76,7 @@ def rules_of(report: ProviderReport) -> dict[str, int]:
     return found
 
 
-def kept() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def kept() -> tuple[list[Any], list[Any]]:
     """The whole snapshot with its history, every column."""
     return (
         list(ReportedEnrollment.objects.order_by("pk").values()),

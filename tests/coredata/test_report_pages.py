@@ -288,3 +288,18 @@ def test_nobody_is_told_before_the_day(staff: Membership) -> None:
     ProviderFactory.create()
     assert actions.chase_reports(at=NOW) == 0
     assert actions.chase_reports(at=dt.datetime(2027, 6, 30, 15, tzinfo=dt.UTC)) == 0
+
+
+# What waits ---------------------------------------------------------------------------------------
+
+
+def test_what_waits_is_on_both_home_pages(client: Client, office: Client, staff: Membership) -> None:
+    report = send(report_of(), by=staff)
+    assert "it is checked and not sent to the state office" in client.get("/").content.decode()
+    actions.submit_report(report.pk, by=staff, at=NOW)
+    assert "not sent to the state office" not in client.get("/").content.decode()
+    assert "Look at the report of" in office.get("/").content.decode()
+    actions.return_report(report.pk, reason="Half is missing.", by=reviewer(), at=NOW)
+    text = client.get("/").content.decode()
+    assert "the state office has returned it" in text and "Half is missing." in text
+    assert "Look at the report of" not in office.get("/").content.decode()

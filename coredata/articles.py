@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from mocap_portal.foundation.shared.rules import Rule, Severity
 
 from .checks import CHECKS, rules
-from .layouts import Kind, layout
+from .layouts import DISTRICT_KINDS, Kind, layout
 
 NEWEST = 2099  # of a layout, for the names of columns
 
@@ -28,7 +28,7 @@ def rules_about(kind: str = "", words: str = "") -> list[dict[str, Any]]:
 
 
 def kinds_of(rule: Rule) -> list[Kind]:
-    """The kinds of files in which a rule is checked. Every kind for one that is about what happens to files."""
+    """The kinds of files in which a rule is checked. Each of districts for one that is about what happens to files."""
     found = {
         kind
         for checked in CHECKS
@@ -36,7 +36,7 @@ def kinds_of(rule: Rule) -> list[Kind]:
         for kind in checked.kinds
         if all(map(layout(kind, NEWEST).has, checked.fields))
     }
-    return [kind for kind in Kind if kind in found or not found]
+    return [kind for kind in Kind if kind in (found or DISTRICT_KINDS)]
 
 
 def facts(rule: Rule) -> list[dict[str, str]]:
@@ -45,9 +45,14 @@ def facts(rule: Rule) -> list[dict[str, str]]:
 
 
 def _facts(rule: Rule) -> Iterator[dict[str, str]]:
+    is_of_reports = kinds_of(rule) == [Kind.PROVIDER_REPORT]
     weights = {
-        Severity.ERROR: _("Error: the file cannot be certified while one row breaks it"),
-        Severity.WARNING: _("Warning: whoever certifies says that they have seen it"),
+        Severity.ERROR: _("Error: the report cannot be sent while one row breaks it")
+        if is_of_reports
+        else _("Error: the file cannot be certified while one row breaks it"),
+        Severity.WARNING: _("Warning: whoever reviews the report sees it")
+        if is_of_reports
+        else _("Warning: whoever certifies says that they have seen it"),
         None: _("Nothing to correct: this is how the portal does it"),
     }
     yield {"term": _("Weight"), "value": weights[rule.severity]}
@@ -88,4 +93,6 @@ def can_be_waived(rule: Rule) -> bool:
 
 
 def _names(kinds: list[Kind]) -> list[str]:
-    return [_("All")] if len(kinds) == len(Kind) else [str(kind.label) for kind in kinds]
+    if len(kinds) == len(Kind):
+        return [_("All")]
+    return [_("All of districts")] if kinds == list(DISTRICT_KINDS) else [str(kind.label) for kind in kinds]

@@ -18,13 +18,15 @@ _ANY_YEAR = 2027  # suffixes and cycles are the same in every year
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A kind of file of one cycle and school year."""
+    """A kind of file of one cycle and school year. `cycle` is None for a provider's report."""
 
     year: int
-    cycle: Cycle
+    cycle: Cycle | None
     kind: Kind
 
     def __str__(self) -> str:
+        if self.cycle is None:
+            return f"{self.kind.label} {self.year - 1}-{self.year % 100:02}"
         return f"{self.year}{self.cycle}1.0{layout(self.kind, self.year).suffix}"
 
     @classmethod

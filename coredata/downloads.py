@@ -13,7 +13,7 @@ from mocap_portal.foundation.shared.tabular import stream_csv, write_csv
 
 from .changes import words_of_change, words_of_row
 from .checks import MARKS, rules
-from .models import Problem, Upload
+from .models import Problem, ProviderReport, Upload
 from .reading import Cells, is_header, read_whole
 from .store import vault
 from .store.difference import Difference
@@ -24,7 +24,7 @@ AT_A_TIME = 2_000  # rows
 MOST_IN_A_WORKBOOK = 100_000  # rows: it is put together in memory, so that no value lies in a temporary file
 
 
-def problems_csv(upload: Upload) -> Iterator[str]:
+def problems_csv(upload: Upload | ProviderReport) -> Iterator[str]:
     """All problems of a file, line by line."""
     return chain(["\ufeff"], stream_csv(COLUMNS, map(_cells, _in_order(upload))))
 
@@ -90,7 +90,7 @@ def _by_line(upload: Upload) -> dict[int | None, str]:
     return {line: " | ".join(messages) for line, messages in found.items()}
 
 
-def _in_order(upload: Upload) -> Iterator[Problem]:
+def _in_order(upload: Upload | ProviderReport) -> Iterator[Problem]:
     return upload.problems.order_by("line", "rule", "pk").iterator(chunk_size=AT_A_TIME)
 
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from mocap_portal.foundation.directory.models import Lea
+from mocap_portal.foundation.directory.models import Lea, Provider
 from mocap_portal.foundation.ui.fields import LongSelect, MemorableDateField
 from mocap_portal.foundation.ui.forms import FilterFormHelper, PortalFormHelper
 
 from .board import CellState
 from .coding import CodingBasis, CodingTeacher
 from .layouts import Cycle, Kind
+from .models import ReportedEnrollment
 from .uploading import SealedFile
 
 
@@ -46,6 +48,98 @@ class UploadForm(forms.Form):
                 params={"most": settings.CORE_DATA_MOST_BYTES // 1_000_000},
             )
         return file
+
+
+class ReportForm(UploadForm):
+    """A provider's report."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].label = _("Report")
+        self.fields["file"].widget.attrs["accept"] = ".csv,.tsv,.txt,.xlsx,.zip"
+        self.fields["file"].help_text = _(
+            "CSV, tab-separated or XLSX with the columns of the template, or a OneRoster zip: all enrollments of a "
+            "school year in one file."
+        )
+
+    @property
+    def helper(self) -> PortalFormHelper:
+        return PortalFormHelper(submit=_("Send and check"))
+
+
+class QueueForm(forms.Form):
+    """Which reports to look at."""
+
+    state = forms.ChoiceField(
+        label=gettext_lazy("State"),
+        choices=[
+            ("", gettext_lazy("Waiting for a decision")),
+            ("accepted", gettext_lazy("Accepted")),
+            ("returned", gettext_lazy("Returned")),
+            ("retracted", gettext_lazy("Retracted")),
+            ("every", gettext_lazy("All that were sent")),
+        ],
+        required=False,
+    )
+    words = forms.CharField(label=gettext_lazy("Name of the provider"), max_length=80, required=False)
+
+    @property
+    def helper(self) -> FilterFormHelper:
+        return FilterFormHelper("state", "words")
+
+
+class ReasonForm(forms.Form):
+    """Why a report does not count."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why"),
+        help_text=gettext_lazy("The provider reads this. Name no student."),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, submit: str, cancel_url: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.submit, self.cancel_url = submit, cancel_url
+
+    @property
+    def helper(self) -> PortalFormHelper:
+        return PortalFormHelper(submit=self.submit, cancel_url=self.cancel_url)
+
+
+class ReportedForm(forms.Form):
+    """Which of a district's reported enrollments to list."""
+
+    words = forms.CharField(label=gettext_lazy("Name of the student"), max_length=80, required=False)
+    provider = forms.ModelChoiceField(
+        label=gettext_lazy("Provider"),
+        queryset=Provider.objects.none(),
+        empty_label=gettext_lazy("Every provider"),
+        required=False,
+    )
+    status = forms.ChoiceField(label=gettext_lazy("Status"), required=False)
+    is_gone = forms.BooleanField(
+        label=gettext_lazy("Also those that the last report no longer has"), required=False
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        statuses: Mapping[str, str],
+        rows: QuerySet[ReportedEnrollment],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        provider, status = self.fields["provider"], self.fields["status"]
+        assert isinstance(provider, forms.ModelChoiceField)
+        assert isinstance(status, forms.ChoiceField)
+        known = Provider.objects.filter(pk__in=rows.order_by().values("provider"))
+        provider.queryset = known.select_related("organization").order_by("organization__name")
+        status.choices = [("", _("Every status")), *statuses.items()]
+
+    @property
+    def helper(self) -> FilterFormHelper:
+        return FilterFormHelper("words", "provider", "status", "is_gone")
 
 
 class StudentForm(forms.Form):

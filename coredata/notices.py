@@ -12,8 +12,9 @@ from mocap_portal.foundation.accounts.models import Membership, Role, User
 from mocap_portal.foundation.directory.models import Lea
 from mocap_portal.foundation.papers import actions as papers
 
-from .models import CollectionWindow, Upload, UploadState
+from .models import CollectionWindow, ProviderReport, ReportState, Upload, UploadState
 
+PROVIDER_SENDERS = (Role.PROVIDER_STAFF, Role.PROVIDER_ADMIN)
 SENDERS = (Role.DATA_CLERK, Role.COORDINATOR)
 OWED = _("These files of %(lea)s are not certified. Each stands with the day it is due:")
 PAGE = _("The page says how far each file is and what to do next:")
@@ -21,8 +22,20 @@ PAGE = _("The page says how far each file is and what to do next:")
 
 def senders_of(lea_id: int) -> list[User]:
     """Who hears of an LEA's files: its data clerks; where there is none, its coordinators."""
-    for role in SENDERS:
-        hats = Membership.objects.in_organization(lea_id, role).select_related("user").order_by("user")
+    return _first_of(lea_id, SENDERS)
+
+
+def reporters_of(provider_id: int) -> list[User]:
+    """Who hears of a provider's reports: its staff; where there is none, its administrators."""
+    return _first_of(provider_id, PROVIDER_SENDERS)
+
+
+def _first_of(organization_id: int, roles: Sequence[Role]) -> list[User]:
+    """The people of the first of these roles that anybody has."""
+    for role in roles:
+        hats = (
+            Membership.objects.in_organization(organization_id, role).select_related("user").order_by("user")
+        )
         if people := list(dict.fromkeys(hat.user for hat in hats)):
             return people
     return []
@@ -61,4 +74,60 @@ def tell_owed(lea: Lea, windows: Sequence[CollectionWindow], *, day: dt.date, at
         lea=str(lea),
         **{f"what{place}": str(window) for place, window in enumerate(windows)},
         **{f"due{place}": window.due_on for place, window in enumerate(windows)},
+    )
+
+
+def tell_report_checked(report: ProviderReport, *, at: dt.datetime) -> None:
+    """The report that took a while is checked."""
+    words = {
+        ReportState.REFUSED: _("The report %(file)s could not be used. The page says why."),
+        ReportState.CHECKED: _("The report %(file)s is checked. Errors: %(errors)s. Warnings: %(warnings)s."),
+    }
+    if report.state not in words:
+        return
+    papers.tell(
+        [report.sent_by.user],
+        f"provider-report-checked:{report.pk}",
+        subject=_("Your report is checked"),
+        sentences=[words[ReportState(report.state)]],
+        path=reverse("coredata:report", args=[report.pk]),
+        at=at,
+        file=report.name,
+        errors=str(report.errors),
+        warnings=str(report.warnings),
+    )
+
+
+def tell_decided(report: ProviderReport, *, at: dt.datetime) -> None:
+    """The state office has decided about a report. Why it was returned or retracted stands on the page only."""
+    words = {
+        ReportState.ACCEPTED: _("The state office has accepted the report %(file)s."),
+        ReportState.RETURNED: _("The state office has returned the report %(file)s. The page says why."),
+        ReportState.RETRACTED: _("The state office has retracted the report %(file)s. The page says why."),
+    }
+    papers.tell(
+        reporters_of(report.provider_id),
+        f"provider-report-{report.state}:{report.pk}",
+        subject=_("Your report: the state office has decided"),
+        sentences=[words[ReportState(report.state)]],
+        path=reverse("coredata:report", args=[report.pk]),
+        at=at,
+        file=report.name,
+    )
+
+
+def tell_report_due(provider_id: int, *, name: str, due_on: dt.date, at: dt.datetime) -> None:
+    """The report of a provider was due."""
+    papers.tell(
+        reporters_of(provider_id),
+        f"provider-report-due:{provider_id}:{due_on}",
+        subject=_("A report of %(provider)s is due"),
+        sentences=[
+            _("The state office expects a report of all your enrollments. It was due on %(due)s."),
+            _("The page checks the report and says what to correct before it goes to the state office:"),
+        ],
+        path=reverse("coredata:reports"),
+        at=at,
+        provider=name,
+        due=due_on,
     )

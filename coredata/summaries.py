@@ -13,7 +13,7 @@ from mocap_portal.foundation.shared.rules import Severity
 from mocap_portal.foundation.ui.words import grouped, moment_words
 
 from .checks import rules
-from .models import Upload, UploadState
+from .models import ProviderReport, SentFile, Upload, UploadState
 from .progress import progress_of
 
 
@@ -45,7 +45,7 @@ def steps(row: Upload) -> list[dict[str, Any]]:
     ]
 
 
-def not_run(row: Upload) -> list[dict[str, str]]:
+def not_run(row: SentFile) -> list[dict[str, str]]:
     """The rules that could not be checked, with what they would need."""
     return [
         {"rule": entry["rule"], "sentence": rules()[entry["rule"]].sentence, "needs": entry["needs"]}
@@ -101,8 +101,11 @@ def summary(row: Upload) -> list[dict[str, str]]:
     return terms
 
 
-def by_rule(row: Upload) -> list[dict[str, Any]]:
-    """How often each rule is broken, errors first, each with an example. One query, and one for the examples."""
+def by_rule(row: Upload | ProviderReport, *, page: str = "coredata:problems") -> list[dict[str, Any]]:
+    """How often each rule is broken, errors first, each with an example. One query, and one for the examples.
+
+    `page`: the URL name of the page with the places of a rule.
+    """
     found = row.problems.values("rule", "severity").annotate(count=Count("pk"), first=Min("pk")).order_by()
     groups = sorted(
         found, key=lambda group: (group["severity"] != Severity.ERROR, -group["count"], group["rule"])
@@ -116,7 +119,7 @@ def by_rule(row: Upload) -> list[dict[str, Any]]:
             "example": examples[group["first"]].message,
             "remedy": rules()[group["rule"]].remedy,
             "count": group["count"],
-            "url": reverse("coredata:problems", args=[row.pk, group["rule"]]),
+            "url": reverse(page, args=[row.pk, group["rule"]]),
         }
         for group in groups
         if group["rule"] in rules()

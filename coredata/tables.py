@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import django_tables2 as tables
@@ -15,10 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from mocap_portal.foundation.directory.models import Lea
 from mocap_portal.foundation.shared.rules import Rule
 from mocap_portal.foundation.shared.tables import PortalTable, TemplateColumn
+from mocap_portal.foundation.ui.words import short_day
 
 from .board import BoardRow
 from .layouts import layout
-from .models import CollectionWindow, Problem, Upload
+from .models import CollectionWindow, Problem, ProviderReport, ReportedEnrollment, Upload
+from .report_summaries import Changes
 from .store.lookup import Said
 
 
@@ -57,6 +59,124 @@ class UploadTable(PortalTable):
     def render_name(self, record: Upload) -> SafeString:
         address = reverse("coredata:upload", args=[record.pk])
         return format_html('<a class="usa-link" href="{}">{}</a>', address, record.name)
+
+
+class ReportTable(PortalTable):
+    """Rows: ProviderReport with its sender and school year."""
+
+    name = tables.Column(verbose_name=_("File"))
+    school_year = tables.Column(verbose_name=_("School year"), default="–")
+    as_of = TemplateColumn(
+        "{% load ui %}{% if value %}{{ value|short_day }}{% else %}–{% endif %}",
+        verbose_name=_("As of"),
+        empty_values=(),
+    )
+    sent_at = TemplateColumn("{% load ui %}{{ value|moment }}", verbose_name=_("Sent"))
+    sent_by = tables.Column(accessor="sent_by__user__name", verbose_name=_("By"))
+    rows_read = tables.Column(verbose_name=_("Rows"))
+    state = TemplateColumn(template_name="coredata/reports/state.html", verbose_name=_("State"))
+
+    caption = _("Reports that were sent")
+    row_header = "name"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+        empty_text = _("No report was sent yet. Choose a file above.")
+
+    def render_name(self, record: ProviderReport) -> SafeString:
+        return _report_link(record, record.name)
+
+
+class QueueTable(PortalTable):
+    """Rows: ProviderReport with its provider. `changes`: of those that wait, by their key."""
+
+    provider = tables.Column(verbose_name=_("Provider"))
+    as_of = TemplateColumn(
+        "{% load ui %}{% if value %}{{ value|short_day }}{% endif %}", verbose_name=_("As of")
+    )
+    submitted_at = TemplateColumn("{% load ui %}{{ value|moment }}", verbose_name=_("Sent"))
+    rows_read = tables.Column(verbose_name=_("Rows"))
+    change = tables.Column(verbose_name=_("Against the last accepted"), empty_values=())
+    warnings = tables.Column(verbose_name=_("Warnings"))
+    state = TemplateColumn(template_name="coredata/reports/state.html", verbose_name=_("State"))
+
+    caption = _("Provider reports")
+    row_header = "provider"
+    changes: Mapping[int, Changes] = {}
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+        empty_text = _("No report is like this.")
+
+    def render_provider(self, record: ProviderReport) -> SafeString:
+        return _report_link(record, str(record.provider))
+
+    def render_change(self, record: ProviderReport) -> str:
+        return str(self.changes.get(record.pk, "–"))
+
+
+def _report_link(report: ProviderReport, words: str) -> SafeString:
+    return format_html(
+        '<a class="usa-link" href="{}">{}</a>', reverse("coredata:report", args=[report.pk]), words
+    )
+
+
+class DueTable(PortalTable):
+    """Rows: coredata.reports_due.Due."""
+
+    provider = tables.Column(verbose_name=_("Provider"))
+    due_on = TemplateColumn("{% load ui %}{{ value|short_day }}", verbose_name=_("Was due"))
+    last_as_of = TemplateColumn(
+        "{% load ui %}{% if value %}{{ value|short_day }}{% else %}{% translate 'None this school year' %}{% endif %}",
+        verbose_name=_("Last report as of"),
+        empty_values=(),
+    )
+
+    caption = _("Overdue reports")
+    row_header = "provider"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+        empty_text = _("No report is overdue.")
+
+
+class ReportedTable(PortalTable):
+    """Rows: ReportedEnrollment with its provider, row and last report. `statuses`: the label of each code."""
+
+    student = tables.Column(verbose_name=_("Student"), empty_values=())
+    mosis_id = tables.Column(accessor="row__mosis_id", verbose_name=_("MOSIS ID"), default="–")
+    provider = tables.Column(verbose_name=_("Provider"))
+    course = tables.Column(accessor="row__course_title", verbose_name=_("Course"))
+    semester = tables.Column(accessor="row__semester", verbose_name=_("Term"))
+    status = tables.Column(verbose_name=_("Status"))
+    seen = TemplateColumn(
+        "{% load ui %}{{ value|short_day }}", accessor="last_report__as_of", verbose_name=_("Last reported")
+    )
+
+    caption = _("What providers report")
+    row_header = "student"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+        empty_text = _("No accepted report names a student of your district like this.")
+
+    def __init__(self, rows: Any, *, statuses: Mapping[str, str]) -> None:
+        super().__init__(rows)
+        self.statuses = statuses
+
+    def render_student(self, record: ReportedEnrollment) -> SafeString:
+        address = reverse("coredata:reported_enrollment", args=[record.pk])
+        name = f"{record.row.last_name}, {record.row.first_name}"
+        return format_html('<a class="usa-link" href="{}">{}</a>', address, name)
+
+    def render_course(self, record: ReportedEnrollment) -> str:
+        return f"{record.row.course_title} ({record.row.course_code})"
+
+    def render_status(self, record: ReportedEnrollment) -> str:
+        words = self.statuses.get(record.status, record.status)
+        if record.status_date:
+            words = f"{words}, {short_day(record.status_date)}"
+        return words if record.is_present else gettext("%(status)s (no longer reported)") % {"status": words}
 
 
 class RuleTable(PortalTable):

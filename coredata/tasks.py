@@ -26,6 +26,14 @@ def check_file(upload_id: int) -> None:
 
 
 @shared_task
+def check_report(report_id: int) -> None:
+    """Read and check a provider's report that was sent; who may have left its page since gets a mail."""
+    report = actions.check_report(report_id, at=timezone.now())
+    if (now := timezone.now()) - report.sent_at > PATIENCE:
+        notices.tell_report_checked(report, at=now)
+
+
+@shared_task
 def check_file_again(upload_id: int) -> None:
     """Check a trial anew: what it is judged by has changed."""
     actions.check_again(upload_id, at=timezone.now())
@@ -43,7 +51,16 @@ def check_waiting() -> int:
     waiting = actions.long_unchecked(at=timezone.now())
     for upload_id in waiting:
         check_file.delay(upload_id)
-    return len(waiting)
+    reports = actions.long_unchecked_reports(at=timezone.now())
+    for report_id in reports:
+        check_report.delay(report_id)
+    return len(waiting) + len(reports)
+
+
+@shared_task
+def chase_reports() -> int:
+    """Tell providers whose report is overdue. Returns how many."""
+    return actions.chase_reports(at=timezone.now())
 
 
 @shared_task

@@ -1,6 +1,8 @@
 from django.urls import path
 
 from .views import board, files, problems, rules, students, waivers, windows
+from .views.reports import deciding, sending
+from .views.reports import students as reported
 
 app_name = "coredata"
 
@@ -18,6 +20,18 @@ urlpatterns = [
     path("rules/", rules.rules, name="rules"),
     path("rules/<str:rule>/", rules.rule, name="rule"),
     path("which-code/", rules.which_code, name="which_code"),
+    path("reports/", sending.reports, name="reports"),
+    path("reports/template.csv", sending.template_csv, name="report_template"),
+    path("reports/queue/", deciding.queue, name="report_queue"),
+    path("reports/students/", reported.students, name="reported_students"),
+    path("reports/students/<int:pk>/", reported.enrollment, name="reported_enrollment"),
+    path("reports/<int:pk>/", sending.report, name="report"),
+    path("reports/<int:pk>/problems/<str:rule>/", sending.problems, name="report_problems"),
+    path("reports/<int:pk>/problems.csv", sending.problems_csv, name="report_problems_csv"),
+    path("reports/<int:pk>/submit/", sending.submit, name="submit_report"),
+    path("reports/<int:pk>/accept/", deciding.accept, name="accept_report"),
+    path("reports/<int:pk>/return/", deciding.give_back, name="return_report"),
+    path("reports/<int:pk>/retract/", deciding.retract, name="retract_report"),
     path("<int:pk>/", files.upload, name="upload"),
     path("<int:pk>/problems/<str:rule>/", problems.problems, name="problems"),
     path("<int:pk>/problems.csv", problems.problems_csv, name="problems_csv"),

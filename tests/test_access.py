@@ -79,7 +79,13 @@ from tests.factories.certification import (
     PaperConsentFactory,
     StatedHoursFactory,
 )
-from tests.factories.coredata import ProblemFactory, UploadFactory, WaiverFactory
+from tests.factories.coredata import (
+    ProblemFactory,
+    ProviderReportFactory,
+    ReportedEnrollmentFactory,
+    UploadFactory,
+    WaiverFactory,
+)
 from tests.factories.directory import (
     ClosedDayFactory,
     LeaFactory,
@@ -133,6 +139,7 @@ TEAM = {Role.COORDINATOR, Role.SPECIAL_EDUCATION}
 KEEPING = {Role.COORDINATOR, Role.LEA_ADMIN}
 SENDING = {Role.DATA_CLERK, Role.COORDINATOR, Role.LEA_ADMIN}
 READING = SENDING | DESE_ROLES
+REPORTING = PROVIDER_ROLES | DESE_ROLES
 SERVING = {Role.HOST_STAFF, Role.SPECIAL_EDUCATION, Role.COORDINATOR, Role.LEA_ADMIN}
 ANSWERING = {Role.COORDINATOR, Role.COUNSELOR, Role.DATA_CLERK}
 FOLLOWING = WRITING_ROLES | LEA_ROLES | DESE_ROLES
@@ -144,6 +151,8 @@ IDENTIFYING = {
     "full_time:sign",
     "full_time:status",
     "certification:letter",
+    "coredata:reported_enrollment",
+    "coredata:reported_students",
     "attendance:shares_csv",
     "part_time:enter_family",
     "part_time:import_preview",
@@ -250,6 +259,7 @@ class World:
         self.trial = UploadFactory.create(lea=self.lea, trial=True)
         ProblemFactory.create(upload=self.trial)
         self.certified = UploadFactory.create(lea=self.lea, certified=True)
+        self._hear_from_providers()
         self.waiver = WaiverFactory.create(lea=self.lea, granted_by=self.own[Role.DESE_REVIEWER])
         self.invitation = InvitationFactory.create(
             invited_by=self.own[Role.LEA_ADMIN], invited_at=now, expires_at=now + dt.timedelta(days=14)
@@ -266,6 +276,21 @@ class World:
             hat.pk: str(sign_in(Client(), hat).session.session_key)
             for hat in (*self.own.values(), *self.strangers.values())
         }
+
+    def _hear_from_providers(self) -> None:
+        """A report of the provider in each state that somebody can do something with, and what they say together."""
+        of_provider = {"provider": self.provider, "sent_by": self.own[Role.PROVIDER_STAFF]}
+        self.checked_report = ProviderReportFactory.create(checked=True, warnings=1, **of_provider)
+        ProblemFactory.create(upload=None, report=self.checked_report, rule="V-84", column="stateCourseCode")
+        self.waiting_report = ProviderReportFactory.create(waiting=True, **of_provider)
+        self.accepted_report = ProviderReportFactory.create(accepted=True, **of_provider)
+        self.reported = ReportedEnrollmentFactory.create(
+            row__report=self.accepted_report,
+            row__district_code=self.lea.state_district_id,
+            row__mosis_id=MOSIS_ID,
+            row__first_name=FIRST_NAME,
+            row__last_name=LAST_NAME,
+        )
 
     def _ask_for_letters(self, now: dt.datetime) -> None:
         """A full-time student of the district's own program, with a letter and one to issue; and combined study."""
@@ -646,6 +671,18 @@ ADDRESSES = [
     row("coredata:changes_csv", SENDING, lambda world: [world.trial.pk], status=302),
     row("coredata:certify", SENDING, lambda world: [world.trial.pk]),
     row("coredata:withdraw", SENDING, lambda world: [world.certified.pk]),
+    page("coredata:reports", PROVIDER_ROLES),
+    page("coredata:report_template", PROVIDER_ROLES),
+    page("coredata:report_queue", DESE_ROLES),
+    page("coredata:reported_students", SENDING),
+    row("coredata:reported_enrollment", SENDING | REPORTING, lambda world: [world.reported.pk]),
+    row("coredata:report", REPORTING, lambda world: [world.checked_report.pk]),
+    row("coredata:report_problems", REPORTING, lambda world: [world.checked_report.pk, "V-84"]),
+    row("coredata:report_problems_csv", REPORTING, lambda world: [world.checked_report.pk]),
+    row("coredata:submit_report", PROVIDER_ROLES, lambda world: [world.checked_report.pk]),
+    page("coredata:accept_report", DESE_ROLES, args=lambda world: [world.waiting_report.pk]),
+    page("coredata:return_report", DESE_ROLES, args=lambda world: [world.waiting_report.pk]),
+    page("coredata:retract_report", DESE_ROLES, args=lambda world: [world.accepted_report.pk]),
     # A family asks
     page("part_time:requests", FAMILY_ROLES),
     page("part_time:start", FAMILY_ROLES, stranger=302),  # who has told of no child goes on to the school

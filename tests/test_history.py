@@ -35,6 +35,7 @@ WITHOUT_HISTORY = {
     "directory.Term": "a calendar",
     "coredata.HashKey": "a history of keys would be more keys; one is made for a school year and never changed",
     "coredata.Problem": "what checking found in a file: made with it, never changed, gone with it",
+    "coredata.ReportRow": "written once with its report: the database refuses every change",
     "coredata.StudentCourse": "derived from two certified files, which never change, and rebuilt when they do",
     "papers.DigestItem": "a sentence on its way into a mail",
     "part_time.Unfinished": "answers that were not sent: they are the person's own, and they go",

@@ -355,11 +355,13 @@ QUERIES = {
     Role.COORDINATOR: 20,  # the school year's reports: year, semesters, how many; of two tracks who is behind
     Role.DATA_CLERK: 6,  # records, children, MOSIS IDs; windows of core data, its files; exits
     Role.LEA_ADMIN: 10,
-    Role.PROVIDER_STAFF: 7,  # to confirm, results, certificates; the school year's reports and those to write
-    Role.PROVIDER_ADMIN: 10,
+    # To confirm, results, certificates; the school year's progress reports and those to write; the report to DESE:
+    # year, days, students told and reported, providers, last as of, last sent.
+    Role.PROVIDER_STAFF: 14,
+    Role.PROVIDER_ADMIN: 17,
     Role.HOST_STAFF: 14,  # applications, students, records, sports, policies; reports, membership; letters, cessations
-    Role.DESE_REVIEWER: 6,
-    Role.DESE_ADMIN: 10,
+    Role.DESE_REVIEWER: 7,
+    Role.DESE_ADMIN: 11,
 }
 
 

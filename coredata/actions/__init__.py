@@ -11,6 +11,7 @@ from .certifying import (
     certify,
     withdraw,
 )
+from .chasing import chase_reports
 from .checking import (
     check_again,
     check_upload,
@@ -19,40 +20,73 @@ from .checking import (
     long_unchecked,
     trials_of,
 )
+from .deciding import (
+    EnrollmentOfAnotherYear,
+    NotAccepted,
+    NotWaiting,
+    Outdated,
+    accept_report,
+    retract_report,
+    return_report,
+)
 from .keys import reencrypt_keys
 from .opening import open_bytes
 from .rebuilding import rebuild_student_courses
 from .reminding import remind
 from .removing import StillKept, remove_collection
+from .reports import (
+    AcceptedSince,
+    NotChecked,
+    ReportHasErrors,
+    check_report,
+    long_unchecked_reports,
+    receive_report,
+    submit_report,
+)
 from .waiving import AlreadyOver, CannotBeWaived, end_waiver, grant_waiver
 from .windows import DaysOutOfOrder, change_window
 
 __all__ = [
+    "AcceptedSince",
     "AlreadyOver",
     "CannotBeWaived",
     "CourseAssignmentFirst",
     "DaysOutOfOrder",
+    "EnrollmentOfAnotherYear",
     "HasErrors",
     "NotATrial",
+    "NotAccepted",
     "NotCertified",
+    "NotChecked",
+    "NotWaiting",
+    "Outdated",
+    "ReportHasErrors",
     "StillKept",
     "WarningsNotAcknowledged",
     "WindowIsClosed",
+    "accept_report",
     "certify",
     "change_window",
+    "chase_reports",
     "check_again",
+    "check_report",
     "check_upload",
     "destroy_bytes",
     "destroy_old_bytes",
     "end_waiver",
     "grant_waiver",
     "long_unchecked",
+    "long_unchecked_reports",
     "open_bytes",
     "rebuild_student_courses",
     "receive",
+    "receive_report",
     "reencrypt_keys",
     "remind",
     "remove_collection",
+    "retract_report",
+    "return_report",
+    "submit_report",
     "trials_of",
     "withdraw",
 ]

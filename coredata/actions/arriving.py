@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.db import transaction
 
@@ -14,18 +16,25 @@ from ..store.vault import Sealed, destroy
 
 def receive(sealed: Sealed, *, name: str, lea_id: int, by: Membership, at: dt.datetime) -> Upload:
     """Note whose file it is. Nothing is read yet: `check_upload` does that, in a worker or in a command."""
+    with keep_or_destroy(sealed):
+        return Upload.objects.create(
+            lea_id=lea_id,
+            name=name[-255:],
+            size=sealed.size,
+            sha256=sealed.sha256,
+            stored_as=sealed.stored_as,
+            key=sealed.key,
+            sent_by=by,
+            sent_at=at,
+        )
+
+
+@contextmanager
+def keep_or_destroy(sealed: Sealed) -> Iterator[None]:
+    """In one transaction; where it fails, nothing of the file stays."""
     try:
         with transaction.atomic():
-            return Upload.objects.create(
-                lea_id=lea_id,
-                name=name[-255:],
-                size=sealed.size,
-                sha256=sealed.sha256,
-                stored_as=sealed.stored_as,
-                key=sealed.key,
-                sent_by=by,
-                sent_at=at,
-            )
+            yield
     except BaseException:
         destroy(sealed.stored_as)
         raise

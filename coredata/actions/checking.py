@@ -23,7 +23,7 @@ from ..collection import Collection
 from ..judging import Judgement, Ready, read_files
 from ..known import Known
 from ..layouts import Cycle, Kind, layout
-from ..models import HashKey, StoredCollection, Upload, UploadState
+from ..models import HashKey, ProviderReport, SentFile, StoredCollection, Upload, UploadState
 from ..reading import LINE
 from ..store import rows, vault
 
@@ -214,7 +214,7 @@ def _store(upload: Upload, read: Ready, *, at: dt.datetime) -> None:
         rows.keep(upload, upload.collection, read.case, found.errors, when_stored=when_stored)
         judgement = judged.result()
     errors = judgement.problems.filter(pl.col("severity") == Severity.ERROR)
-    _keep_problems(upload, judgement.problems)
+    keep_problems("upload_id", upload.pk, judgement.problems)
     upload.state = UploadState.TRIAL
     upload.rows_read = judgement.rows_read
     upload.rows_with_warnings = judgement.rows_with_warnings
@@ -246,9 +246,10 @@ def _replace(trial: Upload, *, at: dt.datetime) -> None:
     trial.save()
 
 
-def _keep_problems(upload: Upload, problems: pl.DataFrame) -> None:
+def keep_problems(of: str, pk: int, problems: pl.DataFrame) -> None:
+    """The problems of a file. `of`: the column that names it, upload_id or report_id."""
     kept = problems.select(
-        pl.lit(upload.pk).alias("upload_id"),
+        pl.lit(pk).alias(of),
         LINE,
         pl.col("column").fill_null("").str.slice(0, LONGEST_COLUMN),
         "value",
@@ -259,22 +260,23 @@ def _keep_problems(upload: Upload, problems: pl.DataFrame) -> None:
     rows.copy_rows(PROBLEMS_TABLE, kept.columns, [kept], has_empty_texts=True)
 
 
-def destroy_bytes(upload: Upload, *, at: dt.datetime) -> None:
+def destroy_bytes(sent: SentFile, *, at: dt.datetime) -> None:
     """Destroy what was sent: the key at once, the file when the transaction is through. The caller saves."""
-    if upload.destroyed_at is None:
-        transaction.on_commit(partial(vault.destroy, upload.stored_as))
-        upload.key = b""
-        upload.destroyed_at = at
+    if sent.destroyed_at is None:
+        transaction.on_commit(partial(vault.destroy, sent.stored_as))
+        sent.key = b""
+        sent.destroyed_at = at
 
 
 def destroy_old_bytes(*, at: dt.datetime) -> int:
     """Destroy the bytes of files that were sent 30 days ago or earlier; how many."""
-    old = Upload.objects.filter(destroyed_at=None, sent_at__lte=at - KEEP_BYTES)
     count = 0
-    for pk in old.values_list("pk", flat=True).order_by("pk"):
-        with transaction.atomic():
-            upload = Upload.objects.select_for_update(of=("self",)).get(pk=pk)
-            destroy_bytes(upload, at=at)
-            upload.save(update_fields=["key", "destroyed_at"])
-            count += 1
+    for model in (Upload, ProviderReport):
+        old = model.objects.filter(destroyed_at=None, sent_at__lte=at - KEEP_BYTES)
+        for pk in old.values_list("pk", flat=True).order_by("pk"):
+            with transaction.atomic():
+                sent = model.objects.select_for_update(of=("self",)).get(pk=pk)
+                destroy_bytes(sent, at=at)
+                sent.save(update_fields=["key", "destroyed_at"])
+                count += 1
     return count

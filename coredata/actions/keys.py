@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+from typing import TypeVar
 
-from ..models import HashKey, Upload
+from django.db import models, transaction
+
+from ..models import HashKey, ProviderReport, SentFile, Upload
 from ..store import vault
+
+Sent = TypeVar("Sent", bound=SentFile)
 
 
 @transaction.atomic
@@ -18,9 +22,12 @@ def reencrypt_keys() -> int:
     for year in years:
         year.encrypted = vault.wrap(vault.unwrap(bytes(year.encrypted)))
     HashKey.objects.bulk_update(years, ["encrypted"])
-    kept = Upload.objects.select_for_update(of=("self",)).filter(destroyed_at=None).order_by("pk")
-    uploads = list(kept)
-    for upload in uploads:
-        upload.key = vault.wrap(vault.unwrap(bytes(upload.key)))
-    Upload.objects.bulk_update(uploads, ["key"], batch_size=500)
-    return len(years) + len(uploads)
+    return len(years) + _reencrypt(Upload.objects.all()) + _reencrypt(ProviderReport.objects.all())
+
+
+def _reencrypt(files: models.QuerySet[Sent]) -> int:
+    kept = list(files.select_for_update(of=("self",)).filter(destroyed_at=None).order_by("pk"))
+    for sent in kept:
+        sent.key = vault.wrap(vault.unwrap(bytes(sent.key)))
+    files.bulk_update(kept, ["key"], batch_size=500)
+    return len(kept)

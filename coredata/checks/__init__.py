@@ -4,7 +4,7 @@ A check gets a `Case` and its rule and answers with a frame of findings. All che
 so that 300,000 rows are judged in a second or two.
 """
 
-from . import across, coding, fields, file, keys  # noqa: F401  # each registers its checks
+from . import across, coding, fields, file, keys, reports  # noqa: F401  # each registers its checks
 from .case import MARKS, Case, Findings, prepare, stored_case
 from .registry import CHECKS, rules, run
 

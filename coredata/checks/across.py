@@ -9,7 +9,7 @@ import polars as pl
 from mocap_portal.foundation.directory.models import CodeSet
 from mocap_portal.foundation.shared.rules import Rule
 
-from ..layouts import Kind
+from ..layouts import DISTRICT_KINDS, Kind
 from ..reading import LINE
 from .case import COURSE_KEY, Case, Findings, filled
 from .courses import october_courses, time_of
@@ -22,7 +22,7 @@ WITHOUT_PASS = ("fail", "withdrawn")  # groups of grades earned
 KINDERGARTEN = "K"
 
 
-@check("V-24", "mosis_id", kinds=set(Kind) - {Kind.STU_CORE}, beside=(Kind.STU_CORE,))
+@check("V-24", "mosis_id", kinds=set(DISTRICT_KINDS) - {Kind.STU_CORE}, beside=(Kind.STU_CORE,))
 def in_student_core(case: Case, rule: Rule) -> Findings:
     core = case.others[Kind.STU_CORE].rows.filter(pl.col("student").is_not_null()).select("student")
     rows = case.rows.filter(pl.col("student").is_not_null()).join(core, on="student", how="anti")

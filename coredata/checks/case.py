@@ -36,7 +36,18 @@ DIGITS = r"^[0-9]+$"
 NUMBER = r"^[0-9]*\.?[0-9]+$"
 ISO, AMERICAN = "%Y-%m-%d", "%m/%d/%Y"
 MARKS = "Errors"  # the column that the portal adds to a file it gives back; it may come again
-UPPER = ("program_code", "delivery_system", "semester", "grade_earned", "grade_level", "adult")
+UPPER = (
+    "program_code",
+    "delivery_system",
+    "semester",
+    "grade_earned",
+    "grade_level",
+    "adult",
+    "enrollment_type",
+    "teacher_provided",
+    "final_grade",
+)
+LOWER = ("basis", "status")
 COURSE_KEY = (
     "school_year",
     "district_code",
@@ -198,6 +209,7 @@ def prepare(
     rows = sheet.records.rows.select(LINE, *(pl.col(place).alias(name) for name, place in places.items()))
     unread = tuple(name for name in header if name and not _is_expected(name, layout))
     rows = rows.with_columns(pl.col(name).str.to_uppercase() for name in UPPER if name in places)
+    rows = rows.with_columns(pl.col(name).str.to_lowercase() for name in LOWER if name in places)
     return Case(
         collection,
         layout,

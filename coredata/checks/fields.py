@@ -9,15 +9,27 @@ from mocap_portal.foundation.directory.models import CodeSet, LegalKey
 from mocap_portal.foundation.shared.rules import Rule, Severity
 
 from ..known import Known
-from ..layouts import Kind, Required, Type
+from ..layouts import EVERY_KIND, Kind, Required, Type
 from .case import Case, Findings, filled, together
 from .registry import check
 
-SPECIAL = {"assignment_number": "V-31", "grade_earned": "V-72"}  # required columns with a rule of their own
+# Required columns with a rule of their own.
+SPECIAL = {
+    "assignment_number": "V-31",
+    "grade_earned": "V-72",
+    "format_version": "V-80",
+    "provider_code": "V-80",
+    "as_of_date": "V-87",
+    "status": "V-86",
+    "basis": "V-90",
+    "teacher_provided": "V-90",
+    "enrollment_type": "V-90",
+}
+DATES_OF_REPORTS = {"birth_date": "V-82", "as_of_date": "V-87"}  # of a provider's report, the same
 RESERVED = ("102", "103")  # the first digits of school codes that DESE rule SSA00888 speaks of
 
 
-@check("V-20")
+@check("V-20", kinds=EVERY_KIND)
 def required_values(case: Case, rule: Rule) -> Findings:
     return case.find_each(
         {
@@ -28,7 +40,7 @@ def required_values(case: Case, rule: Rule) -> Findings:
     )
 
 
-@check("V-21")
+@check("V-21", kinds=EVERY_KIND)
 def width(case: Case, rule: Rule) -> Findings:
     columns = [column for column in case.columns if not column.is_secret]
     # No text has more characters than bytes.
@@ -51,13 +63,14 @@ def mosis_id_without_its_zeros(case: Case, rule: Rule) -> Findings:
     return case.find(pl.col("student") != pl.col("mosis_id"), "mosis_id", expected=pl.col("student"))
 
 
-@check("V-25")
+@check("V-25", kinds=EVERY_KIND)
 def dates(case: Case, rule: Rule) -> Findings:
+    others = DATES_OF_REPORTS if case.kind is Kind.PROVIDER_REPORT else {}
     return case.find_each(
         {
             column.field: filled(column.field) & case.date(column.field).is_null()
             for column in case.columns
-            if column.type is Type.DATE
+            if column.type is Type.DATE and column.field not in others
         }
     )
 
@@ -118,11 +131,11 @@ def reserved_schools(case: Case, rule: Rule) -> Findings:
     return case.find(begins.is_in(RESERVED) & ~may, "school_code", expected=begins)
 
 
-@check("V-30", "grade_level")
+@check("V-30", "grade_level", kinds=EVERY_KIND)
 def grade_level(case: Case, rule: Rule) -> Findings:
     grades = list(case.known.codes(CodeSet.GRADE_LEVEL))
     bad = filled("grade_level") & ~pl.col("grade").is_in(grades)
-    if case.layout.column("grade_level").required is not Required.YES:  # else V-20 asks for it
+    if case.layout.column("grade_level").required is Required.CONDITIONAL:
         is_adult = pl.col("adult").is_in(["Y"]) if case.has("adult") else pl.lit(value=False)
         bad |= (pl.col("grade_level") == "") & ~is_adult
     return case.find(bad, "grade_level")
@@ -180,7 +193,7 @@ def _form_and_table(case: Case, name: str, form: str, code_set: CodeSet, *, is_w
     )
 
 
-@check("V-37", "semester")
+@check("V-37", "semester", kinds=EVERY_KIND)
 def semester(case: Case, rule: Rule) -> Findings:
     listed = pl.col("semester").is_in(list(case.known.codes(CodeSet.SEMESTER)))
     return case.find(filled("semester") & ~listed, "semester")
@@ -208,7 +221,7 @@ def grade_earned(case: Case, rule: Rule) -> Findings:
     return case.find(filled("grade_earned") & ~listed, "grade_earned", severity=severity)
 
 
-@check("V-41", "credits_earned")
+@check("V-41", "credits_earned", kinds=EVERY_KIND)
 def credits_earned(case: Case, rule: Rule) -> Findings:
     return case.find(filled("credits_earned") & pl.col("credits").is_null(), "credits_earned")
 

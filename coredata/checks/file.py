@@ -9,7 +9,7 @@ from mocap_portal.foundation.shared.rules import Rule
 from mocap_portal.foundation.shared.tabular import FORMULA
 
 from ..known import Known
-from ..layouts import Cycle, Kind, Required, Type
+from ..layouts import EVERY_KIND, Cycle, Kind, Required, Type
 from ..reading import LINE
 from .case import Case, Findings, nothing, together
 from .registry import check
@@ -52,12 +52,12 @@ def columns_of_the_layout(case: Case, rule: Rule) -> Findings:
     return together(case.whole_file(column=name, value=name) for name in case.unread)
 
 
-@check("V-07")
+@check("V-07", kinds=EVERY_KIND)
 def encoding(case: Case, rule: Rule) -> Findings:
     return case.whole_file() if case.is_windows_1252 else nothing()
 
 
-@check("V-08")
+@check("V-08", kinds=EVERY_KIND)
 def as_many_values_as_columns(case: Case, rule: Rule) -> Findings:
     """Such a row is judged by no other rule: a value too many has moved its neighbours."""
     counts = {LINE: list(case.ragged), "count": [str(count) for count in case.ragged.values()]}
@@ -75,7 +75,7 @@ def own_district(case: Case, rule: Rule) -> Findings:
     return case.find(pl.col("district_code") != district, "district_code", expected=district)
 
 
-@check("V-11")
+@check("V-11", kinds=EVERY_KIND)
 def not_rewritten_by_a_spreadsheet(case: Case, rule: Rule) -> Findings:
     return case.find_each(
         {
@@ -113,7 +113,7 @@ def october_is_certified(case: Case, rule: Rule) -> Findings:
     return nothing() if is_certified else case.whole_file()
 
 
-@check("V-18")
+@check("V-18", kinds=EVERY_KIND)
 def no_formula(case: Case, rule: Rule) -> Findings:
     texts = [column.field for column in case.columns if column.type is Type.TEXT and not column.is_secret]
     # In the order of characters the marks stand around digits and before letters, so that most columns have none.

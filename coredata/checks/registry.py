@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from mocap_portal.foundation.shared.rules import Rule, Severity, load_rules
 
 from ..known import Known
-from ..layouts import Kind
+from ..layouts import DISTRICT_KINDS, Kind
 from .case import Case, Findings
 
 Check: TypeAlias = Callable[[Case, Rule], Findings]
@@ -58,12 +58,12 @@ CHECKS: list[Checked] = []
 def check(
     rule_id: str,
     *fields: str,
-    kinds: Collection[Kind] = tuple(Kind),
+    kinds: Collection[Kind] = DISTRICT_KINDS,
     beside: tuple[Kind, ...] = (),
     lack: Lack | None = None,
     compares: bool = False,
 ) -> Callable[[Check], Check]:
-    """Register a check. A rule may have several, each for a part of what it says."""
+    """Register a check, of districts' files unless it says otherwise. A rule may have several, each for a part."""
 
     def register(function: Check) -> Check:
         compares_files = compares or bool(beside)

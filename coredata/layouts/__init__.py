@@ -31,13 +31,20 @@ class Cycle(models.TextChoices):
 
 
 class Kind(models.TextChoices):
-    """A kind of core data file."""
+    """A kind of file."""
 
     CRS_ASSIGN = "crs_assign", _("Course Assignment")
     STU_ASSIGN = "stu_assign", _("Student Assignment")
     STU_CORE = "stu_core", _("Student Core")
     STU_CRS_COMP = "stu_crs_comp", _("Student Course Completion")
     STU_ENRL_ATTND = "stu_enrl_attnd", _("Student Enrollment and Attendance")
+    PROVIDER_REPORT = "provider_report", _("Provider report")
+
+
+# What districts send. A provider's report comes the same way, and belongs to no cycle.
+DISTRICT_KINDS: tuple[Kind, ...] = tuple(kind for kind in Kind if kind is not Kind.PROVIDER_REPORT)
+EVERY_KIND = tuple(Kind)
+DISTRICT_CHOICES = [(kind.value, kind.label) for kind in DISTRICT_KINDS]
 
 
 class Keep(StrEnum):

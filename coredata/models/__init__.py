@@ -4,6 +4,18 @@ The rows themselves lie in tables of their own, one for each kind, partitioned b
 """
 
 from .reminders import Reminder
+from .reports import (
+    ONCE_ACCEPTED,
+    ProviderReport,
+    ProviderReportQuerySet,
+    ReportedEnrollment,
+    ReportedEnrollmentQuerySet,
+    ReportReminder,
+    ReportRow,
+    ReportState,
+    StatusChange,
+)
+from .sent import SentFile
 from .student_courses import StudentCourse, StudentCourseQuerySet
 from .uploads import (
     ONCE_CERTIFIED,
@@ -19,13 +31,23 @@ from .waivers import Waiver, WaiverQuerySet
 from .windows import CollectionWindow, CollectionWindowQuerySet
 
 __all__ = [
+    "ONCE_ACCEPTED",
     "ONCE_CERTIFIED",
     "CollectionWindow",
     "CollectionWindowQuerySet",
     "HashKey",
     "Opening",
     "Problem",
+    "ProviderReport",
+    "ProviderReportQuerySet",
     "Reminder",
+    "ReportReminder",
+    "ReportRow",
+    "ReportState",
+    "ReportedEnrollment",
+    "ReportedEnrollmentQuerySet",
+    "SentFile",
+    "StatusChange",
     "StoredCollection",
     "StudentCourse",
     "StudentCourseQuerySet",

@@ -14,7 +14,9 @@ from mocap_portal.foundation.shared.history import tracked
 from mocap_portal.foundation.shared.rules import Severity
 
 from ..collection import Collection
-from ..layouts import Cycle, Kind
+from ..layouts import DISTRICT_CHOICES, Cycle, Kind
+from .reports import ProviderReport
+from .sent import SentFile
 
 SEVERITIES = [(Severity.ERROR.value, _("Error")), (Severity.WARNING.value, _("Warning"))]
 
@@ -28,7 +30,7 @@ class StoredCollection(models.Model):
 
     school_year = models.ForeignKey(SchoolYear, on_delete=models.PROTECT, related_name="+")
     cycle = models.CharField(max_length=3, choices=Cycle.choices)
-    kind = models.CharField(max_length=15, choices=Kind.choices)
+    kind = models.CharField(max_length=15, choices=DISTRICT_CHOICES)
     purpose = models.TextField()
     keep_until = models.DateField()
     removed_at = models.DateTimeField(null=True, blank=True)
@@ -93,7 +95,7 @@ class UploadQuerySet(models.QuerySet["Upload"]):
 
 
 @tracked()
-class Upload(models.Model):
+class Upload(SentFile):
     """A core data file as an LEA sent it.
 
     Its bytes lie encrypted in `stored_as` until it is certified or 30 days have passed; `key` opens them, is itself
@@ -101,30 +103,10 @@ class Upload(models.Model):
     """
 
     lea = models.ForeignKey(Lea, on_delete=models.PROTECT, related_name="uploads")
-    name = models.CharField(max_length=255)
-    size = models.PositiveBigIntegerField()
-    sha256 = models.CharField(max_length=64)
-    stored_as = models.CharField(max_length=100, blank=True)
-    key = models.BinaryField(default=bytes, blank=True)
-    destroyed_at = models.DateTimeField(null=True, blank=True)
-    sent_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
-    sent_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=UploadState.choices, default=UploadState.UPLOADED)
-    refusal = models.CharField(max_length=500, blank=True)
     collection = models.ForeignKey(
         StoredCollection, null=True, blank=True, on_delete=models.PROTECT, related_name="uploads"
     )
-    rows_read = models.PositiveIntegerField(default=0)
-    rows_with_warnings = models.PositiveIntegerField(default=0)
-    rows_with_errors = models.PositiveIntegerField(default=0)
-    errors = models.PositiveIntegerField(
-        default=0, help_text=_("Problems that block, of rows and of the file")
-    )
-    warnings = models.PositiveIntegerField(default=0)
-    not_run = models.JSONField(
-        default=list, blank=True, help_text=_("Rules that could not be checked: each with rule and needs")
-    )
-    judged_at = models.DateTimeField(null=True, blank=True)
     needs_recheck = models.BooleanField(default=False, help_text=_("A file beside it has changed (V-16)"))
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     certified_at = models.DateTimeField(null=True, blank=True)
@@ -173,10 +155,6 @@ class Upload(models.Model):
     def __str__(self) -> str:
         return f"{self.name} of {self.lea_id}"
 
-    @property
-    def rows_good(self) -> int:
-        return self.rows_read - self.rows_with_warnings - self.rows_with_errors
-
 
 @tracked()
 class Opening(models.Model):
@@ -194,9 +172,22 @@ class Opening(models.Model):
 
 
 class Problem(models.Model):
-    """What is wrong in a file: `line` is null for a problem of the whole file, `value` where values are not kept."""
+    """What is wrong in a file: `line` is null for a problem of the whole file, `value` where values are not kept.
 
-    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="problems")
+    The file is a district's upload or a provider's report.
+    """
+
+    upload = models.ForeignKey(
+        Upload, null=True, blank=True, on_delete=models.CASCADE, related_name="problems"
+    )
+    report = models.ForeignKey(
+        ProviderReport,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="problems",
+        db_index=False,  # the index below begins with it
+    )
     line = models.PositiveIntegerField(null=True, blank=True)
     column = models.CharField(max_length=200, blank=True)
     value = models.TextField(null=True, blank=True)
@@ -205,7 +196,21 @@ class Problem(models.Model):
     message = models.TextField()
 
     class Meta:
-        indexes = [models.Index(fields=["upload", "rule", "line"], name="problems_of_an_upload")]
+        constraints = [
+            models.CheckConstraint(
+                name="a_problem_is_of_one_file",
+                condition=Q(upload__isnull=False, report__isnull=True)
+                | Q(upload__isnull=True, report__isnull=False),
+            )
+        ]
+        indexes = [
+            models.Index(fields=["upload", "rule", "line"], name="problems_of_an_upload"),
+            models.Index(
+                fields=["report", "rule", "line"],
+                condition=Q(report__isnull=False),
+                name="problems_of_a_report",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.rule} on line {self.line}"

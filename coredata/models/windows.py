@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from mocap_portal.foundation.directory.models import SchoolYear
 from mocap_portal.foundation.shared.history import tracked
 
-from ..layouts import Cycle, Kind
+from ..layouts import DISTRICT_CHOICES, Cycle
 
 
 class CollectionWindowQuerySet(models.QuerySet["CollectionWindow"]):
@@ -27,7 +27,7 @@ class CollectionWindow(models.Model):
 
     school_year = models.ForeignKey(SchoolYear, on_delete=models.PROTECT, related_name="collection_windows")
     cycle = models.CharField(max_length=3, choices=Cycle.choices)
-    kind = models.CharField(max_length=15, choices=Kind.choices)
+    kind = models.CharField(max_length=15, choices=DISTRICT_CHOICES)
     opens_on = models.DateField()
     due_on = models.DateField()
     closes_on = models.DateField(null=True, blank=True)

@@ -1,4 +1,4 @@
-"""Reading a core data file, whatever it came out of: CSV, TSV or XLSX, in the encodings that systems write.
+"""Reading a core data file or a provider's report, whatever it came out of: CSV, TSV or XLSX, in every usual encoding.
 
 `read` is the one way in. A file becomes a header and rows of text with their physical line; what the text means is
 the business of `coredata.checks`.
@@ -23,6 +23,7 @@ from .workbook import read_workbook
 
 __all__ = [
     "LINE",
+    "REPORT_KEY",
     "Cells",
     "Encoding",
     "Limits",
@@ -36,7 +37,9 @@ __all__ = [
 
 SHOWN = 60  # characters of a name in a sentence
 KEY_COLUMN = "CollectionVersion"  # every core data file has it, so it tells the header from a title
+REPORT_KEY = "formatVersion"  # the same of a provider's report
 WORKBOOK, ENDINGS = ".xlsx", (".csv", ".tsv", ".txt", ".xlsx")
+_KEYS = frozenset(map(plain_name, (KEY_COLUMN, REPORT_KEY)))
 _PACKAGE, _OLD_WORKBOOK, _PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"
 
 
@@ -47,14 +50,19 @@ class Sheet:
     records: Records
     encoding: Encoding | None
 
+    @property
+    def is_report(self) -> bool:
+        """Whether it is a provider's report."""
+        return plain_name(REPORT_KEY) in map(plain_name, self.records.header)
 
-def read(data: bytes, *, name: str, limits: Limits | None = None) -> Sheet:
-    """Read the file of this name.
 
-    Raises Unusable when it is empty, too large, no table, or has no header of a core data file.
+def read(data: bytes, *, name: str, limits: Limits | None = None, key: str = KEY_COLUMN) -> Sheet:
+    """Read the file of this name. `key`: the column that it is asked for when it has no header.
+
+    Raises Unusable when it is empty, too large, no table, or has no header of a core data file or a report.
     """
     limits = limits or Limits.of_settings()
-    _refuse_other_files(data, name, limits)
+    refuse_other_files(data, name, limits, is_report=key == REPORT_KEY)
     if data.startswith(_PACKAGE):
         records, encoding = from_cells(read_workbook(data, limits=limits), wanted=WANTED), None
     else:
@@ -66,9 +74,9 @@ def read(data: bytes, *, name: str, limits: Limits | None = None) -> Sheet:
                 "No header with the column %(column)s is among the first rows. "
                 "Export the file again with its column names."
             )
-            % {"column": KEY_COLUMN},
-            rule="V-04",
-            column=KEY_COLUMN,
+            % {"column": key},
+            rule="V-80" if key == REPORT_KEY else "V-04",
+            column=key,
         )
     _refuse_repeated_columns(records.header)
     if records.rows.is_empty() and not records.ragged:
@@ -87,22 +95,27 @@ def read_whole(data: bytes, *, limits: Limits | None = None) -> Iterator[tuple[i
 
 
 def is_header(cells: Sequence[str]) -> bool:
-    """Whether a record holds the names of a core data file's columns."""
-    return plain_name(KEY_COLUMN) in map(plain_name, cells)
+    """Whether a record holds the names of a file's columns."""
+    return not _KEYS.isdisjoint(map(plain_name, cells))
 
 
 WANTED = Wanted(is_header, is_known)
 
 
-def _refuse_other_files(data: bytes, name: str, limits: Limits) -> None:
+def refuse_other_files(data: bytes, name: str, limits: Limits, *, is_report: bool) -> None:
+    """Raises Unusable for what is no table."""
     ending = PurePath(name).suffix.lower()
     if not data or data.isspace():
         raise Unusable(_("The file is empty. Export it again."), rule="V-09")
     if len(data) > limits.bytes:
-        raise Unusable(
-            _("The file is larger than %(most)d MB, more than any district's. Send one file of one district.")
-            % {"most": limits.bytes // 1_000_000}
+        sentence = (
+            _("The file is larger than %(most)d MB, more than any report. Send one report of one provider.")
+            if is_report
+            else _(
+                "The file is larger than %(most)d MB, more than any district's. Send one file of one district."
+            )
         )
+        raise Unusable(sentence % {"most": limits.bytes // 1_000_000})
     if data.startswith(_PDF):
         raise Unusable(_("The file is a PDF document. Send the table itself, as CSV or XLSX."))
     if data.startswith(_OLD_WORKBOOK):

@@ -9,8 +9,8 @@ from __future__ import annotations
 from ..layouts import Kind, Layout, Type, layout
 from ..models import StoredCollection
 
-# Told by the collection, for every row the same.
-OF_THE_COLLECTION = ("collection_version", "school_year")
+# Told by the collection or the report, for every row the same.
+OF_THE_COLLECTION = ("collection_version", "school_year", "format_version", "provider_code", "as_of_date")
 SHELVES = 16  # parts of a collection, each with the files of some districts: so few pages are looked through for one
 LINES = "coredata_student_lines"  # a row for each student of a file, with the lines on which they stand
 OWN = {"collection_id": "bigint", "upload_id": "bigint", "line": "integer"}

@@ -29,7 +29,8 @@ from .. import actions
 from ..board import BoardRow, CellState, cycles, windows_of
 from ..board import board as rows_of
 from ..forms import BoardForm
-from ..models import CollectionWindow
+from ..models import CollectionWindow, ProviderReport, ReportState
+from ..reports_due import reports_due
 from ..tables import BoardTable
 
 PER_PAGE = 25
@@ -67,6 +68,8 @@ def board(request: HatRequest) -> HttpResponse:
         "totals": _totals(chosen),
         "owing": sum(bool(row.owed) for row in chosen.rows),
         "query": request.GET.urlencode(),
+        "waiting_reports": ProviderReport.objects.filter(state=ReportState.WAITING).count(),
+        "overdue_reports": sum(due.is_overdue for due in reports_due(central_date(timezone.now()))),
     }
     return render(request, "coredata/board.html", context)
 

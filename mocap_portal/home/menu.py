@@ -19,6 +19,7 @@ OWN_REQUESTS: Entry = (_("Your requests"), "part_time:requests")
 OWN_CHILDREN: Entry = (_("Children"), "records:children")
 OWN_RECORD: Entry = (_("Your record"), "records:children")
 CORE_DATA: Entry = (_("Core data"), "coredata:files")
+PROVIDER_REPORTS: Entry = (_("Reports"), "coredata:reports")
 CORE_DATA_BOARD: Entry = (_("Core data"), "coredata:board")
 INBOX: Entry = (_("Requests"), "part_time:inbox")
 STUDENTS: Entry = (_("Students"), "records:students")
@@ -59,8 +60,8 @@ ENTRIES: dict[Role, tuple[Entry, ...]] = {
     Role.COORDINATOR: (INBOX, STUDENTS, REGISTRATIONS, CORE_DATA, AGREEMENTS, DISTRICT, CATALOG),
     Role.DATA_CLERK: (CORE_DATA, STUDENTS, RECORDS, CATALOG, HOW_IT_WORKS),
     Role.LEA_ADMIN: (PEOPLE, STUDENTS, REGISTRATIONS, CORE_DATA, AGREEMENTS, DISTRICT, CATALOG),
-    Role.PROVIDER_STAFF: (ROSTER, PROGRESS, TEACHERS, OWN_COURSES, CATALOG, HOW_IT_WORKS),
-    Role.PROVIDER_ADMIN: (ROSTER, TEACHERS, OWN_COURSES, PROFILE, PEOPLE, CATALOG, HOW_IT_WORKS),
+    Role.PROVIDER_STAFF: (ROSTER, PROGRESS, PROVIDER_REPORTS, TEACHERS, OWN_COURSES, CATALOG, HOW_IT_WORKS),
+    Role.PROVIDER_ADMIN: (ROSTER, PROVIDER_REPORTS, TEACHERS, OWN_COURSES, PROFILE, PEOPLE, CATALOG),
     Role.HOST_STAFF: (
         APPLICATIONS,
         FULL_TIME_STUDENTS,

@@ -45,7 +45,7 @@ from mocap_portal.foundation.ui.words import long_day
 from mocap_portal.state_map import profile
 from providers.models import Application, Authorization, CorrectiveAction
 
-from . import full_time
+from . import full_time, provider_reports
 from .blocks import MOST, Block, Item, Source
 
 CORE_DATA_AHEAD = dt.timedelta(days=30)  # from when on a file that is due waits for somebody
@@ -777,10 +777,17 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
         claims,
         invitations,
     ),
-    Role.PROVIDER_STAFF: (to_confirm, reports_to_write, results_due, certificates),
+    Role.PROVIDER_STAFF: (
+        to_confirm,
+        provider_reports.reports_to_send,
+        reports_to_write,
+        results_due,
+        certificates,
+    ),
     Role.PROVIDER_ADMIN: (
         problems_to_cure,
         to_confirm,
+        provider_reports.reports_to_send,
         reports_to_write,
         results_due,
         certificates,
@@ -803,6 +810,7 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
     Role.DESE_REVIEWER: (
         overdue_in_the_state,
         full_time.late_options,
+        provider_reports.reports_to_decide,
         membership_to_review,
         unauthorized_providers_with_students,
         late_reviews,
@@ -813,6 +821,7 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
         applications,
         overdue_in_the_state,
         full_time.late_options,
+        provider_reports.reports_to_decide,
         membership_to_review,
         unauthorized_providers_with_students,
         roles_to_review,

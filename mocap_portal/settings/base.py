@@ -216,6 +216,8 @@ CORE_DATA_MOST_BYTES = env.int(
 )  # the largest district sends about 60 MB
 CORE_DATA_MOST_COLUMNS = env.int("CORE_DATA_MOST_COLUMNS", default=300)  # Student Core has about 110
 CORE_DATA_LONGEST_LINE = env.int("CORE_DATA_LONGEST_LINE", default=100_000)  # characters
+# Whether a provider's report without errors and warnings is accepted without a reviewer.
+PROVIDER_REPORTS_ACCEPT_CLEAN = env.bool("PROVIDER_REPORTS_ACCEPT_CLEAN", default=False)
 
 # Full-time programs -------------------------------------------------------------------------------
 
@@ -267,6 +269,10 @@ CELERY_BEAT_SCHEDULE = {
     "derive student-courses": {
         "task": "coredata.tasks.rebuild_student_courses",
         "schedule": crontab(hour="1", minute="30"),
+    },
+    "ask providers for reports": {
+        "task": "coredata.tasks.chase_reports",
+        "schedule": crontab(hour="5-8", minute="15"),
     },
     # Later tries are for nights on which nothing ran.
     "destroy what districts sent long ago": {

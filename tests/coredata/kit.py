@@ -36,7 +36,7 @@ def walnut_fork() -> Lea:
     LeaFactory.create(state_district_id="992102")
     for code in ("1050", "4020"):
         SchoolFactory.create(lea=lea, state_school_id=code)
-    lantern, partner = ProviderFactory.create_batch(2)
+    lantern, partner = ProviderFactory.create(code="LANTERN"), ProviderFactory.create()
     for code in ("115845", "115846", "115847"):
         CourseFactory.create(provider=lantern, state_course_code=code)
     CourseFactory.create(provider=partner, state_course_code="115900")

@@ -52,6 +52,10 @@ LEFT_OUT = {
     "coredata:problems_csv": "a file, which tests/coredata/test_pages.py reads",
     "coredata:problems_xlsx": "a file, which tests/coredata/test_pages.py reads",
     "coredata:board_csv": "a file, which tests/coredata/test_board.py reads",
+    **dict.fromkeys(
+        ["coredata:report_template", "coredata:report_problems_csv"],
+        "a file, which tests/coredata/test_report_pages.py reads",
+    ),
     "coredata:marked": "a file, which tests/coredata/test_pages.py reads",
     "coredata:changes_csv": "a file, which tests/coredata/test_pages.py reads",
     **dict.fromkeys(

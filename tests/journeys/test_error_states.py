@@ -105,6 +105,9 @@ FORMS = [
     Form("coredata:certify", "Certify", {"name": "Casey Clerk"}),
     Form("coredata:student", "Find", {"mosis_id": "12"}),
     Form("coredata:waive", "Waive the rule", {"reason": "Known."} | no_such_day("until")),
+    Form("coredata:reports", "Send and check"),
+    Form("coredata:return_report", "Return it"),
+    Form("coredata:retract_report", "Retract it"),
     Form("coredata:window", "Save", {"source": "Calendar"} | no_such_day("due_on")),
     # Staff enter what came on paper
     Form("part_time:enter", "Find"),

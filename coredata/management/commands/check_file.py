@@ -1,4 +1,4 @@
-"""`./portal manage check_file FILE… [--district CODE] [--json]`: every problem of core data files, storing nothing."""
+"""`./portal manage check_file FILE… [--district CODE] [--provider CODE] [--json]`: every problem, storing nothing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from mocap_portal.foundation.shared.tabular import UnreadableFile
 
 class Command(PortalCommand):
     help = (
-        "Check core data files (October and June) against every rule, without an account and storing nothing."
+        "Check core data files (October and June) and provider reports against every rule, without an account and "
+        "storing nothing."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -26,9 +27,18 @@ class Command(PortalCommand):
         parser.add_argument(
             "--district", metavar="CODE", help="the six digits of the district whose files they are"
         )
+        parser.add_argument("--provider", metavar="CODE", help="the provider whose reports they are")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
-    def handle(self, *args: Any, files: list[Path], district: str | None, json: bool, **options: Any) -> None:
+    def handle(
+        self,
+        *args: Any,
+        files: list[Path],
+        district: str | None,
+        provider: str | None,
+        json: bool,
+        **options: Any,
+    ) -> None:
         try:
             contents = [(file.name, self.read_input(file)) for file in files]
         except UnreadableFile as error:
@@ -39,6 +49,7 @@ class Command(PortalCommand):
             district_code=district,
             on=timezone.localdate(),
             key_of=lambda year: key,
+            provider_code=provider,
         )
         if json:
             self.answer({"files": [_as_json(one) for one in judgements]})
@@ -56,7 +67,7 @@ def _as_json(judgement: Judgement) -> dict[str, Any]:
         "file": judgement.name,
         "kind": str(collection.kind) if collection else None,
         "year": collection.year if collection else None,
-        "cycle": str(collection.cycle) if collection else None,
+        "cycle": str(collection.cycle) if collection and collection.cycle else None,
         "rows_read": judgement.rows_read,
         "rows_good": judgement.rows_good,
         "rows_with_warnings": judgement.rows_with_warnings,

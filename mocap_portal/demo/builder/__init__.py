@@ -21,6 +21,7 @@ from .moves import build_moves
 from .night import build_night
 from .people import build_people
 from .places import build_places
+from .reports import build_reports
 from .requests import build_requests
 
 __all__ = ["PARTS", "NotTheDemo", "build"]
@@ -34,6 +35,7 @@ PARTS: dict[str, Callable[[dt.datetime], None]] = {
     "requests": build_requests,
     "further": build_further,
     "core data": build_core_data,
+    "provider reports": build_reports,
     "full time": build_full_time,
     "full time days": build_full_time_days,
     "moves": build_moves,

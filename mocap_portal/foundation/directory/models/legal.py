@@ -70,6 +70,7 @@ class LegalKey(models.TextChoices):
     PROGRAMS_COMPLETE = "programs_complete", _("The table of program codes is complete (1 yes, 0 no)")
     DELIVERIES_COMPLETE = "deliveries_complete", _("The table of delivery systems is complete (1 yes, 0 no)")
     GRADES_COMPLETE = "grades_complete", _("The table of grades earned is complete (1 yes, 0 no)")
+    PROVIDER_REPORT_DAYS = "provider_report_days", _("Days after which a provider's next report is due")
 
 
 class NoLegalValue(LookupError):
@@ -127,6 +128,11 @@ class CodeSet(models.TextChoices):
     SURVEY_REASON = "survey_reason", _("Why a family chooses a full-time program")
     ACTIVITY = "activity", _("Instructional activity")
     RESERVED_SCHOOL = "reserved_school", _("Districts that may use school codes 102 and 103")
+    REPORT_FORMAT = "report_format", _("Format of provider reports")
+    ENROLLMENT_STATUS = "enrollment_status", _("Status of an enrollment in provider reports")
+    REPORTED_BASIS = "reported_basis", _("Basis of an enrollment in provider reports")
+    ENROLLMENT_TYPE = "enrollment_type", _("Type of an enrollment in provider reports")
+    TEACHER_PROVIDED = "teacher_provided", _("Who teaches, in provider reports")
 
 
 class CodeMeaningQuerySet(DatedQuerySet["CodeMeaning"]):

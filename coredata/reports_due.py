@@ -1,0 +1,54 @@
+"""When a provider's next report is due: so many days after its last one, or after its first registration."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Max, Min
+
+from enrollment.registration.models import RosterLine
+from mocap_portal.foundation.directory.models import LegalKey, LegalValue, Provider, SchoolYear
+from mocap_portal.foundation.shared.calendar import central_date
+
+from .models import ProviderReport, ReportedEnrollment, ReportState
+
+GOOD_FOR_NOW = [ReportState.WAITING, ReportState.ACCEPTED]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A provider with students in the school year. `last_as_of`: the day of its last report, if there is one."""
+
+    provider: Provider
+    due_on: dt.date
+    last_as_of: dt.date | None
+    is_overdue: bool
+
+
+def reports_due(on: dt.date, *, provider_id: int | None = None) -> list[Due]:
+    """Every provider that has to report in the school year of this day, the longest overdue first.
+
+    `provider_id`: only this one. Raises NoLegalValue. Six queries at most, whatever there is.
+    """
+    year = SchoolYear.objects.filter(starts_on__lte=on, ends_on__gte=on).first()
+    if year is None:
+        return []
+    days = dt.timedelta(days=LegalValue.objects.whole(LegalKey.PROVIDER_REPORT_DAYS, on=on))
+    registered = RosterLine.objects.filter(line__request__term__school_year=year).order_by()
+    since = {
+        provider: central_date(first)
+        for provider, first in registered.values_list("provider").annotate(first=Min("sent_at"))
+    }
+    reported = ReportedEnrollment.objects.filter(school_year=year, is_present=True).order_by()
+    reporting = set(reported.values_list("provider", flat=True).distinct())
+    sent = ProviderReport.objects.filter(school_year=year, state__in=GOOD_FOR_NOW).order_by()
+    last = dict(sent.values_list("provider").annotate(last=Max("as_of")))
+    wanted = {provider_id} if provider_id is not None else since.keys() | reporting
+    providers = Provider.objects.filter(pk__in=wanted & (since.keys() | reporting))
+    found = []
+    for provider in providers.select_related("organization").order_by("organization__name", "pk"):
+        start = last.get(provider.pk) or since.get(provider.pk) or year.starts_on
+        due_on = start + days
+        found.append(Due(provider, due_on, last.get(provider.pk), due_on < on))
+    return sorted(found, key=lambda due: due.due_on)

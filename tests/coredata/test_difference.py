@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coredata.layouts import Kind
+from coredata.layouts import DISTRICT_KINDS
 from coredata.store.difference import KEYS, Change, compare, difference
 from mocap_portal.foundation.accounts.models import Membership
 
@@ -71,7 +71,7 @@ def test_the_old_rows_with_the_changes_are_the_new_rows(
 
 
 def test_every_kind_has_a_key_of_its_layout() -> None:
-    assert set(KEYS) == set(Kind)
+    assert set(KEYS) == set(DISTRICT_KINDS)
 
 
 @pytest.mark.django_db

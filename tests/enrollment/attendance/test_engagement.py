@@ -10,11 +10,13 @@ from enrollment.attendance import actions
 from enrollment.attendance.models import EngagementNotice, Flag, InterventionKind, Placement
 from enrollment.full_time.models import EnrollmentState, PolicyKind, ProgramEnrollment
 from enrollment.records.models import Move
+from enrollment.registration.models import PayerChange
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.papers.models import Letter, Notice
 from tests.factories.accounts import MembershipFactory
 from tests.factories.attendance import FlagFactory, PlacementFactory
 from tests.factories.full_time import ProgramPolicyFactory
+from tests.factories.registration import RosterLineFactory
 
 from .kit import NOW, enrolled, parent_of, resident_of, staff_of
 
@@ -243,6 +245,20 @@ class TestPlacement:
         assert (student.lea, student.school) == (enrollment.resident_lea, enrollment.resident_school)
         move = Move.objects.get()
         assert (move.moved_on, move.from_lea) == (self.DAY, enrollment.program.host)
+
+    @pytest.mark.rule("R-72")
+    def test_a_course_that_the_host_paid_for_comes_back_with_the_student(self) -> None:
+        placement = PlacementFactory.create()
+        enrollment, by = placement.enrollment, resident_of(placement.enrollment)
+        student, host = enrollment.student, enrollment.program.host
+        student.lea, student.school = host, enrollment.program.school
+        student.save()
+        RosterLineFactory.create(running=True, line__request__claim=enrollment.application.claim, lea=host)
+        actions.send_options(placement.pk, by=by, at=self.AT, options="Central High")
+        actions.record_choice(placement.pk, by=by, at=self.AT, choice="Central High", chosen_on=self.DAY)
+        actions.place(placement.pk, by=by, at=self.AT, on=self.DAY)
+        change = PayerChange.objects.get()
+        assert (change.from_lea, change.to_lea, change.pays_from) == (host, placement.lea, self.DAY)
 
     def test_by_nobody_but_the_resident_district(self) -> None:
         placement = PlacementFactory.create()

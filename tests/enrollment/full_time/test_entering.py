@@ -9,12 +9,13 @@ import pytest
 from enrollment.full_time import actions
 from enrollment.full_time.models import EnrollmentState, ProgramEnrollment, Schedule, ScheduledCourse
 from enrollment.records.models import Move
+from enrollment.registration.models import PayerChange, RosterLine
 from mocap_portal.foundation.directory.models import SchoolYear
 from mocap_portal.foundation.papers.models import Notice
 from mocap_portal.foundation.shared.refusals import Refusal
 from tests.factories.accounts import MembershipFactory
 from tests.factories.full_time import ProgramEnrollmentFactory
-from tests.factories.registration import TeacherFactory
+from tests.factories.registration import RosterLineFactory, TeacherFactory
 
 from .kit import FIRST_DAY, LATER, admitted, family_of, host_of, resident_of, told
 
@@ -159,6 +160,23 @@ class TestEntry:
         with pytest.raises(actions.AlreadyEntered):
             actions.enter(enrollment.pk, by=hat, at=ON_THE_FIRST_DAY)
         assert Move.objects.count() == 1
+
+    @pytest.mark.rule("R-72")
+    def test_a_part_time_course_goes_along_and_the_host_pays(self) -> None:
+        enrollment = admitted()
+        scheduled(enrollment)
+        roster_line = RosterLineFactory.create(
+            running=True, line__request__claim=enrollment.application.claim
+        )
+        actions.enter(enrollment.pk, by=host_of(enrollment), at=ON_THE_FIRST_DAY)
+        change = PayerChange.objects.get()
+        assert (change.line, change.from_lea, change.to_lea, change.pays_from) == (
+            roster_line.line,
+            enrollment.resident_lea,
+            enrollment.program.host,
+            FIRST_DAY,
+        )
+        assert RosterLine.objects.get().lea == enrollment.program.host
 
     def test_an_exit_that_nobody_recorded_holds_nothing_up(self) -> None:
         enrollment = admitted()

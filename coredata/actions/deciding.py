@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import partial
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -57,7 +56,7 @@ def accept_report(report_id: int, *, by: Membership, at: dt.datetime) -> Provide
     if report.state != ReportState.WAITING:
         raise NotWaiting
     accept_locked(report, by=by, at=at)
-    transaction.on_commit(partial(notices.tell_decided, report, at=at))
+    notices.tell_decided(report, at=at)
     return report
 
 
@@ -92,7 +91,7 @@ def return_report(report_id: int, *, reason: str, by: Membership, at: dt.datetim
     report.state, report.reason, report.ended_at, report.ended_by = ReportState.RETURNED, reason, at, by
     destroy_bytes(report, at=at)
     report.save()
-    transaction.on_commit(partial(notices.tell_decided, report, at=at))
+    notices.tell_decided(report, at=at)
     return report
 
 
@@ -109,5 +108,5 @@ def retract_report(report_id: int, *, reason: str, by: Membership, at: dt.dateti
         before.state, before.ended_at, before.ended_by = ReportState.ACCEPTED, None, None
         before.save(update_fields=["state", "ended_at", "ended_by"])
     snapshot.exclude(report)
-    transaction.on_commit(partial(notices.tell_decided, report, at=at))
+    notices.tell_decided(report, at=at)
     return report

@@ -305,7 +305,7 @@ def admit(who: Applicant, *, days: int, first_day: int) -> ProgramEnrollment:
 
 def _add_number(who: Applicant, enrollment: ProgramEnrollment) -> None:
     """The program made the record of a child that the district had not confirmed; the district adds the number."""
-    records.set_mosis_id(enrollment.student_id, by=who.resident, mosis_id=f"99200{enrollment.pk:05d}")
+    records.set_mosis_id(enrollment.student_id, by=who.resident, mosis_id=f"99209{enrollment.pk:05d}")
 
 
 def record_exit(who: Applicant, enrollment: ProgramEnrollment, *, days: int) -> None:

@@ -11,10 +11,11 @@ from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
 from mocap_portal.foundation.accounts.models import Membership
+from mocap_portal.foundation.clocks import actions as clocks
+from mocap_portal.foundation.clocks.explain import explain_start
+from mocap_portal.foundation.clocks.models import Clock, ClockKind
 from mocap_portal.foundation.directory.models import ClosedDay, Lea, Organization, Term
-from mocap_portal.foundation.shared.calendar import central_date
 from tests.factories.accounts import MembershipFactory
-from tests.factories.clocks import ClockFactory
 from tests.factories.directory import ClosedDayFactory
 from tests.journeys import axe
 from tests.journeys.conftest import Shot
@@ -55,16 +56,11 @@ def district(lea: Lea) -> Membership:
 
 @pytest.fixture
 def storm(lea: Lea) -> ClosedDay:
-    """The district closes tomorrow and has asked DESE; one clock would move."""
+    """The district closes on its next business day and has asked DESE; one clock would move."""
     now = timezone.now()
-    day = central_date(now) + dt.timedelta(days=1)
-    clock_due = day + dt.timedelta(days=14)
-    ClockFactory.create(
-        lea=lea,
-        started_at=now - dt.timedelta(days=1),
-        first_due_on=clock_due,
-        due_on=clock_due,
-    )
+    kind, started_at = ClockKind.PART_TIME_DECISION, now - dt.timedelta(days=1)
+    clocks.start(kind, lea_id=lea.pk, at=started_at, business_days=10, source="R-15")
+    day = explain_start(Clock(kind=kind, lea=lea, started_at=now, business_days=1, source="R-15")).on
     storm: ClosedDay = ClosedDayFactory.create(
         lea=lea, date=day, reason="Ice storm", entered_at=now, emergency_asked_at=now
     )

@@ -38,7 +38,9 @@ class PayerTable(PortalTable):
     course = TemplateColumn(
         template_name="registration/payer_course.html", verbose_name=_("Course"), empty_values=()
     )
-    pays_from = tables.DateColumn(verbose_name=_("First day"))
+    pays_from = TemplateColumn(
+        "{% load ui %}{{ record.pays_from|short_day }}", verbose_name=_("First day"), empty_values=()
+    )
     from_lea = tables.Column(verbose_name=_("Paid until then"))
     to_lea = tables.Column(verbose_name=_("Pays from then on"))
     state = TemplateColumn(

@@ -37,6 +37,7 @@ class AnnounceForm(MoveForm):
     to_lea = forms.ModelChoiceField(
         label=_("District that the student moves to"),
         queryset=Lea.objects.none(),
+        empty_label=_("Choose"),
         error_messages={"required": _("Choose the district.")},
     )
     leaves_on = MemorableDateField(label=_("Last day in your district"))
@@ -56,6 +57,7 @@ class ReceiveForm(MoveForm):
     school = forms.ModelChoiceField(
         label=_("School"),
         queryset=School.objects.none(),
+        empty_label=_("Choose"),
         error_messages={"required": _("Choose the school of the student.")},
     )
     starts_on = MemorableDateField(label=_("First day in your district"))

@@ -166,7 +166,7 @@ class TestEntry:
         enrollment = admitted()
         scheduled(enrollment)
         roster_line = RosterLineFactory.create(
-            running=True, line__request__claim=enrollment.application.claim
+            running=True, line__request__claim=enrollment.application.claim, mosis_id="9910000999"
         )
         actions.enter(enrollment.pk, by=host_of(enrollment), at=ON_THE_FIRST_DAY)
         change = PayerChange.objects.get()

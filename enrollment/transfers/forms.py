@@ -8,30 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from mocap_portal.foundation.directory.models import Lea, School
 from mocap_portal.foundation.ui.fields import MemorableDateField
-from mocap_portal.foundation.ui.forms import PortalFormHelper
+from mocap_portal.foundation.ui.forms import StepForm
 
 
-class MoveForm(forms.Form):
-    """A form about a move: `cancel_url` leads back."""
-
-    submit: Any = _("Save")
-
-    def __init__(self, *args: Any, cancel_url: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.cancel_url = cancel_url
-
-    @property
-    def helper(self) -> PortalFormHelper:
-        return PortalFormHelper(submit=self.submit, cancel_url=self.cancel_url)
-
-    def bound(self, name: str, *, earliest: dt.date, latest: dt.date) -> None:
-        """Says between which days a date lies."""
-        field = self.fields[name]
-        assert isinstance(field, MemorableDateField)
-        field.earliest, field.latest = earliest, latest
-
-
-class AnnounceForm(MoveForm):
+class AnnounceForm(StepForm):
     submit = _("Tell the new district")
 
     to_lea = forms.ModelChoiceField(
@@ -51,7 +31,7 @@ class AnnounceForm(MoveForm):
         self.bound("leaves_on", earliest=earliest, latest=latest)
 
 
-class ReceiveForm(MoveForm):
+class ReceiveForm(StepForm):
     submit = _("Receive the student")
 
     school = forms.ModelChoiceField(
@@ -70,7 +50,7 @@ class ReceiveForm(MoveForm):
         self.bound("starts_on", earliest=earliest, latest=latest)
 
 
-class DeclineForm(MoveForm):
+class DeclineForm(StepForm):
     submit = _("The student does not come to us")
 
     reason = forms.CharField(

@@ -1,8 +1,6 @@
 """Students who move from one LEA to another, and the credit that they bring (R-72, R-73)."""
 
 import datetime as dt
-from collections.abc import Callable
-from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -24,10 +22,11 @@ from mocap_portal.foundation.accounts.middleware import HatRequest
 from mocap_portal.foundation.accounts.models import FAMILY_ROLES, LEA_ROLES, Membership
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.refusals import Refusal
+from mocap_portal.foundation.ui.steps import take_step
 from mocap_portal.foundation.ui.words import long_day
 
 from . import actions
-from .forms import AnnounceForm, DeclineForm, MoveForm, ReceiveForm
+from .forms import AnnounceForm, DeclineForm, ReceiveForm
 from .models import Transfer, TransferQuerySet, TransferState, students_of
 from .tables import CreditTable, TransferTable
 
@@ -88,13 +87,13 @@ def announce(request: HatRequest, pk: int) -> HttpResponse:
         earliest=today - BACK,
         latest=today + AHEAD,
     )
-    return act(
+    return take_step(
         request,
         form,
-        lambda data: actions.announce(
+        lambda: actions.announce(
             pk,
-            to_lea_id=data["to_lea"].pk,
-            leaves_on=data["leaves_on"],
+            to_lea_id=form.cleaned_data["to_lea"].pk,
+            leaves_on=form.cleaned_data["leaves_on"],
             by=request.hat,
             at=now,
         ),
@@ -124,11 +123,15 @@ def receive(request: HatRequest, pk: int) -> HttpResponse:
         earliest=row.leaves_on + A_DAY,
         latest=central_date(now),
     )
-    return act(
+    return take_step(
         request,
         form,
-        lambda data: actions.receive(
-            pk, school_id=data["school"].pk, starts_on=data["starts_on"], by=request.hat, at=now
+        lambda: actions.receive(
+            pk,
+            school_id=form.cleaned_data["school"].pk,
+            starts_on=form.cleaned_data["starts_on"],
+            by=request.hat,
+            at=now,
         ),
         title=_("Receive %(student)s") % {"student": row.student},
         intro=_(
@@ -154,10 +157,11 @@ def decline(request: HatRequest, pk: int) -> HttpResponse:
     if row.state != TransferState.ANNOUNCED:
         messages.info(request, str(actions.AlreadyAnswered.sentence))
         return redirect(here)
-    return act(
+    form = DeclineForm(request.POST or None, cancel_url=here)
+    return take_step(
         request,
-        DeclineForm(request.POST or None, cancel_url=here),
-        lambda data: actions.decline(pk, reason=data["reason"], by=request.hat, at=timezone.now()),
+        form,
+        lambda: actions.decline(pk, reason=form.cleaned_data["reason"], by=request.hat, at=timezone.now()),
         title=_("%(student)s does not come to your district?") % {"student": row.student},
         intro=_("Nothing changes for the student. The other district is told why."),
         done=_("The other district was told."),
@@ -195,28 +199,6 @@ def credit(request: HatRequest, pk: int) -> HttpResponse:
     total = sum(line.credit_earned or 0 for line in lines)
     context = {"student": student, "table": CreditTable(lines), "total": total}
     return render(request, "transfers/credit.html", context)
-
-
-def act(
-    request: HatRequest,
-    form: MoveForm,
-    action: Callable[[dict[str, Any]], object],
-    *,
-    title: str,
-    intro: str,
-    done: str,
-    back: str,
-) -> HttpResponse:
-    """A form, one action, one answer."""
-    if form.is_valid():
-        try:
-            action(form.cleaned_data)
-        except Refusal as refusal:
-            form.add_error(None, str(refusal.sentence))
-        else:
-            messages.success(request, done)
-            return redirect(back)
-    return render(request, "components/form_page.html", {"title": title, "intro": intro, "form": form})
 
 
 def transfers_for(hat: Membership) -> TransferQuerySet:

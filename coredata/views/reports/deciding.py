@@ -134,4 +134,4 @@ def _with_reason(
             return redirect(here)
         messages.success(request, done)
         return redirect("coredata:report_queue")
-    return render(request, "coredata/reports/reason.html", {"form": form, "title": title, "text": text})
+    return render(request, "components/form_page.html", {"form": form, "title": title, "intro": text})

@@ -8,31 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from mocap_portal.foundation.shared.names import NameField
 from mocap_portal.foundation.ui.fields import MemorableDateField
-from mocap_portal.foundation.ui.forms import PortalFormHelper
+from mocap_portal.foundation.ui.forms import StepForm
 
 from ..models import InterventionKind
 
 AREA = {"rows": 5}
-
-
-class StepForm(forms.Form):
-    """A form about one step: `cancel_url` leads back to the student's page."""
-
-    submit: Any = _("Save")
-
-    def __init__(self, *args: Any, cancel_url: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.cancel_url = cancel_url
-
-    @property
-    def helper(self) -> PortalFormHelper:
-        return PortalFormHelper(submit=self.submit, cancel_url=self.cancel_url)
-
-    def bound(self, name: str, *, earliest: dt.date, latest: dt.date) -> None:
-        """Says between which days a date lies."""
-        field = self.fields[name]
-        assert isinstance(field, MemorableDateField)
-        field.earliest, field.latest = earliest, latest
 
 
 class InterventionForm(StepForm):

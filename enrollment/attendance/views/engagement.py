@@ -1,8 +1,6 @@
 """Students who are not engaged: who they are, what was done, and the next step (R-55 to R-57)."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count
@@ -19,9 +17,10 @@ from mocap_portal.foundation.accounts.models import HOST_ROLES, Membership
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.paging import sort_and_cut
 from mocap_portal.foundation.shared.refusals import Refusal
+from mocap_portal.foundation.ui.steps import take_step
 
 from .. import actions
-from ..forms.engagement import DisenrollForm, InterventionForm, StepForm
+from ..forms.engagement import DisenrollForm, InterventionForm
 from ..models import EngagementNotice, Flag, FlagQuerySet
 from ..tables import FlagTable
 
@@ -104,7 +103,7 @@ def intervene(request: HatRequest, pk: int) -> HttpResponse:
         latest=central_date(now),
     )
     title = _("What was tried with %(student)s") % {"student": row.enrollment.student}
-    return act(
+    return take_step(
         request,
         form,
         lambda: actions.record_intervention(pk, by=request.hat, at=now, **form.cleaned_data),
@@ -128,7 +127,7 @@ def disenroll(request: HatRequest, pk: int) -> HttpResponse:
     form = DisenrollForm(
         request.POST or None, cancel_url=here, earliest=row.enrollment.starts_on, latest=today
     )
-    return act(
+    return take_step(
         request,
         form,
         lambda: actions.disenroll(pk, by=request.hat, at=now, **form.cleaned_data),
@@ -140,29 +139,6 @@ def disenroll(request: HatRequest, pk: int) -> HttpResponse:
         done=_("The student is disenrolled. Family and resident district were told."),
         back=here,
     )
-
-
-def act(
-    request: HatRequest,
-    form: StepForm,
-    action: Callable[[], object],
-    *,
-    title: str,
-    intro: str,
-    done: str,
-    back: str,
-) -> HttpResponse:
-    """A form, one action, one answer."""
-    if form.is_valid():
-        try:
-            action()
-        except Refusal as refusal:
-            form.add_error(None, str(refusal.sentence))
-        else:
-            messages.success(request, done)
-            return redirect(back)
-    context: dict[str, Any] = {"title": title, "intro": intro, "form": form}
-    return render(request, "attendance/act.html", context)
 
 
 def flags_for(hat: Membership) -> FlagQuerySet:

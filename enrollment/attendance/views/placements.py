@@ -13,12 +13,13 @@ from mocap_portal.foundation.accounts.middleware import HatRequest
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.paging import sort_and_cut
+from mocap_portal.foundation.ui.steps import take_step
 
 from .. import actions
 from ..forms.engagement import ChoiceForm, OptionsForm, PlaceForm
 from ..models import PLACING_ROLES, Placement, PlacementQuerySet, PlacementState
 from ..tables import PlacementTable
-from .engagement import Step, act
+from .engagement import Step
 
 ROWS_PER_PAGE = 25
 
@@ -62,7 +63,7 @@ def options(request: HatRequest, pk: int) -> HttpResponse:
         messages.info(request, str(actions.OptionsSent.sentence))
         return redirect(here)
     form = OptionsForm(request.POST or None, cancel_url=here)
-    return act(
+    return take_step(
         request,
         form,
         lambda: actions.send_options(pk, by=request.hat, at=timezone.now(), **form.cleaned_data),
@@ -90,7 +91,7 @@ def choice(request: HatRequest, pk: int) -> HttpResponse:
         latest=central_date(now),
         initial={"choice": row.choice, "chosen_on": row.chosen_on},
     )
-    return act(
+    return take_step(
         request,
         form,
         lambda: actions.record_choice(pk, by=request.hat, at=now, **form.cleaned_data),
@@ -112,7 +113,7 @@ def place(request: HatRequest, pk: int) -> HttpResponse:
         messages.info(request, str(refusal.sentence))
         return redirect(here)
     form = PlaceForm(request.POST or None, cancel_url=here, earliest=ended_on, latest=central_date(now))
-    return act(
+    return take_step(
         request,
         form,
         lambda: actions.place(pk, by=request.hat, at=now, **form.cleaned_data),

@@ -8,12 +8,12 @@ from django.core.files.base import File
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.part_time.forms.upload import SCAN_HELP
-from enrollment.registration.forms.changes import ActForm
+from mocap_portal.foundation.ui.forms import StepForm
 
 from ..models import RecordsKind
 
 
-class AskForm(ActForm):
+class AskForm(StepForm):
     """Which records the host asks for."""
 
     submit = _("Ask the resident district")
@@ -26,7 +26,7 @@ class AskForm(ActForm):
     )
 
 
-class AnswerForm(ActForm):
+class AnswerForm(StepForm):
     """A file for each record that was asked for, or words."""
 
     submit = _("Send the answer")

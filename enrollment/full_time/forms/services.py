@@ -7,9 +7,10 @@ from django import forms
 from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.registration.forms.changes import ActForm, reason_field
+from enrollment.registration.forms.changes import reason_field
 from mocap_portal.foundation.shared.names import NameField
 from mocap_portal.foundation.ui.fields import MemorableDateField
+from mocap_portal.foundation.ui.forms import StepForm
 
 from ..actions.services import PlannedService, Terms
 from ..models import MINUTES_OF_A_DAY, WEEKDAYS, Body, FindingOutcome
@@ -29,7 +30,7 @@ def words_field(label: Any, help_text: Any = "", *, required: bool = True, say: 
     )
 
 
-class FindingForm(ActForm):
+class FindingForm(StepForm):
     """What the team found. `after` says which finding the writer has seen."""
 
     submit = _("Record the finding")
@@ -204,7 +205,7 @@ ServiceFormSet = cast(
 )
 
 
-class SignForm(ActForm):
+class SignForm(StepForm):
     """A typed name is the signature of one's side."""
 
     submit = _("Sign for your side")
@@ -218,7 +219,7 @@ class SignForm(ActForm):
     )
 
 
-class ReviewForm(ActForm):
+class ReviewForm(StepForm):
     """How goals and accommodations are doing."""
 
     submit = _("Record the review")

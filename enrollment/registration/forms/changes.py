@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from enrollment.part_time.models import OPEN_LINES, CourseLine, LineState
 from mocap_portal.foundation.shared.names import NameField
 from mocap_portal.foundation.ui.fields import MemorableDateField
-from mocap_portal.foundation.ui.forms import PortalFormHelper
+from mocap_portal.foundation.ui.forms import StepForm
 from providers.models import Course, CourseQuerySet
 
 from ..models import Party, Result
@@ -29,21 +29,7 @@ def reason_field(label: Any, help_text: Any = "", *, required: bool = True) -> f
     )
 
 
-class ActForm(forms.Form):
-    """A form about one course, with a way back to where it was opened."""
-
-    submit: Any = ""
-
-    def __init__(self, *args: Any, cancel_url: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.cancel_url = cancel_url
-
-    @property
-    def helper(self) -> PortalFormHelper:
-        return PortalFormHelper(submit=self.submit, cancel_url=self.cancel_url)
-
-
-class SwapForm(ActForm):
+class SwapForm(StepForm):
     """Another course of the same provider, and who asked for it."""
 
     submit = _("Exchange the course")
@@ -82,7 +68,7 @@ class SwapForm(ActForm):
         self.fields["course"].queryset = courses  # type: ignore[attr-defined]
 
 
-class ExtendForm(ActForm):
+class ExtendForm(StepForm):
     """A later last day, why, and who agreed."""
 
     submit = _("Move the last day")
@@ -111,7 +97,7 @@ class ExtendForm(ActForm):
         ends_on.earliest, ends_on.latest = line.ends_on + dt.timedelta(days=1), line.ends_on + A_YEAR
 
 
-class RemoveForm(ActForm):
+class RemoveForm(StepForm):
     """The last day and the documented reason."""
 
     submit = _("End the course")
@@ -130,7 +116,7 @@ class RemoveForm(ActForm):
         on.initial = today
 
 
-class CreditForm(ActForm):
+class CreditForm(StepForm):
     """The credit that the district gives."""
 
     submit = _("Confirm the credit")
@@ -156,7 +142,7 @@ class CreditForm(ActForm):
         field.help_text = _("From 0 to %(most)s, what the course earns.") % {"most": credit}
 
 
-class ReturnForm(ActForm):
+class ReturnForm(StepForm):
     """Why the district does not take the result."""
 
     submit = _("Send it back")
@@ -177,7 +163,7 @@ class LinesField(forms.MultipleChoiceField):
         return str(value) in self.known
 
 
-class WithdrawForm(ActForm):
+class WithdrawForm(StepForm):
     """Which courses, the last day of those that run, and why."""
 
     submit = _("Take these courses back")

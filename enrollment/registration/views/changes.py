@@ -15,11 +15,12 @@ from mocap_portal.foundation.accounts.middleware import HatRequest
 from mocap_portal.foundation.accounts.models import PROVIDER_ROLES, Membership, Role
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.refusals import Refusal
+from mocap_portal.foundation.ui.forms import StepForm
 from mocap_portal.foundation.ui.words import long_day
 from providers.models import Instruction
 
 from .. import actions
-from ..forms.changes import ActForm, ExtendForm, RemoveForm, SwapForm
+from ..forms.changes import ExtendForm, RemoveForm, SwapForm
 from ..forms.teachers import NameTeacherForm
 from ..models import REGISTERING_ROLES, RosterLine, RosterState
 from .district import lines_for
@@ -178,7 +179,7 @@ def remove(request: HatRequest, pk: int) -> HttpResponse:
     )
 
 
-def act(request: HatRequest, form: ActForm | NameTeacherForm, **context: Any) -> HttpResponse:
+def act(request: HatRequest, form: StepForm | NameTeacherForm, **context: Any) -> HttpResponse:
     return render(request, "components/form_page.html", {"form": form, **context})
 
 

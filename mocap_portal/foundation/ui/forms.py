@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
+from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Layout, LayoutObject, Row, Submit
+from django import forms
 from django.forms import BaseForm, BoundField, MultiWidget
 from django.forms.widgets import ChoiceWidget
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
+
+from .fields import MemorableDateField
 
 SAVE = gettext_lazy("Save")
 
@@ -46,6 +51,26 @@ class PortalFormHelper(FormHelper):
             self.layout = Layout(*layout)
         if submit is not None:
             self.add_input(Submit("", submit))
+
+
+class StepForm(forms.Form):
+    """A form about one step: `submit` says what its button does, `cancel_url` leads back to where it was opened."""
+
+    submit: Any = SAVE
+
+    def __init__(self, *args: Any, cancel_url: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.cancel_url = cancel_url
+
+    @property
+    def helper(self) -> PortalFormHelper:
+        return PortalFormHelper(submit=self.submit, cancel_url=self.cancel_url)
+
+    def bound(self, name: str, *, earliest: dt.date, latest: dt.date) -> None:
+        """Says between which days a date lies."""
+        field = self.fields[name]
+        assert isinstance(field, MemorableDateField)
+        field.earliest, field.latest = earliest, latest
 
 
 class FilterFormHelper(PortalFormHelper):

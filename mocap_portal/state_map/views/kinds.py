@@ -76,7 +76,7 @@ def form_page(
         else:
             messages.success(request, _("Saved."))
             return redirect(back)
-    return render(request, "state_map/form.html", {"form": form, "title": title, "intro": intro})
+    return render(request, "components/form_page.html", {"form": form, "title": title, "intro": intro})
 
 
 def confirm_page(

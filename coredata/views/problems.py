@@ -8,6 +8,7 @@ from contextlib import suppress
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -36,7 +37,14 @@ def problems(request: HatRequest, pk: int, rule: str) -> HttpResponse:
     if rule not in rules() or not table.page.paginator.count:
         return redirect("coredata:upload", pk)
     return render(
-        request, "coredata/problems.html", {"upload": upload, "rule": rules()[rule], "table": table}
+        request,
+        "coredata/problems.html",
+        {
+            "sent": upload,
+            "rule": rules()[rule],
+            "table": table,
+            "back": reverse("coredata:upload", args=[pk]),
+        },
     )
 
 

@@ -112,8 +112,9 @@ def problems(request: HatRequest, pk: int, rule: str) -> HttpResponse:
     sort_and_cut(table, request, per_page=PER_PAGE)
     if rule not in rules() or not table.page.paginator.count:
         return redirect("coredata:report", pk)
-    context = {"report": row, "rule": rules()[rule], "table": table}
-    return render(request, "coredata/reports/problems.html", context)
+    back = reverse("coredata:report", args=[pk])
+    context = {"sent": row, "rule": rules()[rule], "table": table, "back": back}
+    return render(request, "coredata/problems.html", context)
 
 
 @require_safe

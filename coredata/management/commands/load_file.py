@@ -7,7 +7,7 @@ if that is asked for.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from coredata import actions
 from coredata.layouts import Kind
+from coredata.management.sent_files import as_json, as_text, pieces
 from coredata.models import Upload, UploadState
 from coredata.store.vault import seal
 from mocap_portal.foundation.accounts.models import Membership, Role
@@ -24,7 +25,6 @@ from mocap_portal.foundation.directory.models import Lea
 from mocap_portal.foundation.shared.commands import Exit, PortalCommand
 from mocap_portal.foundation.shared.refusals import Refusal
 
-PIECE = 1 << 20  # bytes read at a time
 MAY_LOAD = [Role.DATA_CLERK, Role.COORDINATOR, Role.LEA_ADMIN]
 STATEMENT = "Certified from the command line."
 # Student Assignment is joined to Course Assignment (V-15), June looks back at October (V-17).
@@ -75,7 +75,7 @@ class Command(PortalCommand):
             started = time.monotonic()
             try:
                 upload = actions.receive(
-                    seal(_pieces(file)), name=file.name, lea_id=lea.pk, by=hat, at=timezone.now()
+                    seal(pieces(file)), name=file.name, lea_id=lea.pk, by=hat, at=timezone.now()
                 )
             except OSError:
                 self.leave(Exit.UNREADABLE, _("The file %(file)s cannot be read.") % {"file": file})
@@ -86,11 +86,11 @@ class Command(PortalCommand):
         uploads = [
             Upload.objects.select_related("collection").get(pk=upload.pk) for upload, _seconds in loaded
         ]
-        answer = [_as_json(upload, seconds) for upload, (_old, seconds) in zip(uploads, loaded, strict=True)]
+        answer = [as_json(upload, seconds) for upload, (_old, seconds) in zip(uploads, loaded, strict=True)]
         if json:
             self.answer({"files": answer})
         else:
-            self.stdout.write("\n".join(map(_as_text, uploads)))
+            self.stdout.write("\n".join(map(as_text, uploads)))
         if any(upload.state == UploadState.REFUSED for upload in uploads):
             self.leave(Exit.UNREADABLE, _("A file was refused; nothing of it is stored."))
         if refused or any(upload.errors for upload in uploads):
@@ -128,37 +128,3 @@ def _check_again(loaded: Iterable[Upload]) -> None:
 def _place(upload: Upload) -> int:
     assert upload.collection is not None
     return ORDER.index(Kind(upload.collection.kind))
-
-
-def _pieces(file: Path) -> Iterator[bytes]:
-    with file.open("rb") as source:
-        while piece := source.read(PIECE):
-            yield piece
-
-
-def _as_json(upload: Upload, seconds: float) -> dict[str, Any]:
-    return {
-        "file": upload.name,
-        "upload": upload.pk,
-        "state": upload.state,
-        "rows_read": upload.rows_read,
-        "rows_good": upload.rows_good,
-        "rows_with_warnings": upload.rows_with_warnings,
-        "rows_with_errors": upload.rows_with_errors,
-        "seconds": round(seconds, 3),
-    }
-
-
-def _as_text(upload: Upload) -> str:
-    if upload.state == UploadState.REFUSED:
-        return f"{upload.name}: {upload.refusal}"
-    return _(
-        "%(file)s: %(state)s. %(read)d rows: %(good)d good, %(warned)d with warnings, %(wrong)d with errors"
-    ) % {
-        "file": upload.name,
-        "state": upload.get_state_display(),
-        "read": upload.rows_read,
-        "good": upload.rows_good,
-        "warned": upload.rows_with_warnings,
-        "wrong": upload.rows_with_errors,
-    }

@@ -6,7 +6,6 @@ What the page does, from the command line: the report is checked, and one withou
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +14,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from coredata import actions
-from coredata.models import ProviderReport, ReportState
+from coredata.management.sent_files import as_json, as_text, pieces
+from coredata.models import ReportState
 from coredata.store.vault import seal
 from mocap_portal.foundation.accounts.models import PROVIDER_ROLES, Membership
 from mocap_portal.foundation.directory.models import Provider
 from mocap_portal.foundation.shared.commands import Exit, PortalCommand
 from mocap_portal.foundation.shared.refusals import Refusal
-
-PIECE = 1 << 20  # bytes read at a time
 
 
 class Command(PortalCommand):
@@ -49,7 +47,7 @@ class Command(PortalCommand):
             )
         started = time.monotonic()
         try:
-            sealed = seal(_pieces(file))
+            sealed = seal(pieces(file))
         except OSError:
             self.leave(Exit.UNREADABLE, _("The file %(file)s cannot be read.") % {"file": file})
         report = actions.receive_report(
@@ -63,46 +61,12 @@ class Command(PortalCommand):
             except Refusal as problem:
                 refusal = str(problem.sentence)
         if json:
-            self.answer({"files": [_as_json(report, time.monotonic() - started)]})
+            self.answer({"files": [as_json(report, time.monotonic() - started)]})
         else:
-            self.stdout.write(_as_text(report))
+            self.stdout.write(as_text(report))
         if report.state == ReportState.REFUSED:
             self.leave(Exit.UNREADABLE, _("The report was refused; nothing of it is stored."))
         if report.errors or refusal:
             self.leave(
                 Exit.PROBLEMS, refusal or _("The report has errors. It was not sent to the state office.")
             )
-
-
-def _pieces(file: Path) -> Iterator[bytes]:
-    with file.open("rb") as source:
-        while piece := source.read(PIECE):
-            yield piece
-
-
-def _as_json(report: ProviderReport, seconds: float) -> dict[str, Any]:
-    return {
-        "file": report.name,
-        "upload": report.pk,
-        "state": report.state,
-        "rows_read": report.rows_read,
-        "rows_good": report.rows_good,
-        "rows_with_warnings": report.rows_with_warnings,
-        "rows_with_errors": report.rows_with_errors,
-        "seconds": round(seconds, 3),
-    }
-
-
-def _as_text(report: ProviderReport) -> str:
-    if report.state == ReportState.REFUSED:
-        return f"{report.name}: {report.refusal}"
-    return _(
-        "%(file)s: %(state)s. %(read)d rows: %(good)d good, %(warned)d with warnings, %(wrong)d with errors"
-    ) % {
-        "file": report.name,
-        "state": report.get_state_display(),
-        "read": report.rows_read,
-        "good": report.rows_good,
-        "warned": report.rows_with_warnings,
-        "wrong": report.rows_with_errors,
-    }

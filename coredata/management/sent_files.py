@@ -1,0 +1,46 @@
+"""What both commands do that load a file: read it, and say what became of it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from coredata.models import ProviderReport, Upload
+
+PIECE = 1 << 20  # bytes read at a time
+
+
+def pieces(file: Path) -> Iterator[bytes]:
+    with file.open("rb") as source:
+        while piece := source.read(PIECE):
+            yield piece
+
+
+def as_json(sent: Upload | ProviderReport, seconds: float) -> dict[str, Any]:
+    return {
+        "file": sent.name,
+        "upload": sent.pk,
+        "state": sent.state,
+        "rows_read": sent.rows_read,
+        "rows_good": sent.rows_good,
+        "rows_with_warnings": sent.rows_with_warnings,
+        "rows_with_errors": sent.rows_with_errors,
+        "seconds": round(seconds, 3),
+    }
+
+
+def as_text(sent: Upload | ProviderReport) -> str:
+    """One line. A refused file has no rows to count: its line says why."""
+    if sent.refusal:
+        return f"{sent.name}: {sent.refusal}"
+    return _(
+        "%(file)s: %(state)s. %(read)d rows: %(good)d good, %(warned)d with warnings, %(wrong)d with errors"
+    ) % {
+        "file": sent.name,
+        "state": sent.get_state_display(),
+        "read": sent.rows_read,
+        "good": sent.rows_good,
+        "warned": sent.rows_with_warnings,
+        "wrong": sent.rows_with_errors,
+    }

@@ -100,7 +100,7 @@ def _others(code: str) -> Iterator[Row]:
         given, family = name.split()
         yield {
             "enrollmentId": f"{code[0]}-{2000 + number}",
-            "mosisId": f"99300{sum(map(ord, code)) % 100:02}{number:03}",
+            "mosisId": f"9930000{number:03}",
             "birthDate": f"2011-0{number + 1}-1{number}",
             "familyName": family,
             "givenName": given,

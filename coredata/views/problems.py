@@ -43,7 +43,7 @@ def problems(request: HatRequest, pk: int, rule: str) -> HttpResponse:
             "sent": upload,
             "rule": rules()[rule],
             "table": table,
-            "back": reverse("coredata:upload", args=[pk]),
+            "back": {"label": _("Back to the file"), "url": reverse("coredata:upload", args=[pk])},
         },
     )
 

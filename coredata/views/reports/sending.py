@@ -112,7 +112,7 @@ def problems(request: HatRequest, pk: int, rule: str) -> HttpResponse:
     sort_and_cut(table, request, per_page=PER_PAGE)
     if rule not in rules() or not table.page.paginator.count:
         return redirect("coredata:report", pk)
-    back = reverse("coredata:report", args=[pk])
+    back = {"label": _("Back to the report"), "url": reverse("coredata:report", args=[pk])}
     context = {"sent": row, "rule": rules()[rule], "table": table, "back": back}
     return render(request, "coredata/problems.html", context)
 

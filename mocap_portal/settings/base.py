@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "enrollment.membership",
     "enrollment.certification",
     "coredata",
+    "coredata.reconcile",
     "concerns",
     "mocap_portal.home",
     "mocap_portal.state_map",

@@ -105,6 +105,18 @@ def test_a_file_of_rules_that_is_wrong_is_a_problem(project: Path) -> None:
     assert rules.problems(project) == [f"{project}/providers/rules.toml: rule number 1: id must be a text."]
 
 
+def test_the_codes_of_mismatches_are_rules(project: Path) -> None:
+    (project / "tests" / "test_it.py").write_text(TESTS.replace("R-99", "M-01"))
+    (project / "providers" / "mismatches.toml").write_text(
+        '[[mismatch]]\nid = "M-01"\nsentence = "Not in October."\nsource = "portal"\nname = "Other"\n'
+        '[[mismatch]]\nid = "M-02"\nsentence = "Not in June."\nsource = "portal"\n'
+    )
+
+    rules.write(project)
+
+    assert rules.problems(project) == ["M-02 has no test: Not in June."]
+
+
 def test_every_rule_of_the_portal_has_a_test() -> None:
     assert rules.problems() == []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +31,7 @@ class Proof:
 def problems(root: Path = ROOT) -> list[str]:
     """One sentence per rule without a test, per test of a rule that is nowhere, and when docs/rules.md is old."""
     try:
-        rules = load_rules(_rule_files(root))
+        rules = _all_rules(root)
     except InvalidRules as error:
         return [str(error)]
     proofs = list(find_proofs(root / "tests"))
@@ -51,9 +52,7 @@ def write(root: Path = ROOT) -> None:
     """Write docs/rules.md. Raises InvalidRules."""
     document = root / DOCUMENT
     document.parent.mkdir(exist_ok=True)
-    document.write_text(
-        render(load_rules(_rule_files(root)), list(find_proofs(root / "tests"))), encoding="utf-8"
-    )
+    document.write_text(render(_all_rules(root), list(find_proofs(root / "tests"))), encoding="utf-8")
 
 
 def find_proofs(folder: Path) -> Iterator[Proof]:
@@ -109,5 +108,14 @@ def _when_held(rule: Rule) -> str:
             return f" (from {start} until {end})"
 
 
-def _rule_files(root: Path) -> list[Path]:
-    return sorted(path for package in PACKAGES for path in (root / package).rglob("rules.toml"))
+def _all_rules(root: Path) -> dict[str, Rule]:
+    """Of every rules.toml, and of the catalogue of mismatches, which its app reads more strictly than is done here."""
+    rules = load_rules(_files(root, "rules.toml"))
+    for path in _files(root, "mismatches.toml"):
+        for entry in tomllib.loads(path.read_text(encoding="utf-8"))["mismatch"]:
+            rules[entry["id"]] = Rule(entry["id"], entry["sentence"], entry["source"])
+    return rules
+
+
+def _files(root: Path, name: str) -> list[Path]:
+    return sorted(path for package in PACKAGES for path in (root / package).rglob(name))

@@ -39,6 +39,7 @@ WITHOUT_HISTORY = {
     "coredata.StudentCourse": "derived from two certified files, which never change, and rebuilt when they do",
     "reconcile.LeaRun": "a run's work, nobody's",
     "reconcile.Run": "a run's work, nobody's",
+    "coredata.StudentOutcome": "derived from certified files, as StudentCourse is",
     "papers.DigestItem": "a sentence on its way into a mail",
     "part_time.Unfinished": "answers that were not sent: they are the person's own, and they go",
     "papers.Notice": "a mail on its way: the row itself says what was sent to whom, when and after how many tries",

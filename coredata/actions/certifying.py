@@ -108,9 +108,12 @@ def withdraw(upload_id: int, *, by: Membership, at: dt.datetime) -> Upload:
 
 
 def _rebuild(upload: Upload) -> None:
-    """The student-courses that rest on this file, in the same transaction."""
+    """The student-courses and outcomes that rest on this file, in the same transaction."""
     assert upload.collection is not None
-    if upload.collection.cycle == Cycle.OCTOBER and upload.collection.kind in student_courses.COURSES_FIRST:
+    of_october = (
+        upload.collection.cycle == Cycle.OCTOBER and upload.collection.kind in student_courses.COURSES_FIRST
+    )
+    if of_october or upload.collection.kind == Kind.STU_CRS_COMP:
         student_courses.rebuild(upload.lea_id, upload.collection.school_year_id)
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.refusals import Refusal
 
-from ..models import Problem, StoredCollection, StudentCourse, Upload
+from ..models import Problem, StoredCollection, StudentCourse, StudentOutcome, Upload
 from ..store import rows
 from .checking import destroy_bytes
 
@@ -34,6 +34,7 @@ def remove_collection(stored_id: int, *, at: dt.datetime) -> int:
     uploads = Upload.objects.filter(collection=stored)
     StudentCourse.objects.filter(student_upload__in=uploads).delete()
     StudentCourse.objects.filter(course_upload__in=uploads).delete()
+    StudentOutcome.objects.filter(upload__in=uploads).delete()
     Problem.objects.filter(upload__in=uploads).delete()
     for upload in uploads.filter(destroyed_at=None).select_for_update(of=("self",)):
         destroy_bytes(upload, at=at)

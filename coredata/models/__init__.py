@@ -16,7 +16,7 @@ from .reports import (
     StatusChange,
 )
 from .sent import SentFile
-from .student_courses import StudentCourse, StudentCourseQuerySet
+from .student_courses import StudentCourse, StudentCourseQuerySet, StudentOutcome
 from .uploads import (
     ONCE_CERTIFIED,
     HashKey,
@@ -51,6 +51,7 @@ __all__ = [
     "StoredCollection",
     "StudentCourse",
     "StudentCourseQuerySet",
+    "StudentOutcome",
     "Upload",
     "UploadQuerySet",
     "UploadState",

@@ -1,39 +1,64 @@
-"""The table of relevant student-courses, built for one LEA from its two certified October files. Set-based."""
+"""The relevant student-courses of an LEA and how they ended, out of the rows of its files. Set-based."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
 
-from enrollment.part_time.models import APPROVED_LINES, Basis, CourseLine
+from enrollment.part_time.models import APPROVED_LINES, Basis
 from providers.models import PROGRAM_CODES
 
 from ..layouts import Cycle, Kind
-from ..models import StudentCourse, Upload, UploadState
+from ..models import ReportState, StudentCourse, StudentOutcome, Upload, UploadState
 
 DELIVERIES = ("V", "S", "VH")  # Core Data Exhibit 34: everything that is taught through technology
 COURSES_FIRST = (Kind.CRS_ASSIGN, Kind.STU_ASSIGN)
 
+# Whose every course matters: who has an approved course, is in a full-time program, or is reported by a provider.
+KNOWN = """
+SELECT student.mosis_id FROM part_time_courseline AS line
+    JOIN part_time_courserequest AS request ON request.id = line.request_id
+    JOIN directory_term AS term ON term.id = request.term_id AND term.school_year_id = %(year)s
+    JOIN records_claim AS claim ON claim.id = request.claim_id
+    JOIN records_student AS student ON student.id = claim.student_id
+    WHERE line.state = ANY(%(approved)s) AND line.basis <> %(private)s AND student.mosis_id IS NOT NULL
+UNION SELECT student.mosis_id FROM full_time_schedule AS schedule
+    JOIN full_time_programenrollment AS enrollment ON enrollment.id = schedule.enrollment_id
+    JOIN records_student AS student ON student.id = enrollment.student_id
+    WHERE schedule.school_year_id = %(year)s AND student.mosis_id IS NOT NULL
+UNION SELECT reported.mosis_id FROM coredata_reportrow AS reported
+    JOIN coredata_providerreport AS report ON report.id = reported.report_id
+    WHERE report.school_year_id = %(year)s AND report.state = %(accepted)s AND reported.mosis_id <> ''
+"""
+
 # Student rows meet course rows by the seven parts of DESE's key; year and district are the same in both files. Of
 # several teachers of one course the one on the first line stands for all.
-BUILD = """
-INSERT INTO coredata_studentcourse (
+OCTOBER = """
+INSERT INTO {into} (
     lea_id, school_year_id, mosis_id, course_code, semester, school_code, program_code, delivery_system,
-    units_of_credit, minutes_per_week, grade_level, birth_date, teachers, student_line, course_line,
-    student_upload_id, course_upload_id
+    units_of_credit, minutes_per_week, grade_level, birth_date, sending_district_code, receiving_district_code,
+    teachers, educators, sections, student_line, course_line, student_upload_id, course_upload_id
 )
 SELECT DISTINCT ON (mosis_id, course_code, semester)
     %(lea)s, %(year)s, mosis_id, course_code, semester, school_code, program_code, delivery_system,
-    units_of_credit, minutes_per_week, grade_level, birth_date,
-    count(*) OVER (PARTITION BY mosis_id, course_code, semester), student_line, course_line,
-    %(students)s, %(courses)s
+    units_of_credit, minutes_per_week, grade_level, birth_date, sending_district_code, receiving_district_code,
+    count(*) OVER same, count(educator) OVER same,
+    -- counted from both ends: the database counts no different values over a window
+    dense_rank() OVER (same ORDER BY school_code, assignment_number)
+    + dense_rank() OVER (same ORDER BY school_code DESC, assignment_number DESC) - 1,
+    student_line, course_line, %(students)s, %(courses)s
 FROM (
     SELECT
-        s.mosis_id, s.school_code, s.birth_date, s.line AS student_line, c.line AS course_line,
+        s.mosis_id, s.school_code, s.birth_date, s.line AS student_line, c.line AS course_line, c.educator,
+        c.assignment_number,
         coalesce(c.course_code, s.course_code, '') AS course_code, coalesce(c.semester, '') AS semester,
         coalesce(c.program_code, '') AS program_code, coalesce(c.delivery_system, '') AS delivery_system,
-        coalesce(s.grade_level, '') AS grade_level, c.units_of_credit, c.minutes_per_week
+        coalesce(s.grade_level, '') AS grade_level, c.units_of_credit, c.minutes_per_week,
+        coalesce(s.sending_district_code, c.sending_district_code, '') AS sending_district_code,
+        coalesce(s.receiving_district_code, c.receiving_district_code, '') AS receiving_district_code
     FROM coredata_stu_assign AS s
     JOIN coredata_crs_assign AS c
         ON c.school_code = s.school_code AND c.assignment_number = s.assignment_number
@@ -48,51 +73,116 @@ FROM (
             OR s.mosis_id IN ({known})
         )
 ) AS found
+WINDOW same AS (PARTITION BY mosis_id, course_code, semester)
 ORDER BY mosis_id, course_code, semester, student_line
 """
+
+JUNE = """
+INSERT INTO {into} (
+    lea_id, school_year_id, mosis_id, course_code, semester, school_code, program_code, delivery_system, grade_earned,
+    credits_earned, grade_level, birth_date, sending_district_code, receiving_district_code, sections, line, upload_id
+)
+SELECT DISTINCT ON (mosis_id, course_code, semester)
+    %(lea)s, %(year)s, mosis_id, course_code, semester, school_code, program_code, delivery_system, grade_earned,
+    credits_earned, grade_level, birth_date, sending_district_code, receiving_district_code,
+    dense_rank() OVER (same ORDER BY school_code, assignment_number)
+    + dense_rank() OVER (same ORDER BY school_code DESC, assignment_number DESC) - 1,
+    line, %(june)s
+FROM (
+    SELECT
+        mosis_id, school_code, birth_date, line, credits_earned, assignment_number,
+        coalesce(course_code, '') AS course_code, coalesce(semester, '') AS semester,
+        coalesce(program_code, '') AS program_code, coalesce(delivery_system, '') AS delivery_system,
+        coalesce(grade_earned, '') AS grade_earned, coalesce(grade_level, '') AS grade_level,
+        coalesce(sending_district_code, '') AS sending_district_code,
+        coalesce(receiving_district_code, '') AS receiving_district_code
+    FROM coredata_stu_crs_comp
+    WHERE collection_id = %(june_collection)s AND upload_id = %(june)s AND mosis_id IS NOT NULL
+        AND (
+            program_code = ANY(%(programs)s) OR delivery_system = ANY(%(deliveries)s) OR mosis_id IN ({known})
+            OR mosis_id IN (
+                SELECT mosis_id FROM {october}
+                WHERE lea_id = %(lea)s AND school_year_id = %(year)s AND program_code = ANY(%(programs)s)
+            )
+        )
+) AS found
+WINDOW same AS (PARTITION BY mosis_id, course_code, semester)
+ORDER BY mosis_id, course_code, semester, line
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file whose rows are stored: ids of its upload and of its collection."""
+
+    upload: int
+    collection: int
+
+    @classmethod
+    def of(cls, upload: Upload) -> File:
+        assert upload.collection_id is not None
+        return cls(upload.pk, upload.collection_id)
+
+
+def build_october(into: str, lea_id: int, year: int, *, courses: File, students: File) -> int:
+    """Put the student-courses that these two files make into a table like StudentCourse's; how many."""
+    files = {
+        "courses": courses.upload,
+        "course_collection": courses.collection,
+        "students": students.upload,
+        "student_collection": students.collection,
+    }
+    return _insert(OCTOBER.format(into=into, known=KNOWN), lea_id, year, files)
+
+
+def build_june(into: str, lea_id: int, year: int, *, june: File, october: str) -> int:
+    """Put the outcomes of this file into a table like StudentOutcome's; how many.
+
+    `october`: the table in which the LEA's student-courses are.
+    """
+    files = {"june": june.upload, "june_collection": june.collection}
+    return _insert(JUNE.format(into=into, october=october, known=KNOWN), lea_id, year, files)
+
+
+def _insert(statement: str, lea_id: int, year: int, files: Mapping[str, int]) -> int:
+    values: dict[str, Any] = {
+        "lea": lea_id,
+        "year": year,
+        "programs": list(PROGRAM_CODES.values()),
+        "deliveries": list(DELIVERIES),
+        "approved": [state.value for state in APPROVED_LINES],
+        "private": Basis.PRIVATE.value,
+        "accepted": ReportState.ACCEPTED.value,
+        **files,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return int(cursor.rowcount)
 
 
 @transaction.atomic
 def rebuild(lea_id: int, year: int) -> int:
-    """Build an LEA's relevant student-courses of a school year anew; how many there are. None without both files."""
+    """Build an LEA's relevant student-courses of a school year anew, and how they ended; how many there are.
+
+    There are none without both October files, and no outcomes without June's.
+    """
     StudentCourse.objects.filter(lea=lea_id, school_year=year).delete()
+    StudentOutcome.objects.filter(lea=lea_id, school_year=year).delete()
     certified = Upload.objects.filter(
-        lea=lea_id,
-        collection__school_year=year,
-        collection__cycle=Cycle.OCTOBER,
-        collection__kind__in=COURSES_FIRST,
-        state=UploadState.CERTIFIED,
+        lea=lea_id, collection__school_year=year, state=UploadState.CERTIFIED
     ).select_related("collection")
-    files = {upload.collection.kind: upload for upload in certified if upload.collection}
-    if set(files) != set(COURSES_FIRST):
-        return 0
-    courses, students = (files[kind] for kind in COURSES_FIRST)
-    known, parameters = _known(year)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            BUILD.format(known=known),
-            {
-                "lea": lea_id,
-                "year": year,
-                "courses": courses.pk,
-                "students": students.pk,
-                "course_collection": courses.collection_id,
-                "student_collection": students.collection_id,
-                "programs": list(PROGRAM_CODES.values()),
-                "deliveries": list(DELIVERIES),
-                **parameters,
-            },
-        )
-        return int(cursor.rowcount)
-
-
-def _known(year: int) -> tuple[str, dict[str, Any]]:
-    """The MOSIS IDs of students for whom any district has approved a course of that year, as a part of a query."""
-    lines = CourseLine.objects.filter(
-        state__in=APPROVED_LINES,
-        request__term__school_year=year,
-        request__claim__student__mosis_id__isnull=False,
-    ).exclude(basis=Basis.PRIVATE)
-    sql, values = lines.order_by().values("request__claim__student__mosis_id").query.sql_with_params()
-    names = [f"known{place}" for place in range(len(values))]
-    return sql % tuple(f"%({name})s" for name in names), dict(zip(names, values, strict=True))
+    files = {
+        (upload.collection.cycle, upload.collection.kind): File.of(upload)
+        for upload in certified
+        if upload.collection
+    }
+    courses, students = (files.get((Cycle.OCTOBER, kind)) for kind in COURSES_FIRST)
+    june = files.get((Cycle.JUNE, Kind.STU_CRS_COMP))
+    october = StudentCourse._meta.db_table  # noqa: SLF001
+    count = 0
+    if courses and students:
+        count = build_october(october, lea_id, year, courses=courses, students=students)
+    if june:
+        outcomes = StudentOutcome._meta.db_table  # noqa: SLF001
+        build_june(outcomes, lea_id, year, june=june, october=october)
+    return count

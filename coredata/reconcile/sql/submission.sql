@@ -1,0 +1,44 @@
+-- Files that are missing or older than what is known. About an LEA as a whole: no student.
+
+-- M-70
+SELECT {lea}, '', jsonb_build_object('date', %(october_due)s::date, 'number', expected.number)
+FROM scope JOIN LATERAL (
+    SELECT (SELECT count(*) FROM a WHERE a.lea_id = scope.lea_id AND a.counts)
+        + (SELECT count(*) FROM v WHERE v.lea_id = scope.lea_id AND v.counts) AS number
+) AS expected ON expected.number > 0
+WHERE %(as_of)s > %(october_due)s AND NOT scope.has_courses AND NOT scope.has_students
+
+-- M-71
+SELECT {lea}, '', jsonb_build_object('date', %(june_due)s::date, 'number', expected.number)
+FROM scope JOIN LATERAL (
+    SELECT (SELECT count(*) FROM a WHERE a.lea_id = scope.lea_id AND a.counts)
+        + (SELECT count(*) FROM v WHERE v.lea_id = scope.lea_id AND v.counts) AS number
+) AS expected ON expected.number > 0
+WHERE %(as_of)s > %(june_due)s AND NOT scope.has_june
+
+-- M-73
+SELECT {lea}, CASE WHEN scope.has_courses THEN 'students' ELSE 'courses' END, '{{}}'::jsonb
+FROM scope
+WHERE scope.has_courses <> scope.has_students
+
+-- M-74
+SELECT {lea}, '', jsonb_build_object('date', scope.newer_trial_on)
+FROM scope
+WHERE scope.newer_trial_on IS NOT NULL
+
+-- M-76
+SELECT {lea}, '', jsonb_build_object('number', expected.number)
+FROM scope JOIN LATERAL (
+    SELECT count(*) AS number FROM a WHERE a.lea_id = scope.lea_id AND a.counts
+) AS expected ON expected.number > 0
+WHERE scope.has_courses AND scope.has_students
+    AND NOT EXISTS (SELECT FROM o WHERE o.lea_id = scope.lea_id AND o.is_coded)
+
+-- M-77
+SELECT {lea}, '', jsonb_build_object('found', coded.number, 'reported', told.number)
+FROM scope
+JOIN LATERAL (SELECT count(*) AS number FROM o WHERE o.lea_id = scope.lea_id AND o.is_coded) AS coded ON true
+JOIN LATERAL (SELECT count(*) AS number FROM v WHERE v.lea_id = scope.lea_id AND v.counts) AS told ON told.number > 0
+WHERE scope.has_courses AND scope.has_students
+    AND abs(coded.number - told.number) > %(rows)s
+    AND abs(coded.number - told.number) * 100 > greatest(coded.number, told.number) * %(share)s

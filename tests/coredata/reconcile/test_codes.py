@@ -1,0 +1,709 @@
+"""Each code once where it must be found, alone; and the case beside it in which nothing is wrong."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from enrollment.full_time.models import ProgramEnrollment
+from enrollment.part_time.models import CourseLine, LineState
+from enrollment.records.models import LearningPlan, PlanKind, Student
+from mocap_portal.foundation.clocks.models import Clock
+from tests.factories.accounts import MembershipFactory
+from tests.factories.coredata import (
+    ProviderReportFactory,
+    ReportedEnrollmentFactory,
+    StoredCollectionFactory,
+    UploadFactory,
+)
+from tests.factories.directory import ProviderFactory, SchoolFactory
+from tests.factories.providers import AgreementFactory, CourseFactory, SanctionFactory
+
+from .world import ADA, ALGEBRA, ART, BORN, ENGLISH, JUNE, SUMMER, WINTER, World
+
+pytestmark = pytest.mark.django_db
+
+BEN = "0000000043"
+Case = Callable[[World], None]
+CASES: list[Any] = []
+
+
+def case(*codes: str, on: dt.date = WINTER, of: str | None = None) -> Callable[[Case], Case]:
+    """A state in which the first LEA has exactly these codes. `of`: the one it is about, if not the first."""
+
+    def keep(write: Case) -> Case:
+        rule = of or codes[0]
+        mark = pytest.mark.rule(rule)
+        CASES.append(pytest.param(write, list(codes), on, id=write.__name__, marks=mark))
+        return write
+
+    return keep
+
+
+@pytest.mark.parametrize(("write", "codes", "on"), CASES)
+def test_code(write: Case, codes: list[str], on: dt.date) -> None:
+    world = World()
+    write(world)
+    assert world.codes(on) == sorted(codes)
+
+
+def agreeing(
+    world: World, mosis_id: str = ADA, code: str = ALGEBRA, semester: str = "S1", **more: Any
+) -> CourseLine:
+    """A course that is approved, in October and reported, and says the same everywhere."""
+    line = world.approve(mosis_id, code, semester)
+    world.october(mosis_id, code, semester, **more)
+    world.reported(mosis_id, code, semester)
+    return line
+
+
+def complete(world: World, june: dict[str, Any] | None = None, **reported: Any) -> None:
+    """The same until June; what the provider reports of its end follows."""
+    world.approve()
+    world.october()
+    world.june(**(june or {}))
+    world.reported(
+        **{"status": "completed", "final_grade": "B", "credits_earned": Decimal("0.5"), **reported}
+    )
+
+
+# Identity -------------------------------------------------------------------------------------------------
+
+
+@case("M-13")
+def unknown_to_every_student_core(world: World) -> None:
+    agreeing(world)
+    world.core(BEN)
+
+
+@case("M-14")
+def born_on_another_day(world: World) -> None:
+    world.approve(student={"birth_date": dt.date(2010, 5, 4)})
+    world.october(birth_date=dt.date(2010, 5, 4))
+    world.reported()
+
+
+@case("M-15")
+def named_otherwise(world: World) -> None:
+    agreeing(world)
+    world.core(ADA, last_name="Whittaker", first_name="Beth")
+
+
+@case("M-16", "M-16")
+def two_ids_swapped(world: World) -> None:
+    later = dt.date(2011, 1, 2)
+    world.approve()
+    world.approve(BEN, student={"birth_date": later, "first_name": "Ben", "last_name": "Reed"})
+    world.october()
+    world.october(BEN, birth_date=later)
+    world.reported(birth_date=later)
+    world.reported(BEN, birth_date=BORN)
+
+
+@case("M-17")
+def one_child_with_two_ids(world: World) -> None:
+    world.approve()
+    world.october()
+    world.reported("0000000044")
+
+
+@case("M-18")
+def one_id_of_two_children(world: World) -> None:
+    agreeing(world)
+    world.core(ADA)
+    world.core(ADA, lea=world.other, last_name="Whittaker", first_name="Beth", birth_date=dt.date(2009, 1, 1))
+
+
+@case("M-10", "M-19", "M-03", of="M-19")
+def a_similar_child_is_there(world: World) -> None:
+    world.approve(student={"last_name": "Okafore"})
+    world.october()
+    world.core(ADA, "0000000044", last_name="Okafore")
+    world.reported("0000000044")
+
+
+# Codes and delivery ---------------------------------------------------------------------------------------
+
+
+@case("M-20")
+def the_code_is_not_set(world: World) -> None:
+    agreeing(world, program_code="")
+    agreeing(world, BEN, ENGLISH)
+
+
+@case("M-21")
+def a_site_license_carries_a_code(world: World) -> None:
+    AgreementFactory.create(site_license=True, lea=world.lea, provider=world.provider)
+    world.october()
+    world.reported(basis="site_license")
+
+
+@case("M-21")
+def a_course_of_no_catalog_carries_a_code(world: World) -> None:
+    world.october(code="999999")
+
+
+@case("M-22")
+def curriculum_only_is_coded_50(world: World) -> None:
+    world.approve()
+    world.october()
+    world.reported(teacher_provided="N")
+
+
+@case("M-23")
+def the_provider_teaches_what_is_coded_52(world: World) -> None:
+    agreeing(world, program_code="52")
+
+
+@case("M-24")
+def a_code_of_career_education_was_kept(world: World) -> None:
+    agreeing(world, program_code="01")
+    agreeing(world, BEN, ENGLISH)
+
+
+@case("M-27")
+def a_taught_course_is_delivered_by_media(world: World) -> None:
+    agreeing(world, delivery_system="S")
+
+
+@case("M-28", on=JUNE)
+def june_says_another_code(world: World) -> None:
+    complete(world, june={"program_code": "52"})
+
+
+@case("M-58", on=WINTER, of="M-29")
+def a_third_district_reports_a_full_time_student(world: World) -> None:
+    """The host misses its student; the third district is told that the student is not its own."""
+    third = SchoolFactory.create().lea
+    for kind in "crs_assign", "stu_assign":
+        world.certify(third, kind)
+    world.enroll(host=world.lea)
+    ProgramEnrollment.objects.update(resident_lea=world.other)
+    world.october(lea=third, semester="YL")
+    world.reported(semester="YL", enrollment_type="FT")
+    agreeing(world, BEN, ENGLISH)
+    assert world.codes(lea=third) == ["M-29"]
+
+
+# Course and term ------------------------------------------------------------------------------------------
+
+
+@case("M-30")
+def october_has_another_course(world: World) -> None:
+    world.approve()
+    world.reported()
+    world.october(code=ENGLISH)
+
+
+@case("M-30")
+def the_provider_has_another_course(world: World) -> None:
+    world.approve()
+    world.october()
+    world.reported(code=ENGLISH)
+
+
+@case("M-31")
+def the_providers_code_is_unknown(world: World) -> None:
+    world.approve()
+    world.october()
+    world.reported(provider_course_code="NEW")
+
+
+@case("M-32")
+def the_course_is_not_in_the_providers_catalog(world: World) -> None:
+    world.approve()
+    world.october()
+    world.reported(course_code="999999")
+
+
+@case("M-33")
+def the_course_was_retired_before_it_began(world: World) -> None:
+    agreeing(world)
+    world.courses[ALGEBRA].valid_to = dt.date(2026, 8, 1)
+    world.courses[ALGEBRA].save()
+
+
+@case("M-34")
+def the_provider_was_suspended(world: World) -> None:
+    agreeing(world)
+    SanctionFactory.create(provider=world.provider, valid_from=dt.date(2026, 8, 1))
+
+
+@case("M-35")
+def another_provider_teaches(world: World) -> None:
+    other = ProviderFactory.create()
+    course = CourseFactory.create(provider=other, provider_course_code="THEIRS", state_course_code=ALGEBRA)
+    world.approve(course=course)
+    world.october()
+    world.reported()
+
+
+@case("M-36")
+def the_semesters_are_swapped(world: World) -> None:
+    world.approve(semester="S2", started_on=dt.date(2026, 8, 24))
+    world.october()
+    world.reported(semester="S2", begin_date=dt.date(2026, 8, 24))
+
+
+@case("M-37")
+def two_halves_are_one_year(world: World) -> None:
+    for semester in "S1", "S2":
+        world.reported(semester=semester, begin_date=dt.date(2026, 8, 24))
+    first = world.approve()
+    second = world.approve("0000000099", semester="S2", started_on=dt.date(2026, 8, 24))
+    second.request.claim.student = first.request.claim.student
+    second.request.claim.save()
+    world.october(semester="YL")
+
+
+@case("M-38")
+def too_young_for_the_course(world: World) -> None:
+    agreeing(world, grade_level="03")
+
+
+@case("M-39")
+def in_two_sections(world: World) -> None:
+    agreeing(world, sections=2)
+
+
+@case("M-40")
+def two_providers_at_once(world: World) -> None:
+    agreeing(world)
+    other = ProviderFactory.create()
+    CourseFactory.create(provider=other, provider_course_code="THEIRS", state_course_code=ALGEBRA)
+    world.reported(
+        report=ProviderReportFactory.create(provider=other, accepted=True), provider_course_code="THEIRS"
+    )
+
+
+@case("M-41")
+def passed_last_year(world: World) -> None:
+    agreeing(world)
+    stored = StoredCollectionFactory.create(school_year_id=2026, cycle="Jun", kind="stu_crs_comp")
+    upload = UploadFactory.create(lea=world.lea, certified=True, collection=stored)
+    world.june(school_year_id=2026, grade_earned="A", upload=upload)
+    world.uncertify(world.lea, "stu_crs_comp")
+
+
+# Dates and status -----------------------------------------------------------------------------------------
+
+
+@case("M-42")
+def begun_before_it_was_approved(world: World) -> None:
+    line = agreeing(world)
+    decide(line, dt.datetime(2026, 9, 15, 15, tzinfo=dt.UTC))
+
+
+def decide(line: CourseLine, at: dt.datetime, outcome: str = "approved") -> None:
+    from enrollment.part_time.models import Decision
+
+    decision = Decision.objects.create(
+        line=line,
+        outcome=outcome,
+        channel="paper",
+        decided_by=MembershipFactory.create(counselor=True, lea=line.request.lea),
+        decided_by_name="Cora Counselor",
+        decided_at=at,
+        in_person_considered=True,
+        explanation="Offered in the building.",
+        paper_reference="Cabinet 2",
+    )
+    CourseLine.objects.filter(pk=line.pk).update(decision=decision)
+
+
+@case("M-43")
+def denied_and_active(world: World) -> None:
+    decide(world.approve(state=LineState.DENIED), dt.datetime(2026, 8, 1, 15, tzinfo=dt.UTC), "denied")
+    world.reported()
+
+
+@case("M-44")
+def not_decided_and_active(world: World) -> None:
+    world.approve(state=LineState.REQUESTED)
+    Clock.objects.filter(lea=world.lea).update(due_on=WINTER - dt.timedelta(days=1))
+    world.reported()
+
+
+@case("M-46")
+def taken_back_and_active(world: World) -> None:
+    world.approve(state=LineState.CANCELLED)
+    world.reported()
+
+
+@case("M-47")
+def withdrawn_and_not_in_october(world: World) -> None:
+    agreeing(world, BEN, ENGLISH)
+    world.approve(state=LineState.WITHDRAWN, ended_on=dt.date(2026, 9, 20))
+    world.reported(status="withdrawn", status_date=dt.date(2026, 9, 20))
+
+
+@case("M-47", on=JUNE)
+def withdrawn_and_not_in_june(world: World) -> None:
+    agreeing(world, BEN, ENGLISH)
+    world.june(BEN, ENGLISH)
+    world.approve(state=LineState.WITHDRAWN, ended_on=dt.date(2026, 9, 20))
+    world.october()
+    world.reported(status="withdrawn", status_date=dt.date(2026, 9, 20))
+
+
+@case("M-48", on=JUNE)
+def withdrawn_and_passed(world: World) -> None:
+    complete(world, status="withdrawn", status_date=dt.date(2026, 9, 20), final_grade="")
+
+
+@case("M-49", on=JUNE)
+def completed_and_wd(world: World) -> None:
+    complete(world, june={"grade_earned": "WD", "credits_earned": Decimal(0)})
+
+
+@case("M-50")
+def never_started(world: World) -> None:
+    world.approve()
+    world.october()
+    world.reported(status="no_start")
+
+
+@case("M-51", on=SUMMER)
+def still_open_in_july(world: World) -> None:
+    complete(world, status="active", final_grade="", credits_earned=None)
+
+
+@case("M-52")
+def ends_before_it_begins(world: World) -> None:
+    world.approve()
+    world.october()
+    world.reported(end_date=dt.date(2026, 8, 1))
+
+
+@case("M-53", on=dt.date(2027, 8, 30))
+def incomplete_for_sixty_days(world: World) -> None:
+    complete(
+        world, june={"grade_earned": "I", "credits_earned": Decimal(0)}, status="incomplete", final_grade=""
+    )
+
+
+# District and residence ------------------------------------------------------------------------------------
+
+
+@case("M-54")
+def two_districts_report_it(world: World) -> None:
+    agreeing(world)
+    world.october(lea=world.other)
+    assert world.codes(lea=world.other) == ["M-54"]
+
+
+@case("M-55")
+def the_provider_names_another_district(world: World) -> None:
+    world.approve()
+    world.october()
+    world.reported(district_code="992102")
+
+
+@case("M-56")
+def not_in_the_districts_student_core(world: World) -> None:
+    agreeing(world)
+    world.core(BEN)
+    world.core(ADA, lea=world.other)
+
+
+@case("M-57")
+def the_resident_district_still_reports(world: World) -> None:
+    world.enroll()
+    world.october(semester="YL")
+    world.reported(semester="YL", enrollment_type="FT", district_code="992102")
+    world.october(BEN, ENGLISH, lea=world.other)
+    world.reported(BEN, ENGLISH, district_code="992102")
+    assert world.codes(lea=world.other) == ["M-07", "M-58"]
+
+
+@case("M-58")
+def the_host_does_not_report(world: World) -> None:
+    world.enroll(host=world.lea)
+    ProgramEnrollment.objects.update(resident_lea=world.other)
+    world.reported(semester="YL", enrollment_type="FT")
+    agreeing(world, BEN, ENGLISH)
+
+
+@case("M-59")
+def both_report(world: World) -> None:
+    world.enroll()
+    world.october(semester="YL")
+    world.october(semester="YL", lea=world.other)
+    world.reported(semester="YL", enrollment_type="FT", district_code="992102")
+    assert "M-59" in world.codes(lea=world.other)
+
+
+@case("M-60")
+def the_host_reports_a_part_time_student(world: World) -> None:
+    world.enroll("0000000077", ART)
+    world.approve()
+    world.october(lea=world.other)
+    world.reported()
+    agreeing(world, BEN, ENGLISH)
+
+
+@case("M-61")
+def left_while_the_course_goes_on(world: World) -> None:
+    agreeing(world)
+    world.exits(ADA, dt.date(2026, 11, 2))
+
+
+@case("M-62")
+def moved_in_with_a_course(world: World) -> None:
+    world.reported(district_code="992102")
+    world.core(ADA)
+    world.core(BEN, lea=world.other)
+
+
+@case("M-63", on=JUNE)
+def another_sending_district_in_june(world: World) -> None:
+    world.approve()
+    world.october(sending_district_code="991101")
+    world.june(sending_district_code="992102")
+    world.reported(status="completed", final_grade="B", credits_earned="0.5")
+
+
+@case("M-64")
+def the_wrong_building_of_the_host(world: World) -> None:
+    world.enroll(host=world.lea)
+    ProgramEnrollment.objects.update(resident_lea=world.other)
+    world.october(semester="YL", units_of_credit=5)
+    world.reported(semester="YL", enrollment_type="FT")
+
+
+# Load and eligibility --------------------------------------------------------------------------------------
+
+
+@case("M-65")
+def more_than_six_credits(world: World) -> None:
+    agreeing(world, units_of_credit=7)
+
+
+@case("M-66")
+def a_full_time_student_with_half_a_credit(world: World) -> None:
+    scheduled = world.enroll(host=world.lea)
+    ProgramEnrollment.objects.update(resident_lea=world.other)
+    school = scheduled.schedule.enrollment.program.school
+    world.october(semester="YL", school_code=school.state_school_id)
+    world.reported(semester="YL", enrollment_type="FT")
+
+
+@case("M-67")
+def three_courses_and_no_plan(world: World) -> None:
+    for line, code in zip([world.approve(), *more_lines(world)], (ALGEBRA, ENGLISH, ART), strict=True):
+        assert line.course.state_course_code == code
+        world.october(code=code)
+        world.reported(code=code)
+
+
+def more_lines(world: World) -> list[CourseLine]:
+    student = CourseLine.objects.get().request.claim.student
+    lines = [world.approve("0000000098", ENGLISH), world.approve("0000000099", ART)]
+    for line in lines:
+        line.request.claim.student = student
+        line.request.claim.save()
+    return lines
+
+
+def test_three_courses_with_a_plan_are_no_mismatch() -> None:
+    world = World()
+    three_courses_and_no_plan(world)
+    hat = MembershipFactory.create(counselor=True, lea=world.lea)
+    LearningPlan.objects.create(
+        student=Student.objects.get(mosis_id=ADA),
+        kind=PlanKind.values[0],
+        reference="Folder 7",
+        made_on=WINTER,
+        recorded_at=dt.datetime(2026, 11, 1, tzinfo=dt.UTC),
+        recorded_by=hat,
+    )
+    assert world.codes() == []
+
+
+@case("M-68")
+def the_family_pays_and_it_is_reported(world: World) -> None:
+    world.october()
+    world.reported(basis="private_pay")
+
+
+@case("M-69")
+def too_old_for_school(world: World) -> None:
+    born = dt.date(2004, 1, 1)
+    world.approve(student={"birth_date": born})
+    world.october(birth_date=born)
+    world.reported(birth_date=born)
+
+
+# Missing or old files ---------------------------------------------------------------------------------------
+
+
+@case("M-70")
+def no_october_files(world: World) -> None:
+    world.uncertify(world.lea, "crs_assign", "stu_assign")
+    world.approve()
+    world.reported()
+
+
+@case("M-71", on=SUMMER)
+def no_june_file(world: World) -> None:
+    world.approve()
+    world.october()
+    world.reported(status="completed", final_grade="B")
+
+
+@pytest.mark.rule("M-72")
+def test_a_providers_overdue_report_is_nobody_elses() -> None:
+    world = World()
+    row = world.reported()
+    ReportedEnrollmentFactory.create(row=row)
+    from coredata.reconcile.engine import Question, answer
+
+    found = answer(Question(2027, WINTER))
+    assert [(code, lea, provider) for code, lea, provider, *_rest in found if code == "M-72"] == [
+        ("M-72", None, world.provider.pk)
+    ]
+
+
+@case("M-73")
+def only_one_october_file(world: World) -> None:
+    world.uncertify(world.lea, "stu_assign")
+
+
+@case("M-74")
+def a_newer_trial_waits(world: World) -> None:
+    agreeing(world)
+    stored = StoredCollectionFactory.create(kind="crs_assign")
+    UploadFactory.create(lea=world.lea, trial=True, collection=stored, needs_recheck=False)
+
+
+@case("M-76", "M-01", "M-01", "M-01", of="M-76")
+def no_coded_row_at_all(world: World) -> None:
+    for student in (ADA, BEN, "0000000044"):
+        world.approve(student)
+        world.reported(student)
+
+
+@case("M-05", "M-01", "M-01", "M-01", of="M-05")
+def most_are_missing(world: World) -> None:
+    no_coded_row_at_all(world)
+    agreeing(world, "0000000045", ENGLISH)
+
+
+@case("M-77", *["M-10"] * 7, of="M-77")
+def far_fewer_than_the_provider_says(world: World) -> None:
+    agreeing(world)
+    for number in range(7):
+        world.reported(f"00000001{number:02d}", ENGLISH)
+
+
+# Outcomes ---------------------------------------------------------------------------------------------------
+
+
+@case("M-78", on=JUNE)
+def passed_here_and_failed_there(world: World) -> None:
+    complete(world, final_grade="F")
+
+
+@case("M-79", on=JUNE)
+def another_letter(world: World) -> None:
+    complete(world, final_grade="A")
+
+
+@case("M-80", on=JUNE)
+def other_credits(world: World) -> None:
+    complete(world, june={"credits_earned": Decimal("0.25")})
+
+
+@case("M-81", on=JUNE)
+def credit_for_a_failure(world: World) -> None:
+    complete(world, june={"grade_earned": "F"}, final_grade="F")
+
+
+@case("M-82", on=JUNE)
+def a_pass_without_credit(world: World) -> None:
+    complete(world, june={"credits_earned": Decimal(0)}, credits_earned=Decimal(0))
+
+
+@case("M-83", on=JUNE)
+def more_credit_than_offered(world: World) -> None:
+    complete(world, june={"credits_earned": Decimal(1)}, credits_earned=Decimal(1))
+
+
+@case("M-84", on=JUNE)
+def an_elementary_course_is_not_in_june(world: World) -> None:
+    world.courses[ALGEBRA].grade_low = 0
+    world.courses[ALGEBRA].save()
+    agreeing(world, grade_level="04")
+    agreeing(world, BEN, ENGLISH)
+    world.june(BEN, ENGLISH)
+
+
+@case("M-50", "M-85", on=JUNE, of="M-85")
+def an_outcome_of_what_never_started(world: World) -> None:
+    complete(world, status="no_start", final_grade="")
+
+
+# Records and agreements ---------------------------------------------------------------------------------------
+
+
+@case("M-04")
+def the_provider_lists_it_no_longer(world: World) -> None:
+    world.approve()
+    world.october()
+    earlier = ProviderReportFactory.create(provider=world.provider, accepted=True, state="superseded")
+    ReportedEnrollmentFactory.create(row=world.reported(report=earlier), is_present=False)
+
+
+@case("M-87")
+def approved_twice(world: World) -> None:
+    first = agreeing(world)
+    second = world.approve("0000000099")
+    second.request.claim.student = first.request.claim.student
+    second.request.claim.save()
+
+
+@case("M-88")
+def a_site_license_nobody_registered(world: World) -> None:
+    world.october()
+    world.reported(basis="site_license")
+
+
+@case("M-89")
+def ordered_as_full_time(world: World) -> None:
+    world.approve()
+    world.october()
+    world.reported(enrollment_type="FT")
+
+
+@case("M-90")
+def an_approval_that_is_not_there(world: World) -> None:
+    world.approve()
+    world.october()
+    world.reported(approval_id="987654321")
+
+
+@case("M-91")
+def a_section_without_a_teacher(world: World) -> None:
+    agreeing(world, educators=0)
+
+
+@case("M-92")
+def a_school_that_was_closed(world: World) -> None:
+    agreeing(world)
+    world.school.active_to = dt.date(2026, 6, 1)
+    world.school.save()
+
+
+@case("M-93")
+def a_student_called_test(world: World) -> None:
+    world.reported(first_name="Test", last_name="Student")
+
+
+@case("M-94")
+def listed_twice(world: World) -> None:
+    agreeing(world)
+    world.reported()

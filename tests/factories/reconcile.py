@@ -1,0 +1,99 @@
+import datetime as dt
+
+import factory
+from factory.django import DjangoModelFactory
+
+from coredata.reconcile.models import (
+    Answer,
+    AnswerKind,
+    LeaRun,
+    Mismatch,
+    MismatchState,
+    Run,
+    RunKind,
+)
+from mocap_portal.foundation.directory.models import SchoolYear
+
+from .accounts import MembershipFactory
+from .coredata import UploadFactory
+from .directory import LeaFactory, ProviderFactory
+
+NIGHT = dt.datetime(2026, 11, 5, 8, tzinfo=dt.UTC)  # 02:00 Central
+
+
+class RunFactory(DjangoModelFactory[Run]):
+    """A night that ran through. `running=True` is not over, `failed=True` broke off."""
+
+    class Meta:
+        model = Run
+
+    class Params:
+        running = factory.Trait(finished_at=None)
+        failed = factory.Trait(
+            finished_at=None, failed_at=factory.SelfAttribute("started_at"), failure="OperationalError"
+        )
+        newer = factory.Trait(kind=RunKind.NEWER)
+
+    kind = RunKind.NIGHT
+    school_year = factory.LazyFunction(lambda: SchoolYear.objects.get(year=2027))
+    as_of = factory.Sequence(lambda n: dt.date(2026, 11, 5) + dt.timedelta(days=n % 200))
+    started_at = NIGHT
+    finished_at = factory.SelfAttribute("started_at")
+
+
+class LeaRunFactory(DjangoModelFactory[LeaRun]):
+    class Meta:
+        model = LeaRun
+
+    run = factory.SubFactory(RunFactory)
+    lea = factory.SubFactory(LeaFactory)
+    finished_at = factory.SelfAttribute("run.started_at")
+    opened = 0
+    reopened = 0
+    resolved = 0
+    open = 0
+
+
+class MismatchFactory(DjangoModelFactory[Mismatch]):
+    """An open one, M-01 of a student. `whole=True` is about the LEA; `provider_only=True` is M-10 of a provider."""
+
+    class Meta:
+        model = Mismatch
+
+    class Params:
+        whole = factory.Trait(code="M-70", mosis_id="", course_code="", semester="")
+        provider_only = factory.Trait(code="M-10", provider=factory.SubFactory(ProviderFactory))
+        must = factory.Trait(code="M-20", facts={"expected": "50"})
+        review = factory.Trait(code="M-08")
+        resolved = factory.Trait(
+            state=MismatchState.RESOLVED,
+            resolved_at=NIGHT + dt.timedelta(days=1),
+            resolved_run=factory.SubFactory(RunFactory),
+            resolved_by_upload=factory.SubFactory(
+                UploadFactory, certified=True, lea=factory.SelfAttribute("..lea")
+            ),
+        )
+        waived = factory.Trait(state=MismatchState.WAIVED, waived_until=dt.date(2027, 6, 30))
+
+    school_year = factory.LazyFunction(lambda: SchoolYear.objects.get(year=2027))
+    code = "M-01"
+    lea = factory.SubFactory(LeaFactory)
+    mosis_id = factory.Sequence(lambda n: f"{8000000000 + n}")
+    course_code = "115845"
+    semester = "S1"
+    first_run = factory.SubFactory(RunFactory)
+    first_seen_at = NIGHT
+    opened_at = NIGHT
+    changed_at = NIGHT
+
+
+class AnswerFactory(DjangoModelFactory[Answer]):
+    """What the district's data clerk has said; the state of the mismatch comes with the actions."""
+
+    class Meta:
+        model = Answer
+
+    mismatch = factory.SubFactory(MismatchFactory)
+    kind = AnswerKind.SEEN
+    by = factory.SubFactory(MembershipFactory, data_clerk=True, lea=factory.SelfAttribute("..mismatch.lea"))
+    at = NIGHT + dt.timedelta(hours=8)

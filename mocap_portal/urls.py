@@ -12,6 +12,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("catalog/", include("providers.urls")),
+    path("core-data/mismatches/", include("coredata.reconcile.urls")),
     path("core-data/", include("coredata.urls")),
     path("", include("enrollment.part_time.urls")),
     path("", include("enrollment.records.urls")),

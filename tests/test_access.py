@@ -24,6 +24,7 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from coredata.models import CollectionWindow
+from coredata.reconcile.models import MismatchState
 from enrollment.attendance import actions as attendance
 from enrollment.attendance.models import AttendanceFile, Flag, Placement
 from enrollment.certification.models import (
@@ -112,6 +113,7 @@ from tests.factories.providers import (
     CourseFactory,
     ReviewFactory,
 )
+from tests.factories.reconcile import AnswerFactory, MismatchFactory
 from tests.factories.records import ClaimFactory, StudentFactory
 from tests.factories.registration import RosterLineFactory
 from tests.factories.transfers import TransferFactory
@@ -153,6 +155,12 @@ IDENTIFYING = {
     "certification:letter",
     "coredata:reported_enrollment",
     "coredata:reported_students",
+    "reconcile:answer_many",
+    "reconcile:download",
+    "reconcile:mismatch",
+    "reconcile:of_all",
+    "reconcile:of_district",
+    "reconcile:of_provider",
     "attendance:shares_csv",
     "part_time:enter_family",
     "part_time:import_preview",
@@ -291,6 +299,14 @@ class World:
             row__first_name=FIRST_NAME,
             row__last_name=LAST_NAME,
         )
+        self.mismatch = MismatchFactory.create(
+            code="M-10",
+            lea=self.lea,
+            provider=self.provider,
+            mosis_id=MOSIS_ID,
+            state=MismatchState.ACKNOWLEDGED,
+        )
+        self.mismatch_answer = AnswerFactory.create(mismatch=self.mismatch, by=self.own[Role.DATA_CLERK])
 
     def _ask_for_letters(self, now: dt.datetime) -> None:
         """A full-time student of the district's own program, with a letter and one to issue; and combined study."""
@@ -683,6 +699,31 @@ ADDRESSES = [
     page("coredata:accept_report", DESE_ROLES, args=lambda world: [world.waiting_report.pk]),
     page("coredata:return_report", DESE_ROLES, args=lambda world: [world.waiting_report.pk]),
     page("coredata:retract_report", DESE_ROLES, args=lambda world: [world.accepted_report.pk]),
+    # Mismatches
+    page("reconcile:of_district", SENDING),
+    page("reconcile:of_provider", PROVIDER_ROLES),
+    page("reconcile:state", DESE_ROLES),
+    page("reconcile:of_all", DESE_ROLES),
+    page("reconcile:student", SENDING | REPORTING),
+    post(page("reconcile:download", SENDING | REPORTING)),
+    page("reconcile:kinds", STAFF_ROLES),
+    page("reconcile:kind", STAFF_ROLES, args=lambda world: ["M-01"]),
+    row("reconcile:mismatch", SENDING | REPORTING, lambda world: [world.mismatch.pk]),
+    row("reconcile:answer", READING, lambda world: [world.mismatch.pk, "waive"]),
+    # A stranger has nothing to answer, and goes back to the list.
+    page("reconcile:answer_many", SENDING, args=lambda world: ["harmless"], stranger=302),
+    Address(
+        "reconcile:take_back",
+        dict.fromkeys(SENDING, 200) | dict.fromkeys(DESE_ROLES, 404),
+        args=lambda world: [world.mismatch_answer.pk],
+        stranger=404,
+    ),
+    Address(
+        "reconcile:take_back_together",
+        dict.fromkeys(SENDING, 200) | dict.fromkeys(DESE_ROLES, 404),
+        args=lambda world: [world.mismatch_answer.pk],
+        stranger=404,
+    ),
     # A family asks
     page("part_time:requests", FAMILY_ROLES),
     page("part_time:start", FAMILY_ROLES, stranger=302),  # who has told of no child goes on to the school

@@ -21,6 +21,7 @@ OWN_RECORD: Entry = (_("Your record"), "records:children")
 CORE_DATA: Entry = (_("Core data"), "coredata:files")
 PROVIDER_REPORTS: Entry = (_("Reports"), "coredata:reports")
 CORE_DATA_BOARD: Entry = (_("Core data"), "coredata:board")
+MISMATCHES: Entry = (_("Mismatches"), "reconcile:of_district")
 INBOX: Entry = (_("Requests"), "part_time:inbox")
 STUDENTS: Entry = (_("Students"), "records:students")
 REGISTRATIONS: Entry = (_("Registrations"), "registration:waiting")
@@ -58,7 +59,7 @@ ENTRIES: dict[Role, tuple[Entry, ...]] = {
     Role.SPECIAL_EDUCATION: (INBOX, STUDENTS, CATALOG, HOW_IT_WORKS),
     Role.DECIDER: (INBOX, STUDENTS, CATALOG, HOW_IT_WORKS),
     Role.COORDINATOR: (INBOX, STUDENTS, REGISTRATIONS, CORE_DATA, AGREEMENTS, DISTRICT, CATALOG),
-    Role.DATA_CLERK: (CORE_DATA, STUDENTS, RECORDS, CATALOG, HOW_IT_WORKS),
+    Role.DATA_CLERK: (CORE_DATA, MISMATCHES, STUDENTS, RECORDS, CATALOG, HOW_IT_WORKS),
     Role.LEA_ADMIN: (PEOPLE, STUDENTS, REGISTRATIONS, CORE_DATA, AGREEMENTS, DISTRICT, CATALOG),
     Role.PROVIDER_STAFF: (ROSTER, PROGRESS, PROVIDER_REPORTS, TEACHERS, OWN_COURSES, CATALOG, HOW_IT_WORKS),
     Role.PROVIDER_ADMIN: (ROSTER, PROVIDER_REPORTS, TEACHERS, OWN_COURSES, PROFILE, PEOPLE, CATALOG),

@@ -56,6 +56,7 @@ LEFT_OUT = {
         ["coredata:report_template", "coredata:report_problems_csv"],
         "a file, which tests/coredata/test_report_pages.py reads",
     ),
+    "reconcile:download": "a file, which tests/coredata/reconcile/test_pages.py reads",
     "coredata:marked": "a file, which tests/coredata/test_pages.py reads",
     "coredata:changes_csv": "a file, which tests/coredata/test_pages.py reads",
     **dict.fromkeys(

@@ -1,0 +1,87 @@
+"""The life of one mismatch as people read it: found, answered, resolved by what, found again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from coredata.models import ProviderReport, Upload
+from mocap_portal.foundation.accounts.models import Membership
+from mocap_portal.foundation.ui.words import long_day
+
+from .forms import TITLES
+from .models import Answer, AnswerKind, Mismatch, MismatchState
+from .standing import TOLD_TO_PROVIDERS, standing_answers
+
+
+def entries(mismatch: Mismatch, hat: Membership) -> list[dict[str, Any]]:
+    """For the timeline, the oldest first: what happened, when, whose it was, and the reason."""
+    found = [*_found(mismatch, hat), *_answered(mismatch, hat)]
+    return sorted(found, key=lambda entry: entry["when"])
+
+
+def to_take_back(mismatch: Mismatch, hat: Membership) -> list[dict[str, str]]:
+    """The answers of this hat's organization that count now, each with where it is taken back."""
+    if mismatch.state == MismatchState.RESOLVED:
+        return []
+    return [
+        {
+            "label": str(AnswerKind(answer.kind).label),
+            "url": reverse("reconcile:take_back", args=[answer.pk]),
+        }
+        for answer in standing_answers([mismatch])[mismatch.pk]
+        if answer.by.organization_id == hat.organization_id
+    ]
+
+
+def _found(mismatch: Mismatch, hat: Membership) -> Iterator[dict[str, Any]]:
+    """From the history that the database keeps: each time it was resolved and each time it was there again."""
+    yield _entry(_("Found"), mismatch.first_seen_at, _("The portal"))
+    events: Any = Mismatch.pgh_event_model  # type: ignore[attr-defined]
+    before = MismatchState.OPEN
+    for event in events.objects.filter(pgh_obj_id=mismatch.pk).order_by("pgh_id"):
+        if event.state == MismatchState.RESOLVED != before:
+            yield _entry(
+                _("Resolved: the data agree"), event.resolved_at, _("The portal"), _by_what(event, hat)
+            )
+        elif before == MismatchState.RESOLVED != event.state:
+            yield _entry(_("Found again"), event.opened_at, _("The portal"))
+        before = event.state
+
+
+def _by_what(event: Any, hat: Membership) -> str:
+    """The file or report that came in and made them agree. A provider does not hear of districts' files."""
+    upload = None
+    if not hat.is_provider:
+        uploads = Upload.objects.filter(pk=event.resolved_by_upload_id)
+        upload = uploads.select_related("collection").first()
+    if upload is not None:
+        return _("By %(file)s, %(collection)s") % {"file": upload.name, "collection": upload.collection}
+    report = ProviderReport.objects.filter(pk=event.resolved_by_report_id).first()
+    if report is not None and report.as_of:
+        return _("By the provider's report as of %(day)s") % {"day": long_day(report.as_of)}
+    return ""
+
+
+def _answered(mismatch: Mismatch, hat: Membership) -> Iterator[dict[str, Any]]:
+    answers = mismatch.answers.select_related("by__organization", "undoes").order_by("at", "pk")
+    for answer in answers:
+        kind = answer.undoes.kind if answer.undoes is not None else answer.kind
+        if hat.is_provider and kind not in TOLD_TO_PROVIDERS:
+            continue
+        yield _entry(_words(answer), answer.at, str(answer.by.organization or ""), answer.reason)
+
+
+def _words(answer: Answer) -> str:
+    if answer.undoes is not None:
+        return _("Taken back: %(answer)s") % {"answer": TITLES[AnswerKind(answer.undoes.kind)]}
+    if answer.until:
+        return _("Waived until %(day)s") % {"day": long_day(answer.until)}
+    return str(AnswerKind(answer.kind).label)
+
+
+def _entry(what: str, when: Any, who: str, more: str = "") -> dict[str, Any]:
+    return {"what": what, "when": when, "who": who, "more": more, "state": "done"}

@@ -1,0 +1,162 @@
+"""Lists of mismatches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import django_tables2 as tables
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from mocap_portal.foundation.shared.tables import PortalTable, TemplateColumn
+
+from .catalogue import CATALOGUE, Kind
+from .lists import CauseRow
+from .models import Mismatch
+
+
+class CauseTable(PortalTable):
+    """Rows: CauseRow. `around`: the address of the list, to which a code's filter is added."""
+
+    name = tables.Column(verbose_name=_("Cause"), empty_values=())
+    severity = TemplateColumn(
+        template_name="reconcile/severity.html", accessor="kind__severity", verbose_name=_("Weight")
+    )
+    count = tables.Column(verbose_name=_("Open"))
+    oldest = TemplateColumn("{% load ui %}{{ value|short_day }}", verbose_name=_("The oldest since"))
+
+    caption = _("By cause")
+    row_header = "name"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+
+    def __init__(self, rows: list[CauseRow], *, around: str) -> None:
+        super().__init__(rows)
+        self.around = around
+
+    def render_name(self, record: CauseRow) -> SafeString:
+        return format_html(
+            '<a class="usa-link" href="{}?{}">{}</a> {}',
+            self.around,
+            record.query,
+            record.kind.id,
+            record.kind.name,
+        )
+
+
+class MismatchTable(PortalTable):
+    """Rows: Mismatch with LEA and provider. `students`: names by MOSIS ID. `left_out`: columns not shown."""
+
+    one = TemplateColumn(
+        template_name="reconcile/chosen.html",
+        verbose_name=_("Choose"),
+        empty_values=(),
+        exclude_from_export=True,
+    )
+    student = tables.Column(verbose_name=_("Student"), empty_values=())
+    code = tables.Column(verbose_name=_("Mismatch"))
+    course = tables.Column(accessor="course_code", verbose_name=_("Course"), default="–")
+    lea = tables.Column(verbose_name=_("District"), default="–")
+    provider = tables.Column(verbose_name=_("Provider"), default="–")
+    opened_at = TemplateColumn("{% load ui %}{{ value|short_day }}", verbose_name=_("Since"))
+    state = TemplateColumn(template_name="reconcile/standing.html", verbose_name=_("State"))
+
+    caption = _("Mismatches")
+    row_header = "student"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+        empty_text = _("No mismatch is like this.")
+
+    def __init__(self, rows: Any, *, students: Mapping[str, str], left_out: tuple[str, ...] = ()) -> None:
+        super().__init__(rows, exclude=left_out)
+        self.students = students
+
+    def render_student(self, record: Mismatch) -> SafeString:
+        words = record.mosis_id or gettext("The whole district")
+        if not record.mosis_id and record.lea_id is None:
+            words = gettext("The whole report")
+        name = self.students.get(record.mosis_id, "")
+        link = format_html(
+            '<a class="usa-link" href="{}">{}</a>',
+            reverse("reconcile:mismatch", args=[record.pk]),
+            name or words,
+        )
+        return format_html("{}<br>{}", link, words) if name else link
+
+    def render_code(self, value: str) -> str:
+        return f"{value} {CATALOGUE[value].name}"
+
+    def render_course(self, record: Mismatch) -> str:
+        return f"{record.course_code}, {record.semester}" if record.semester else record.course_code
+
+
+class KindTable(PortalTable):
+    """Rows: Kind, of one family."""
+
+    id = tables.Column(verbose_name=_("Code"))
+    severity = TemplateColumn(template_name="reconcile/severity.html", verbose_name=_("Weight"))
+    sentence = tables.Column(verbose_name=_("When it is found"))
+    acts = tables.Column(verbose_name=_("Who acts"), default="–")
+
+    row_header = "id"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+
+    def render_id(self, record: Kind) -> SafeString:
+        return format_html(
+            '<a class="usa-link" href="{}">{}</a> {}',
+            reverse("reconcile:kind", args=[record.id]),
+            record.id,
+            record.name,
+        )
+
+    def render_acts(self, record: Kind) -> str:
+        return ", ".join(str(actor.label) for actor in record.acts)
+
+
+class CountTable(PortalTable):
+    """Rows: dicts with name, query, count and oldest. `around`: the address of the list of mismatches."""
+
+    name = tables.Column(verbose_name=_("Whose"), default="–")
+    count = tables.Column(verbose_name=_("Open"))
+    oldest = TemplateColumn("{% load ui %}{{ value|short_day }}", verbose_name=_("The oldest since"))
+
+    row_header = "name"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+        empty_text = _("Nothing is open.")
+
+    def __init__(self, rows: Any, *, caption: Any, around: str, prefix: str = "") -> None:
+        super().__init__(rows, prefix=prefix)
+        self.caption, self.around = caption, around
+
+    def render_name(self, record: dict[str, Any]) -> SafeString:
+        return format_html(
+            '<a class="usa-link" href="{}?{}">{}</a>', self.around, record["query"], record["name"]
+        )
+
+
+class RunTable(PortalTable):
+    """Rows: Run, the newest first."""
+
+    as_of = TemplateColumn("{% load ui %}{{ value|short_day }}", verbose_name=_("Night of"))
+    open = tables.Column(verbose_name=_("Open after it"))
+    opened = tables.Column(verbose_name=_("New"))
+    reopened = tables.Column(verbose_name=_("Back again"))
+    resolved = tables.Column(verbose_name=_("Resolved"))
+    leas = tables.Column(verbose_name=_("Districts"))
+
+    caption = _("The last nights")
+    row_header = "as_of"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+        empty_text = _("No night has run yet.")

@@ -1,0 +1,79 @@
+"""What is open in the whole state: by cause, district, provider and age, and how it went over the nights."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Count, F, Min
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from mocap_portal.foundation.accounts.guards import for_roles
+from mocap_portal.foundation.accounts.middleware import HatRequest
+from mocap_portal.foundation.accounts.models import DESE_ROLES
+from mocap_portal.foundation.shared.paging import sort_and_cut
+
+from ..lists import Age, causes, chosen
+from ..models import MismatchQuerySet, Run, RunKind
+from ..standing import to_do
+from ..tables import CauseTable, CountTable, RunTable
+from ..trend import HEIGHT, WIDTH, trend
+
+PER_PAGE = 10
+
+
+@require_safe
+@for_roles(*DESE_ROLES)
+def state(request: HatRequest) -> HttpResponse:
+    """Sums of all, each leading to its list."""
+    now, around = timezone.now(), reverse("reconcile:of_all")
+    rows, nights = to_do(request.hat), trend()
+    of_each = causes(rows)
+    tables = [
+        CountTable(_by(rows, "lea"), caption=_("By district"), around=around, prefix="d-"),
+        CountTable(_by(rows, "provider"), caption=_("By provider"), around=around, prefix="p-"),
+    ]
+    for table in tables:
+        sort_and_cut(table, request, per_page=PER_PAGE)
+    context = {
+        "count": sum(cause.count for cause in of_each),
+        "causes": CauseTable(of_each, around=around),
+        "tables": tables,
+        "ages": CountTable(_by_age(request, now), caption=_("By age"), around=around),
+        "trend": nights,
+        "nights": RunTable(nights.nights),
+        "width": WIDTH,
+        "height": HEIGHT,
+        "last_night": Run.objects.filter(kind=RunKind.NIGHT).order_by("-as_of", "-pk").first(),
+    }
+    return render(request, "reconcile/state.html", context)
+
+
+def _by(rows: MismatchQuerySet, name: str) -> list[dict[str, Any]]:
+    counts = (
+        rows.filter(**{f"{name}__isnull": False})
+        .order_by()
+        .values(name, of=F(f"{name}__organization__name"))
+        .annotate(count=Count("pk"), oldest=Min("opened_at"))
+        .order_by("-count", "of", name)
+    )
+    return [
+        {"name": row["of"], "query": f"{name}={row[name]}", "count": row["count"], "oldest": row["oldest"]}
+        for row in counts
+    ]
+
+
+def _by_age(request: HatRequest, now: dt.datetime) -> list[dict[str, Any]]:
+    found = []
+    for age in Age:
+        sums = chosen(request.hat, {"age": age}, now=now).aggregate(
+            count=Count("pk"), oldest=Min("opened_at")
+        )
+        if sums["count"]:
+            found.append({"name": age.label, "query": f"age={age.value}", **sums})
+    return found

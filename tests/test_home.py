@@ -20,6 +20,7 @@ from tests.factories.directory import ClosedDayFactory, LeaFactory, LeaPolicyFac
 from tests.factories.full_time import ProgramFactory
 from tests.factories.part_time import CourseLineFactory, CourseRequestFactory
 from tests.factories.providers import SanctionFactory
+from tests.factories.reconcile import MismatchFactory
 from tests.factories.records import ClaimFactory, StudentFactory
 from tests.factories.registration import RosterLineFactory
 from tests.sign_in import sign_in
@@ -342,6 +343,29 @@ def test_core_data_that_is_owed() -> None:
     assert [item.what for item in block.items] == ["Certify Student Course Completion, June 2026"]
 
 
+@pytest.mark.django_db
+def test_mismatches_wait_by_their_cause() -> None:
+    lea, provider = LeaFactory.create(), ProviderFactory.create()
+    MismatchFactory.create(lea=lea, provider=provider, code="M-10")
+    MismatchFactory.create_batch(2, lea=lea, code="M-20")
+    MismatchFactory.create(lea=lea, code="M-37")  # for information only
+    MismatchFactory.create(code="M-20")
+    clerk = MembershipFactory.create(coordinator=True, lea=lea)
+    staff = MembershipFactory.create(provider_staff=True, provider=provider)
+
+    (of_district,), (of_provider,) = (
+        [block for block in waiting.blocks(hat, today=TODAY) if block.title == "Mismatches"]
+        for hat in (clerk, staff)
+    )
+
+    district, own = reverse("reconcile:of_district"), reverse("reconcile:of_provider")
+    assert [(item.what, item.url, item.about) for item in of_district.items] == [
+        ("M-20: Program code missing", f"{district}?code=M-20", "2 mismatches"),
+        ("M-10: Provider only", f"{district}?code=M-10", "One mismatch"),
+    ]
+    assert [item.url for item in of_provider.items] == [f"{own}?code=M-10"]
+
+
 # The page -----------------------------------------------------------------------------------------
 
 ON_EVERY_PAGE = 4  # session, person, hat, hats to change to
@@ -352,13 +376,13 @@ QUERIES = {
     Role.COUNSELOR: 8,  # who decides, requests, registrations, moves, payments, records, children, applications
     Role.SPECIAL_EDUCATION: 2,
     Role.DECIDER: 2,
-    Role.COORDINATOR: 20,  # the school year's reports: year, semesters, how many; of two tracks who is behind
-    Role.DATA_CLERK: 6,  # records, children, MOSIS IDs; windows of core data, its files; exits
+    Role.COORDINATOR: 21,  # the school year's reports: year, semesters, how many; of two tracks who is behind
+    Role.DATA_CLERK: 7,  # records, children, MOSIS IDs; windows of core data, its files; exits
     Role.LEA_ADMIN: 10,
     # To confirm, results, certificates; the school year's progress reports and those to write; the report to DESE:
     # year, days, students told and reported, providers, last as of, last sent.
-    Role.PROVIDER_STAFF: 14,
-    Role.PROVIDER_ADMIN: 17,
+    Role.PROVIDER_STAFF: 15,
+    Role.PROVIDER_ADMIN: 18,
     Role.HOST_STAFF: 14,  # applications, students, records, sports, policies; reports, membership; letters, cessations
     Role.DESE_REVIEWER: 7,
     Role.DESE_ADMIN: 11,

@@ -213,8 +213,8 @@ def _is_approved(mismatch: Mismatch) -> Question:
         return Question(question, _("%(course)s: %(state)s.") % words, False)
     if found:
         titles = "; ".join(sorted({line.course.title for line in found}))
-        words = _("No, but there are requests for other courses: %(courses)s.") % {"courses": titles}
-        return Question(question, words, False)
+        answer = _("No, but there are requests for other courses: %(courses)s.") % {"courses": titles}
+        return Question(question, answer, False)
     return Question(question, _("There is no request for this student in this school year."), False)
 
 

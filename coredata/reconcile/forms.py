@@ -142,6 +142,8 @@ class AnswerForm(StepForm):
         reason.required = kind in NEEDS_A_REASON
         if kind == AnswerKind.ASK:
             reason.label = _("Question")
+        elif not reason.required:
+            reason.label = _("Note (optional)")
         if kind == AnswerKind.WAIVE:
             self.bound("until", earliest=earliest, latest=latest)
         else:

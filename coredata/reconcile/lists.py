@@ -126,17 +126,18 @@ def names(hat: Membership, mismatches: Iterable[Mismatch]) -> dict[str, str]:
         return {}
     if hat.is_lea:
         students = Student.objects.filter(lea=hat.organization_id, mosis_id__in=wanted)
-        found = students.values_list("mosis_id", "first_name", "last_name")
-    elif hat.is_provider:
+        return {
+            mosis_id: f"{last}, {first}"
+            for mosis_id, first, last in students.values_list("mosis_id", "first_name", "last_name")
+            if mosis_id
+        }
+    if hat.is_provider:
         own = ReportedEnrollment.objects.visible_to(hat).filter(row__mosis_id__in=wanted).order_by()
-        found = (
-            own.values("row__mosis_id")
-            .annotate(first=Max("row__first_name"), last=Max("row__last_name"))
-            .values_list("row__mosis_id", "first", "last")
+        together = own.values("row__mosis_id").annotate(
+            first=Max("row__first_name"), last=Max("row__last_name")
         )
-    else:
-        return {}
-    return {mosis_id: f"{last}, {first}" for mosis_id, first, last in found if mosis_id}
+        return {row["row__mosis_id"]: f"{row['last']}, {row['first']}" for row in together}
+    return {}
 
 
 def said(hat: Membership, mismatch: Mismatch) -> str:

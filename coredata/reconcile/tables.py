@@ -122,9 +122,9 @@ class KindTable(PortalTable):
 
 
 class CountTable(PortalTable):
-    """Rows: dicts with name, query, count and oldest. `around`: the address of the list of mismatches."""
+    """Rows: dicts with name, query, count and oldest. `first`: what the names are. `around`: where their lists are."""
 
-    name = tables.Column(verbose_name=_("Whose"), default="–")
+    name = tables.Column()
     count = tables.Column(verbose_name=_("Open"))
     oldest = TemplateColumn("{% load ui %}{{ value|short_day }}", verbose_name=_("The oldest since"))
 
@@ -134,8 +134,8 @@ class CountTable(PortalTable):
         orderable = False
         empty_text = _("Nothing is open.")
 
-    def __init__(self, rows: Any, *, caption: Any, around: str, prefix: str = "") -> None:
-        super().__init__(rows, prefix=prefix)
+    def __init__(self, rows: Any, *, caption: Any, first: Any, around: str, prefix: str = "") -> None:
+        super().__init__(rows, prefix=prefix, extra_columns=[("name", tables.Column(verbose_name=first))])
         self.caption, self.around = caption, around
 
     def render_name(self, record: dict[str, Any]) -> SafeString:

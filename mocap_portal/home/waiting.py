@@ -45,7 +45,7 @@ from mocap_portal.foundation.ui.words import long_day
 from mocap_portal.state_map import profile
 from providers.models import Application, Authorization, CorrectiveAction
 
-from . import full_time, provider_reports
+from . import full_time, mismatches, provider_reports
 from .blocks import MOST, Block, Item, Source
 
 CORE_DATA_AHEAD = dt.timedelta(days=30)  # from when on a file that is due waits for somebody
@@ -754,6 +754,7 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
         payments_to_arrange,
         at_unauthorized_providers,
         to_credit,
+        mismatches.to_mend,
         full_time.records_to_send,
         students_behind,
         placements,
@@ -764,7 +765,14 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
         letters_to_issue,
         cessations_to_send,
     ),
-    Role.DATA_CLERK: (core_data_owed, full_time.records_to_send, claims, without_mosis_id, full_time.exits),
+    Role.DATA_CLERK: (
+        core_data_owed,
+        mismatches.to_mend,
+        full_time.records_to_send,
+        claims,
+        without_mosis_id,
+        full_time.exits,
+    ),
     Role.LEA_ADMIN: (
         missing_profile,
         roles_to_review,
@@ -780,6 +788,7 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
     Role.PROVIDER_STAFF: (
         to_confirm,
         provider_reports.reports_to_send,
+        mismatches.to_mend,
         reports_to_write,
         results_due,
         certificates,
@@ -788,6 +797,7 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
         problems_to_cure,
         to_confirm,
         provider_reports.reports_to_send,
+        mismatches.to_mend,
         reports_to_write,
         results_due,
         certificates,

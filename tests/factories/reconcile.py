@@ -36,7 +36,7 @@ class RunFactory(DjangoModelFactory[Run]):
 
     kind = RunKind.NIGHT
     school_year = factory.LazyFunction(lambda: SchoolYear.objects.get(year=2027))
-    as_of = factory.Sequence(lambda n: dt.date(2026, 11, 5) + dt.timedelta(days=n % 200))
+    as_of = factory.Sequence(lambda n: dt.date(2026, 8, 1) - dt.timedelta(days=n))
     started_at = NIGHT
     finished_at = factory.SelfAttribute("started_at")
 

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from mocap_portal.foundation.accounts.guards import for_roles
@@ -68,7 +68,7 @@ def _inside(request: HatRequest, row: Mismatch) -> MismatchTable | None:
         students={},
         left_out=("one", "lea", "code"),
     )
-    table.caption = _("The courses that are missing together")
+    table.caption = gettext_lazy("The courses that are missing together")
     sort_and_cut(table, request, per_page=PER_PAGE)
     table.students = names(request.hat, [one.record for one in table.paginated_rows])
     return table
@@ -202,7 +202,7 @@ def answer_many(request: HatRequest, kind: str) -> HttpResponse:
             messages.success(request, sentence % {"count": len(given)})
             return redirect(f"{back}?undo={given[0].pk}")
     table = MismatchTable(fitting, students=names(request.hat, fitting), left_out=("one", "lea"))
-    table.caption = _("What you answer together")
+    table.caption = gettext_lazy("What you answer together")
     context = {
         "title": TITLES[answer_kind],
         "intro": INTROS[answer_kind],

@@ -35,8 +35,12 @@ def state(request: HatRequest) -> HttpResponse:
     rows, nights = to_do(request.hat), trend()
     of_each = causes(rows)
     tables = [
-        CountTable(_by(rows, "lea"), caption=_("By district"), around=around, prefix="d-"),
-        CountTable(_by(rows, "provider"), caption=_("By provider"), around=around, prefix="p-"),
+        CountTable(
+            _by(rows, "lea"), caption=_("By district"), first=_("District"), around=around, prefix="d-"
+        ),
+        CountTable(
+            _by(rows, "provider"), caption=_("By provider"), first=_("Provider"), around=around, prefix="p-"
+        ),
     ]
     for table in tables:
         sort_and_cut(table, request, per_page=PER_PAGE)
@@ -44,7 +48,7 @@ def state(request: HatRequest) -> HttpResponse:
         "count": sum(cause.count for cause in of_each),
         "causes": CauseTable(of_each, around=around),
         "tables": tables,
-        "ages": CountTable(_by_age(request, now), caption=_("By age"), around=around),
+        "ages": CountTable(_by_age(request, now), caption=_("By age"), first=_("Open for"), around=around),
         "trend": nights,
         "nights": RunTable(nights.nights),
         "width": WIDTH,

@@ -91,9 +91,9 @@ def _of_staff(mismatch: Mismatch, hat: Membership) -> Iterator[dict[str, str]]:
 
 def _rows(mismatch: Mismatch, hat: Membership) -> Iterator[dict[str, str]]:
     """The rows of the district's files behind it, with the file they stand in; and the request."""
-    october, june = mismatch.facts.get("october"), mismatch.facts.get("june")
-    ran = _last_run(mismatch) if isinstance(october, Mapping) or isinstance(june, Mapping) else None
-    if isinstance(october, Mapping):
+    october, june = _own_row(mismatch, "october", hat), _own_row(mismatch, "june", hat)
+    ran = _last_run(mismatch) if october is not None or june is not None else None
+    if october is not None:
         words = _("Line %(line)s of Student Assignment: program code %(program)s, delivery %(delivery)s") % {
             "line": october.get("line") or NOTHING,
             "program": october.get("program") or _("none"),
@@ -103,7 +103,7 @@ def _rows(mismatch: Mismatch, hat: Membership) -> Iterator[dict[str, str]]:
         if october.get("course_line"):
             words = _("Line %(line)s of Course Assignment") % {"line": october["course_line"]}
             yield _row(_("Its section"), words, *_to_file(ran.courses if ran else None))
-    if isinstance(june, Mapping):
+    if june is not None:
         words = _("Line %(line)s of Student Course Completion: grade %(grade)s, credits %(credits)s") % {
             "line": june.get("line") or NOTHING,
             "grade": june.get("grade") or _("none"),
@@ -113,12 +113,20 @@ def _rows(mismatch: Mismatch, hat: Membership) -> Iterator[dict[str, str]]:
     yield from _request(mismatch, hat)
 
 
+def _own_row(mismatch: Mismatch, name: str, hat: Membership) -> Mapping[str, Any] | None:
+    """A row of a file. Of another district's row a district reads no more than that there is one."""
+    row = mismatch.facts.get(name)
+    if not isinstance(row, Mapping):
+        return None
+    return row if hat.is_dese or row.get("lea") in (None, hat.organization_id) else None
+
+
 def _request(mismatch: Mismatch, hat: Membership) -> Iterator[dict[str, str]]:
     line = mismatch.facts.get("line")
     if not isinstance(line, int):
         return
     found = CourseLine.objects.filter(pk=line).select_related("request").first()
-    if found is None:
+    if found is None or not (hat.is_dese or found.request.lea_id == hat.organization_id):
         return
     may_open = hat.role in REVIEWING_ROLES or hat.is_dese
     link = (reverse("part_time:review", args=[found.request_id]), _("Open")) if may_open else ()

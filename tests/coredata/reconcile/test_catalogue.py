@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from pathlib import Path
+from string import Formatter
 
 import pytest
 
@@ -19,6 +21,7 @@ from coredata.reconcile.catalogue import (
     load,
 )
 from coredata.reconcile.models import Mismatch
+from coredata.reconcile.statements import PATTERNS, RULES
 
 ENTRY = """
 [[mismatch]]
@@ -170,6 +173,23 @@ def test_facts_stand_in_their_places(facts: dict[str, object], began: str, days:
     assert kind.fill(kind.dese, facts) == (
         f"Began on {began}, after October was certified, and was not added within {days} days."
     )
+
+
+@pytest.mark.parametrize("code", [code for code in CATALOGUE if code in {**RULES, **PATTERNS}])
+def test_what_a_sentence_shows_is_what_is_found(code: str) -> None:
+    """Each place of a sentence is a fact of the code's statement, each cause that it names is one of the code's."""
+    kind, query = CATALOGUE[code], {**RULES, **PATTERNS}[code]
+    sentences = (kind.district, kind.provider, kind.dese, *kind.remedy)
+    places = {
+        place for sentence in sentences for _text, place, *_more in Formatter().parse(sentence) if place
+    }
+    if len(kind.numbers) == 1:
+        places.discard("limit")
+
+    assert [place for place in sorted(places) if f"'{place}'" not in query] == []
+    named = re.findall(r"(?:THEN|ELSE) '([a-z_]+)'", query)
+    facts = {"found", "reported"}
+    assert [cause for cause in named if cause not in facts and kind.cause(cause) is None] == []
 
 
 def test_a_fact_is_never_read_as_a_place() -> None:

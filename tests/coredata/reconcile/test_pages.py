@@ -21,6 +21,7 @@ from mocap_portal.foundation.directory.models import Lea
 from tests.factories.accounts import MembershipFactory
 from tests.factories.coredata import ReportedEnrollmentFactory, UploadFactory
 from tests.factories.directory import LeaFactory, ProviderFactory
+from tests.factories.part_time import CourseLineFactory
 from tests.factories.reconcile import AnswerFactory, LeaRunFactory, MismatchFactory
 from tests.factories.records import StudentFactory
 from tests.sign_in import sign_in
@@ -268,6 +269,26 @@ def test_the_page_says_what_is_wrong_where_and_what_to_do(client: Client, lea: L
     assert "Thursday, November 5, 2026" in text
     assert "Student Assignment: due on" in text
     assert reverse("reconcile:kind", args=["M-24"]) in text
+
+
+def test_of_another_district_s_row_only_the_claim_is_read(client: Client, lea: Lea) -> None:
+    other = LeaFactory.create()
+    line = CourseLineFactory.create(request__lea=other)
+    mismatch = MismatchFactory.create(
+        lea=lea,
+        code="M-59",
+        facts={
+            "other": other.state_district_id,
+            "line": line.pk,
+            "october": {"line": 7771, "lea": other.pk, "program": "50"},
+            "june": {"line": 7772, "lea": lea.pk, "grade": "B"},
+        },
+    )
+
+    text = card(client, mismatch)
+
+    assert f"District {other.state_district_id} also reports this full-time student." in text
+    assert ["7771" in text, line.request.number in text, "7772" in text] == [False, False, True]
 
 
 def test_a_fact_that_is_missing_is_a_dash(client: Client, lea: Lea) -> None:

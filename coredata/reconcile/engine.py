@@ -27,7 +27,7 @@ from coredata.reports_due import reports_due
 from coredata.store import student_courses
 from coredata.store.student_courses import File
 from enrollment.part_time.models import APPROVED_LINES
-from mocap_portal.foundation.directory.models import CodeMeaning, CodeSet, SchoolYear
+from mocap_portal.foundation.directory.models import CodeMeaning, CodeSet, Lea, SchoolYear
 from mocap_portal.foundation.shared.calendar import central_date
 from providers.models import PROGRAM_CODES
 
@@ -70,7 +70,7 @@ class NoSuchYear(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What to compare. `leas` None: all, and what no LEA can mend.
+    """What to compare. `leas` None: all of them. `is_whole`: also what no LEA can mend.
 
     `trials`: uploads that are looked at as if they were certified at `tried_at`. `report`: a provider's report looked
     at as if it were accepted.
@@ -79,6 +79,7 @@ class Question:
     year: int
     as_of: dt.date
     leas: tuple[int, ...] | None = None
+    is_whole: bool = True
     trials: tuple[int, ...] = ()
     report: int | None = None
     tried_at: dt.datetime | None = None
@@ -156,12 +157,11 @@ def find(question: Question) -> Found:
         for name in SETUP:
             started = time.monotonic()
             text = setup(name).replace("{october}", OCTOBER.format(year=question.year))
-            _run(cursor, text.replace("{june}", JUNE.format(year=question.year)), values)
+            run_statements(cursor, text.replace("{june}", JUNE.format(year=question.year)), values)
             found.seconds[name] = time.monotonic() - started
         for code, query in RULES.items():
             _timed(cursor, found, code, query, values)
-        if question.leas is None:
-            _overdue(cursor, question.as_of)
+        _overdue(cursor, question.as_of)
         for hiding in HIDINGS:
             for statement in hide(hiding):
                 cursor.execute(statement, [list(hiding.codes), list(hiding.hidden)])
@@ -171,7 +171,9 @@ def find(question: Question) -> Found:
             if set(hiding.hidden) & PATTERNS.keys():
                 for statement in hide(hiding):
                     cursor.execute(statement, [list(hiding.codes), [*set(hiding.hidden) & PATTERNS.keys()]])
-        _run(cursor, setup(CONCLUSION), values)
+        if not question.is_whole:
+            cursor.execute("DELETE FROM found WHERE lea_id IS NULL")
+        run_statements(cursor, setup(CONCLUSION), values)
     return found
 
 
@@ -186,7 +188,7 @@ def rows() -> list[tuple[Any, ...]]:
     return found
 
 
-def _run(cursor: CursorWrapper, text: str, values: Mapping[str, Any]) -> None:
+def run_statements(cursor: CursorWrapper, text: str, values: Mapping[str, Any]) -> None:
     """Statements one after the other: the driver takes one with parameters at a time."""
     for statement in text.split(";\n"):
         if statement.strip():
@@ -243,8 +245,6 @@ def _which(upload: Upload) -> Which:
 
 def _every_lea(year: int) -> list[int]:
     """Every LEA that was open on a day of the school year."""
-    from mocap_portal.foundation.directory.models import Lea
-
     starts = SchoolYear.objects.get(year=year).starts_on
     return list(Lea.objects.exclude(active_to__lt=starts).values_list("pk", flat=True))
 
@@ -366,4 +366,4 @@ def answer(question: Question) -> list[tuple[Any, ...]]:
     return rows()
 
 
-__all__ = ["Files", "Found", "NoSuchYear", "Question", "answer", "find", "rows"]
+__all__ = ["Files", "Found", "NoSuchYear", "Question", "answer", "find", "rows", "run_statements"]

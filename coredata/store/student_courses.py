@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,6 +110,28 @@ WINDOW same AS (PARTITION BY mosis_id, course_code, semester)
 ORDER BY mosis_id, course_code, semester, line
 """
 
+# Students who are known by now, in a certified file of an LEA whose derived rows lack them.
+STALE = """
+WITH known AS MATERIALIZED ({known})
+SELECT DISTINCT upload.lea_id
+FROM coredata_upload AS upload
+JOIN coredata_storedcollection AS stored ON stored.id = upload.collection_id AND stored.school_year_id = %(year)s
+    AND stored.kind IN (%(students)s, %(june)s)
+JOIN coredata_student_lines AS lines ON lines.collection_id = stored.id AND lines.upload_id = upload.id
+JOIN known ON known.mosis_id = lines.mosis_id
+WHERE upload.state = %(certified)s AND upload.lea_id = ANY(%(leas)s) AND NOT CASE stored.kind
+    WHEN %(students)s THEN EXISTS (
+        SELECT FROM coredata_studentcourse AS derived
+        WHERE derived.mosis_id = known.mosis_id AND derived.student_upload_id = upload.id
+    )
+    ELSE EXISTS (
+        SELECT FROM coredata_studentoutcome AS derived
+        WHERE derived.mosis_id = known.mosis_id AND derived.upload_id = upload.id
+    )
+END
+ORDER BY upload.lea_id
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class File:
@@ -150,14 +172,21 @@ def _insert(statement: str, lea_id: int, year: int, files: Mapping[str, int]) ->
         "year": year,
         "programs": list(PROGRAM_CODES.values()),
         "deliveries": list(DELIVERIES),
-        "approved": [state.value for state in APPROVED_LINES],
-        "private": Basis.PRIVATE.value,
-        "accepted": ReportState.ACCEPTED.value,
+        **_states(),
         **files,
     }
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return int(cursor.rowcount)
+
+
+def _states() -> dict[str, Any]:
+    """What KNOWN asks for."""
+    return {
+        "approved": [state.value for state in APPROVED_LINES],
+        "private": Basis.PRIVATE.value,
+        "accepted": ReportState.ACCEPTED.value,
+    }
 
 
 @transaction.atomic
@@ -186,3 +215,17 @@ def rebuild(lea_id: int, year: int) -> int:
         outcomes = StudentOutcome._meta.db_table  # noqa: SLF001
         build_june(outcomes, lea_id, year, june=june, october=october)
     return count
+
+
+def stale(leas: Sequence[int], year: int) -> list[int]:
+    """The LEAs among these whose files have students that were not known when their student-courses were derived."""
+    query = STALE.format(known=KNOWN)
+    values: dict[str, Any] = {
+        "leas": list(leas),
+        "year": year,
+        "students": Kind.STU_ASSIGN.value,
+        "june": Kind.STU_CRS_COMP.value,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(query, {**values, **_states(), "certified": UploadState.CERTIFIED.value})
+        return [lea for (lea,) in cursor.fetchall()]

@@ -12,21 +12,9 @@ from enrollment.part_time.tasks import chase_requests
 from enrollment.registration.tasks import chase_confirmations, start_courses
 from mocap_portal.foundation.clocks import chasing
 from mocap_portal.foundation.clocks.models import ChaseRun, Clock
-from mocap_portal.foundation.shared.calendar import CENTRAL, central_date
+from mocap_portal.foundation.shared.nights import ONE_DAY, latest, start_of
 
-STARTS = dt.time(2)  # Central time
-ONE_DAY = dt.timedelta(days=1)
-
-
-def start_of(night: dt.date) -> dt.datetime:
-    """The moment from which a night's reminders may be given. On the spring night without two o'clock, three."""
-    return dt.datetime.combine(night, STARTS, tzinfo=CENTRAL).astimezone(dt.UTC)
-
-
-def latest(at: dt.datetime) -> dt.date:
-    """The newest night that has begun by this moment."""
-    today = central_date(at)
-    return today if at >= start_of(today) else today - ONE_DAY
+__all__ = ["latest", "missed", "run", "start_of"]
 
 
 def missed(at: dt.datetime) -> list[dt.date]:

@@ -219,6 +219,9 @@ CORE_DATA_MOST_COLUMNS = env.int("CORE_DATA_MOST_COLUMNS", default=300)  # Stude
 CORE_DATA_LONGEST_LINE = env.int("CORE_DATA_LONGEST_LINE", default=100_000)  # characters
 # Whether a provider's report without errors and warnings is accepted without a reviewer.
 PROVIDER_REPORTS_ACCEPT_CLEAN = env.bool("PROVIDER_REPORTS_ACCEPT_CLEAN", default=False)
+# Approvals, October, June and provider reports are compared each night, and for so long after a school year has ended.
+RECONCILE_DAYS_AFTER_YEAR = env.int("RECONCILE_DAYS_AFTER_YEAR", default=120)
+RECONCILE_LEAS_AT_ONCE = env.int("RECONCILE_LEAS_AT_ONCE", default=200)  # in one transaction
 
 # Full-time programs -------------------------------------------------------------------------------
 
@@ -226,6 +229,9 @@ PROVIDER_REPORTS_ACCEPT_CLEAN = env.bool("PROVIDER_REPORTS_ACCEPT_CLEAN", defaul
 POLICY_LINKS_MAY_BE_PRIVATE = env.bool("POLICY_LINKS_MAY_BE_PRIVATE", default=False)
 
 # What runs by itself (times in CELERY_TIMEZONE) ------------------------------------------------------
+
+# From when on the work of a night is done, Central time.
+NIGHT_STARTS = env.str("NIGHT_STARTS", default="02:00")
 
 CELERY_BEAT_SCHEDULE = {
     "send what waits in the outbox": {"task": "papers.send_waiting", "schedule": 60.0},
@@ -270,6 +276,17 @@ CELERY_BEAT_SCHEDULE = {
     "derive student-courses": {
         "task": "coredata.tasks.rebuild_student_courses",
         "schedule": crontab(hour="1", minute="30"),
+    },
+    # Most often there is nothing to do: a night that was missed or failed is made up for soon.
+    "compare what was reported": {
+        "task": "coredata.reconcile.tasks.compare_missed",
+        "schedule": crontab(minute="*/5"),
+        "options": {"expires": 240},
+    },
+    "compare what came in": {
+        "task": "coredata.reconcile.tasks.compare_newer",
+        "schedule": 60.0,
+        "options": {"expires": 50},
     },
     "ask providers for reports": {
         "task": "coredata.tasks.chase_reports",

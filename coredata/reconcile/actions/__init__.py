@@ -17,6 +17,15 @@ from .answering import (
     take_back,
     take_back_together,
 )
+from .comparing import (
+    Outcome,
+    compare,
+    compare_newer,
+    compare_night,
+    look,
+    sum_up,
+    years_to_compare,
+)
 from .downloading import download_list
 
 __all__ = [
@@ -27,13 +36,20 @@ __all__ = [
     "NotAnswered",
     "NotTheirs",
     "OnlyTheOfficeWaives",
+    "Outcome",
     "TooMany",
     "WaiverTooLong",
     "WasResolved",
     "answer",
     "answer_many",
+    "compare",
+    "compare_newer",
+    "compare_night",
     "download_list",
+    "look",
     "offered",
+    "sum_up",
     "take_back",
     "take_back_together",
+    "years_to_compare",
 ]

@@ -88,6 +88,7 @@ class Migration(migrations.Migration):
                     ('finished_at', models.DateTimeField(blank=True, null=True)),
                     ('failed_at', models.DateTimeField(blank=True, null=True)),
                     ('failure', models.CharField(blank=True, help_text='What kind of failure, without data', max_length=300)),
+                    ('marks', models.JSONField(blank=True, default=dict)),
                     ('leas', models.PositiveIntegerField(default=0)),
                     ('opened', models.PositiveIntegerField(default=0)),
                     ('reopened', models.PositiveIntegerField(default=0)),

@@ -19,7 +19,8 @@ class RunKind(models.TextChoices):
 class Run(models.Model):
     """One comparison of a school year as of a day, LEA by LEA. Not about a person, and never changed once it is over.
 
-    `as_of`: the day on which what is due by then is due. `seconds_by_code`: of each code, over all LEAs.
+    `as_of`: the day on which what is due by then is due. `seconds_by_code`: of each code, over all LEAs. `marks`: the
+    files and reports that counted when it began, and how far the histories of approvals had come.
     """
 
     kind = models.CharField(max_length=5, choices=RunKind.choices)
@@ -29,6 +30,7 @@ class Run(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
     failed_at = models.DateTimeField(null=True, blank=True)
     failure = models.CharField(max_length=300, blank=True, help_text=_("What kind of failure, without data"))
+    marks = models.JSONField(default=dict, blank=True)
     leas = models.PositiveIntegerField(default=0)
     opened = models.PositiveIntegerField(default=0)
     reopened = models.PositiveIntegerField(default=0)

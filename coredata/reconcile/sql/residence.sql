@@ -1,12 +1,23 @@
 -- Which LEA reports whom.
 
 -- M-54
+-- Two Octobers, or an approval here and October there: either way two LEAs claim the course. Of a host's row: M-60.
 SELECT {o}, '', jsonb_build_object('other', lea.state_district_id)
 FROM o JOIN scope USING (lea_id)
 JOIN o AS second USING (mosis_id, course_code)
 JOIN fits ON fits.one = o.semester AND fits.two = second.semester
 JOIN directory_lea AS lea ON lea.organization_id = second.lea_id
 WHERE second.lea_id <> o.lea_id AND o.is_coded AND second.is_coded
+UNION ALL
+SELECT side.lea_id, a.provider_id, a.mosis_id, a.course_code, a.semester, a.a_id, o.o_id, NULL, NULL, '',
+    jsonb_build_object('other', lea.state_district_id)
+FROM a JOIN ao USING (a_id) JOIN o USING (o_id)
+JOIN LATERAL (VALUES (a.lea_id, o.lea_id), (o.lea_id, a.lea_id)) AS side(lea_id, other_id) ON true
+JOIN scope ON scope.lea_id = side.lea_id
+JOIN directory_lea AS lea ON lea.organization_id = side.other_id
+WHERE a.counts AND a.type = 'PT' AND o.is_coded AND o.lea_id <> a.lea_id AND ao.place = 1
+    AND NOT EXISTS (SELECT FROM ao AS own JOIN o AS here USING (o_id) WHERE own.a_id = a.a_id AND here.lea_id = a.lea_id)
+    AND NOT EXISTS (SELECT FROM full_time_program AS program WHERE program.host_id = o.lea_id)
 
 -- M-55
 SELECT {unit}, '', jsonb_build_object('reported', v.district_code)

@@ -396,6 +396,15 @@ def two_districts_report_it(world: World) -> None:
     assert world.codes(lea=world.other) == ["M-54"]
 
 
+@case("M-54")
+def another_district_reports_what_this_one_approved(world: World) -> None:
+    world.approve()
+    world.october(lea=world.other)
+    world.reported()
+    agreeing(world, BEN, ENGLISH)
+    assert world.codes(lea=world.other) == ["M-54"]
+
+
 @case("M-55")
 def the_provider_names_another_district(world: World) -> None:
     world.approve()

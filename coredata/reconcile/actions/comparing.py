@@ -1,0 +1,311 @@
+"""A comparison of a school year, LEA by LEA: what is found is written, once, whoever runs it how often.
+
+Every piece is a transaction of its own that ends with a row for each of its LEAs. A run that was killed goes on with
+the LEAs that have none; a run that is over stays as it is.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from django.conf import settings
+from django.db import OperationalError, connection, transaction
+from django.db.models import Count, Q, Sum
+from psycopg.errors import SerializationFailure
+
+from coredata.models import ProviderReport, Upload
+from coredata.store import student_courses
+from mocap_portal.foundation.directory.models import Lea, SchoolYear
+from mocap_portal.foundation.shared import nights
+from mocap_portal.foundation.shared.calendar import central_date
+from mocap_portal.foundation.shared.locks import held
+
+from .. import digests, newer
+from ..catalogue import CATALOGUE, Actor
+from ..engine import (
+    JUNE_OUTCOMES,
+    OCTOBER_COURSES,
+    OCTOBER_STUDENTS,
+    Files,
+    Found,
+    Question,
+    find,
+    run_statements,
+)
+from ..models import OPEN_STATES, LeaRun, Mismatch, Run, RunKind
+from ..statements import setup
+
+TRIES = 3  # of a piece that somebody's answer came between
+# What a provider mends by its next report.
+OF_PROVIDERS = sorted(code for code, kind in CATALOGUE.items() if kind.acts == (Actor.PROVIDER,))
+TABLES = """
+DROP TABLE IF EXISTS pg_temp.file, pg_temp.newer, pg_temp.old, pg_temp.now, pg_temp.both_of;
+CREATE TEMPORARY TABLE file (lea_id bigint PRIMARY KEY, courses bigint, students bigint, june bigint) ON COMMIT DROP;
+CREATE TEMPORARY TABLE newer (lea_id bigint, provider_id bigint, upload_id bigint, report_id bigint) ON COMMIT DROP;
+"""
+# What would come and go: identities that are in one of the two and not in the other.
+COMPARED = """
+WITH now AS (
+    SELECT code, coalesce(lea_id, 0) AS lea, mosis_id, course_code, semester,
+        CASE WHEN mosis_id = '' THEN coalesce(provider_id, 0) ELSE 0 END AS whole
+    FROM result
+), old AS (
+    SELECT code, coalesce(lea_id, 0) AS lea, mosis_id, course_code, semester,
+        CASE WHEN mosis_id = '' THEN coalesce(provider_id, 0) ELSE 0 END AS whole
+    FROM reconcile_mismatch
+    WHERE school_year_id = %(year)s AND state <> 'resolved'
+        AND (lea_id IN (SELECT lea_id FROM scope) OR (lea_id IS NULL AND %(is_whole)s))
+)
+SELECT (SELECT count(*) FROM (TABLE now EXCEPT TABLE old) AS opened),
+    (SELECT count(*) FROM (TABLE old EXCEPT TABLE now) AS resolved)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a comparison came to. `by_code`: what is open, by code. `run` is None where nothing was kept."""
+
+    run: int | None
+    as_of: dt.date
+    leas: int
+    opened: int
+    resolved: int
+    open: int
+    by_code: Mapping[str, int]
+    seconds: float
+
+    @classmethod
+    def of(cls, run: Run, *, seconds: float) -> Outcome:
+        opened = run.opened + run.reopened
+        return cls(run.pk, run.as_of, run.leas, opened, run.resolved, run.open, run.by_code, seconds)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "run": self.run,
+            "as_of": self.as_of.isoformat(),
+            "leas": self.leas,
+            "opened": self.opened,
+            "resolved": self.resolved,
+            "open": self.open,
+            "by_code": dict(self.by_code),
+            "seconds": round(self.seconds, 3),
+        }
+
+
+def sum_up(outcomes: Sequence[Outcome]) -> Outcome:
+    """What the comparisons of several school years on one day came to together; the run is that of the newest year."""
+    newest = outcomes[-1]
+    by_code: Counter[str] = Counter()
+    for outcome in outcomes:
+        by_code.update(outcome.by_code)
+    return Outcome(
+        newest.run,
+        newest.as_of,
+        newest.leas,
+        sum(outcome.opened for outcome in outcomes),
+        sum(outcome.resolved for outcome in outcomes),
+        sum(outcome.open for outcome in outcomes),
+        dict(sorted(by_code.items())),
+        sum(outcome.seconds for outcome in outcomes),
+    )
+
+
+def years_to_compare(day: dt.date) -> list[SchoolYear]:
+    """The school years whose data may still be mended on this day, the older first."""
+    after = dt.timedelta(days=settings.RECONCILE_DAYS_AFTER_YEAR)
+    return list(SchoolYear.objects.filter(starts_on__lte=day, ends_on__gte=day - after).order_by("year"))
+
+
+def compare(
+    year: int, *, as_of: dt.date, at: dt.datetime, kind: RunKind, leas: Sequence[int] | None = None
+) -> Run:
+    """Compare all LEAs of a school year, or these, and keep what is found. A night that is over stays as it is.
+
+    `as_of`: what is due by this day is due. Whoever else compares waits. Raises NoSuchYear.
+    """
+    with held("coredata.reconcile"):
+        run = _begin(year, as_of=as_of, at=at, kind=kind)
+        if run.finished_at is not None:
+            return run
+        is_whole = leas is None
+        try:
+            done = set(run.of_leas.values_list("lea", flat=True))
+            wanted = [lea for lea in (leas_of(year) if leas is None else sorted(leas)) if lea not in done]
+            for piece in _pieces(wanted):
+                _piece(run, Question(year, as_of, leas=piece, is_whole=False), at=at)
+            if is_whole:
+                _piece(run, Question(year, as_of, leas=(), is_whole=True), at=at)
+            return _finish(run, at=at, is_whole=is_whole)
+        except Exception as error:
+            # Its text may quote a row: only its kind is kept.
+            Run.objects.filter(pk=run.pk).update(failed_at=at, failure=type(error).__name__)
+            raise
+
+
+def compare_night(*, at: dt.datetime) -> list[Run]:
+    """Run the night that has begun by this moment, for each school year that is compared, unless it is done."""
+    night = nights.latest(at)
+    done = Run.objects.filter(kind=RunKind.NIGHT, as_of=night, finished_at__isnull=False)
+    years = set(done.values_list("school_year", flat=True))
+    return [
+        compare(year.year, as_of=night, at=at, kind=RunKind.NIGHT)
+        for year in years_to_compare(night)
+        if year.year not in years
+    ]
+
+
+def compare_newer(*, at: dt.datetime) -> list[Run]:
+    """Compare the LEAs that have something newer than the last comparison; no run where there is nothing."""
+    today = central_date(at)
+    return [
+        compare(year.year, as_of=today, at=at, kind=RunKind.NEWER, leas=leas)
+        for year in years_to_compare(today)
+        if (leas := newer.leas_with_newer(year.year))
+    ]
+
+
+@transaction.atomic
+def look(year: int, *, as_of: dt.date, leas: Sequence[int] | None = None) -> Outcome:
+    """What a comparison would come to now. Nothing is kept, nobody is told. Raises NoSuchYear."""
+    started = time.monotonic()
+    wanted = tuple(leas) if leas is not None else tuple(leas_of(year))
+    found = find(Question(year, as_of, leas=wanted, is_whole=leas is None))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT code, count(*) FROM result GROUP BY code ORDER BY code")
+        by_code = dict(cursor.fetchall())
+        cursor.execute(COMPARED, {"year": year, "is_whole": leas is None})
+        opened, resolved = cursor.fetchone()
+    seconds = time.monotonic() - started
+    return Outcome(None, as_of, len(found.files), opened, resolved, sum(by_code.values()), by_code, seconds)
+
+
+def leas_of(year: int) -> list[int]:
+    """Every LEA that was open on a day of the school year, and what is closed but has something open."""
+    starts = SchoolYear.objects.get(year=year).starts_on
+    left = Mismatch.objects.filter(school_year=year, lea__isnull=False).still_open().values("lea")
+    wanted = Q(active_to__isnull=True) | Q(active_to__gte=starts) | Q(pk__in=left)
+    return sorted(Lea.objects.filter(wanted).values_list("pk", flat=True))
+
+
+def _begin(year: int, *, as_of: dt.date, at: dt.datetime, kind: RunKind) -> Run:
+    begun = {"started_at": at, "marks": newer.marks(year)}
+    if kind == RunKind.NIGHT:
+        run, _is_new = Run.objects.get_or_create(school_year_id=year, as_of=as_of, kind=kind, defaults=begun)
+        return run
+    return Run.objects.create(school_year_id=year, as_of=as_of, kind=kind, **begun)
+
+
+def _pieces(leas: Iterable[int]) -> Iterator[tuple[int, ...]]:
+    rest = iter(leas)
+    while piece := tuple(islice(rest, settings.RECONCILE_LEAS_AT_ONCE)):
+        yield piece
+
+
+def _piece(run: Run, question: Question, *, at: dt.datetime) -> None:
+    """One piece, and again where somebody's answer came between."""
+    for left in reversed(range(TRIES)):
+        try:
+            with transaction.atomic():
+                _as_of_one_moment()
+                _write(run, question, at=at)
+        except OperationalError as error:
+            if not left or not isinstance(error.__cause__, SerializationFailure):
+                raise
+        else:
+            return
+
+
+def _as_of_one_moment() -> None:
+    """Let the whole piece see the data as they were when it began: a file may be certified meanwhile."""
+    if not connection.savepoint_ids:
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+
+
+def _write(run: Run, question: Question, *, at: dt.datetime) -> None:
+    for lea in student_courses.stale(question.leas or (), question.year):
+        student_courses.rebuild(lea, question.year)
+    found = find(question)
+    values = {
+        "year": question.year,
+        "as_of": question.as_of,
+        "at": at,
+        "run": run.pk,
+        "is_whole": question.is_whole,
+        "of_providers": OF_PROVIDERS,
+        "open_states": [state.value for state in OPEN_STATES],
+    }
+    since = list(_newer(run, found))  # asked before the COPY below takes the connection
+    with connection.cursor() as cursor:
+        cursor.execute(TABLES)
+        with cursor.copy("COPY file FROM STDIN") as copy:
+            for files in found.files.values():
+                copy.write_row((files.lea_id, *_places(files)))
+        with cursor.copy("COPY newer FROM STDIN") as copy:
+            for row in since:
+                copy.write_row(row)
+        run_statements(cursor, setup("life"), values)
+    seconds = Run.objects.select_for_update().get(pk=run.pk).seconds_by_code
+    for code, taken in found.seconds.items():
+        seconds[code] = round(seconds.get(code, 0) + taken, 4)
+    Run.objects.filter(pk=run.pk).update(seconds_by_code=seconds)
+    if run.kind == RunKind.NIGHT:
+        digests.tell_leas_of_new(run, question.leas or ())
+
+
+def _places(files: Files) -> tuple[int | None, int | None, int | None]:
+    return files.upload(OCTOBER_COURSES), files.upload(OCTOBER_STUDENTS), files.upload(JUNE_OUTCOMES)
+
+
+def _newer(run: Run, found: Found) -> Iterator[tuple[int | None, int | None, int | None, int | None]]:
+    """What counts now and did not when these LEAs were compared last: LEA, provider, upload, report."""
+    runs = LeaRun.objects.filter(lea__in=found.files, run__school_year=run.school_year_id)
+    before = {last.lea_id: last for last in runs.order_by("lea", "-finished_at", "-pk").distinct("lea")}
+    reports = ProviderReport.objects.in_bulk(found.reports)
+    for lea, files in found.files.items():
+        if (last := before.get(lea)) is None:
+            continue
+        known = {last.courses_id, last.students_id, last.june_id}
+        new = [upload for upload in files.now.values() if _matters(upload) and upload.pk not in known]
+        if new:
+            yield lea, None, max(new, key=lambda upload: (upload.certified_at, upload.pk)).pk, None
+        for report in reports.values():
+            if report.accepted_at and report.accepted_at > last.finished_at:
+                yield lea, report.provider_id, None, report.pk
+    if found.question.is_whole:
+        for report in reports.values():
+            yield None, report.provider_id, None, report.pk
+
+
+def _matters(upload: Upload) -> bool:
+    assert upload.collection is not None
+    which = upload.collection.cycle, upload.collection.kind
+    return which in {OCTOBER_COURSES, OCTOBER_STUDENTS, JUNE_OUTCOMES}
+
+
+@transaction.atomic
+def _finish(run: Run, *, at: dt.datetime, is_whole: bool) -> Run:
+    """Sum up, and close. Providers are told here: an LEA's piece does not know what others found."""
+    run = Run.objects.select_for_update().get(pk=run.pk)
+    sums = run.of_leas.aggregate(
+        leas=Count("pk"), opened=Sum("opened"), reopened=Sum("reopened"), resolved=Sum("resolved")
+    )
+    of_year = Mismatch.objects.filter(school_year=run.school_year_id).order_by()
+    by_code = dict(of_year.still_open().values_list("code").annotate(count=Count("pk")))
+    nobodys = of_year.filter(lea__isnull=True)
+    run.leas = sums["leas"]
+    run.opened = (sums["opened"] or 0) + nobodys.filter(first_run=run).count()
+    run.reopened = sums["reopened"] or 0
+    run.resolved = (sums["resolved"] or 0) + nobodys.filter(resolved_run=run).count()
+    run.open, run.by_code = sum(by_code.values()), dict(sorted(by_code.items()))
+    run.finished_at, run.failed_at, run.failure = at, None, ""
+    run.save()
+    if run.kind == RunKind.NIGHT and is_whole:
+        digests.tell_providers_of_new(run)
+    return run

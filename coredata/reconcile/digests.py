@@ -1,0 +1,73 @@
+"""What people hear in the one mail of the day about a night. No sentence names a student."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from coredata.notices import reporters_of, senders_of
+from mocap_portal.foundation.papers import digest
+
+from .catalogue import CATALOGUE, Actor
+from .models import Mismatch, Run, RunKind
+
+# What a provider is told of: what it can mend itself.
+ACTS_PROVIDER = sorted(
+    code for code, kind in CATALOGUE.items() if Actor.PROVIDER in kind.acts and kind.provider
+)
+SHOWN_TO_DISTRICTS = sorted(code for code, kind in CATALOGUE.items() if kind.district)
+
+
+def tell_leas_of_new(run: Run, leas: Iterable[int]) -> None:
+    """The clerks of each LEA in which something has come since the last night."""
+    new = _new(run, Q(lea__in=list(leas), code__in=SHOWN_TO_DISTRICTS), "lea")
+    for lea, count, is_open in new:
+        for user in senders_of(lea):
+            digest.add(
+                user,
+                day=run.as_of,
+                key=f"mismatches:{lea}:{run.school_year_id}",
+                sentence=_sentence(count, is_open),
+                path=reverse("reconcile:of_district"),
+            )
+
+
+def tell_providers_of_new(run: Run) -> None:
+    """The staff of each provider about whose reports something has come since the last night."""
+    for provider, count, is_open in _new(run, Q(code__in=ACTS_PROVIDER), "provider"):
+        for user in reporters_of(provider):
+            digest.add(
+                user,
+                day=run.as_of,
+                key=f"mismatches:{provider}:{run.school_year_id}",
+                sentence=_sentence(count, is_open),
+                path=reverse("reconcile:of_provider"),
+            )
+
+
+def _new(run: Run, about: Q, whose: str) -> list[tuple[int, int, int]]:
+    """Whose, how many are new, how many open: of those who have any new one."""
+    nights = Run.objects.filter(
+        kind=RunKind.NIGHT, school_year=run.school_year_id, as_of__lt=run.as_of, finished_at__isnull=False
+    )
+    last = nights.order_by("-as_of").values_list("started_at", flat=True).first()
+    since = Q(opened_at__gt=last) if last else Q()
+    open_now = Mismatch.objects.filter(about, school_year=run.school_year_id).still_open()
+    counted = (
+        open_now.exclude(**{whose: None})
+        .order_by(whose)
+        .values_list(whose)
+        .annotate(new=Count("pk", filter=since or Q(pk__isnull=False)), is_open=Count("pk"))
+    )
+    return [(pk, new, is_open) for pk, new, is_open in counted if new]
+
+
+def _sentence(count: int, is_open: int) -> str:
+    values: Mapping[str, int] = {"new": count, "open": is_open}
+    return (
+        _("Comparing approvals, core data and reports found %(new)d new mismatches; %(open)d are open.")
+        % values
+    )

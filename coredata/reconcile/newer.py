@@ -1,0 +1,124 @@
+"""Which LEAs have something newer than the last comparison, a file, a report or an approval; and who shares their
+students."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import connection
+from django.db.models import Max, Q, QuerySet
+
+from coredata.models import ProviderReport, ReportRow, ReportState, Upload, UploadState
+from enrollment.full_time.models import ProgramEnrollment, ScheduledCourse
+from enrollment.part_time.models import CourseLine
+from enrollment.registration.models import RosterLine
+from mocap_portal.foundation.directory.models import Lea
+
+from .models import Run
+
+# What is approved stands in these tables; their histories say what changed.
+TRACKED: tuple[type[Any], ...] = (CourseLine, RosterLine, ProgramEnrollment, ScheduledCourse)
+
+# LEAs that say something of the same students: they may have to hear of the same change.
+SHARING = """
+WITH pupil AS (
+    SELECT mosis_id FROM coredata_studentcourse
+        WHERE school_year_id = %(year)s AND lea_id = ANY(%(leas)s) AND program_code <> ''
+    UNION SELECT mosis_id FROM reconcile_mismatch
+        WHERE school_year_id = %(year)s AND lea_id = ANY(%(leas)s) AND mosis_id <> '' AND state <> 'resolved'
+    UNION SELECT mosis_id FROM registration_rosterline WHERE lea_id = ANY(%(leas)s)
+    UNION SELECT reported.mosis_id FROM coredata_reportrow AS reported
+        JOIN directory_lea AS lea ON lea.state_district_id = reported.district_code
+        JOIN coredata_providerreport AS report ON report.id = reported.report_id
+        WHERE report.school_year_id = %(year)s AND report.state = 'accepted'
+            AND lea.organization_id = ANY(%(leas)s) AND reported.mosis_id <> ''
+)
+SELECT lea_id FROM coredata_studentcourse JOIN pupil USING (mosis_id) WHERE school_year_id = %(year)s
+UNION SELECT lea_id FROM registration_rosterline JOIN pupil USING (mosis_id)
+UNION SELECT lea.organization_id FROM coredata_reportrow AS reported
+    JOIN pupil USING (mosis_id)
+    JOIN coredata_providerreport AS report ON report.id = reported.report_id
+    JOIN directory_lea AS lea ON lea.state_district_id = reported.district_code
+    WHERE report.school_year_id = %(year)s AND report.state = 'accepted'
+UNION SELECT enrollment.resident_lea_id FROM full_time_programenrollment AS enrollment
+    JOIN records_student AS student ON student.id = enrollment.student_id JOIN pupil USING (mosis_id)
+UNION SELECT program.host_id FROM full_time_programenrollment AS enrollment
+    JOIN full_time_program AS program ON program.id = enrollment.program_id
+    JOIN records_student AS student ON student.id = enrollment.student_id JOIN pupil USING (mosis_id)
+"""
+
+
+def marks(year: int) -> dict[str, Any]:
+    """What a comparison that begins now will see: the files and reports that count, and how far approvals have come.
+
+    A file is known by its number and not by its moment: one that was certified a moment before may be seen later.
+    """
+    certified = Upload.objects.filter(collection__school_year=year, state=UploadState.CERTIFIED)
+    accepted = ProviderReport.objects.filter(school_year=year, state=ReportState.ACCEPTED)
+    found: dict[str, Any] = {
+        "files": sorted(certified.values_list("pk", flat=True)),
+        "reports": sorted(accepted.values_list("pk", flat=True)),
+    }
+    for model in TRACKED:
+        history: Any = model.pgh_event_model
+        last = history.objects.aggregate(last=Max("pgh_id"))["last"]
+        found[model.__name__] = last or 0
+    return found
+
+
+def leas_with_newer(year: int) -> list[int]:
+    """The LEAs that have something else than when the last comparison of the school year began, in their order.
+
+    None before there was one: the night begins.
+    """
+    last = Run.objects.filter(school_year=year).order_by("-started_at", "-pk").first()
+    if last is None:
+        return []
+    now = marks(year)
+    if now == last.marks:
+        return []
+    own = {
+        *_by_files(set(now["files"]) ^ set(last.marks["files"])),
+        *_by_reports(set(now["reports"]) ^ set(last.marks["reports"])),
+        *_by_approvals(last.marks),
+    }
+    if not own:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(SHARING, {"year": year, "leas": sorted(own)})
+        return sorted(own | {lea for (lea,) in cursor.fetchall()})
+
+
+def _by_files(changed: Iterable[int]) -> Iterable[int]:
+    return set(Upload.objects.filter(pk__in=changed).values_list("lea", flat=True))
+
+
+def _by_reports(changed: Iterable[int]) -> Iterable[int]:
+    """The LEAs named in reports that came or went: what the report before said counts, too."""
+    codes = ReportRow.objects.filter(report__in=changed).values("district_code")
+    return set(Lea.objects.filter(state_district_id__in=codes).values_list("pk", flat=True))
+
+
+def _by_approvals(since: Mapping[str, Any]) -> Iterable[int]:
+    lines = CourseLine.objects.filter(
+        Q(pk__in=_changed(CourseLine, since)) | Q(roster_line__in=_changed(RosterLine, since))
+    )
+    enrollments = ProgramEnrollment.objects.filter(
+        Q(pk__in=_changed(ProgramEnrollment, since))
+        | Q(schedules__courses__in=_changed(ScheduledCourse, since))
+    )
+    pairs = [
+        *lines.values_list("request__lea", "roster_line__lea"),
+        *enrollments.values_list("resident_lea", "program__host"),
+    ]
+    # An LEA that paid until now stands in the history only.
+    roster: Any = RosterLine
+    before = roster.pgh_event_model.objects.filter(pgh_id__gt=since.get("RosterLine", 0))
+    return {lea for pair in pairs for lea in pair if lea} | set(before.values_list("lea", flat=True))
+
+
+def _changed(model: type[Any], since: Mapping[str, Any]) -> QuerySet[Any]:
+    events = model.pgh_event_model.objects.filter(pgh_id__gt=since.get(model.__name__, 0))
+    changed: QuerySet[Any] = events.order_by().values("pgh_obj")
+    return changed

@@ -64,7 +64,7 @@ from mocap_portal.foundation.papers.letters import Block, LetterText
 from mocap_portal.foundation.papers.models import LetterKind
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.tabular import write_csv
-from tests.factories.accounts import InvitationFactory, MembershipFactory, UserFactory
+from tests.factories.accounts import ApiTokenFactory, InvitationFactory, MembershipFactory, UserFactory
 from tests.factories.attendance import (
     AttendanceDayFactory,
     AttendanceFileFactory,
@@ -273,6 +273,7 @@ class World:
             invited_by=self.own[Role.LEA_ADMIN], invited_at=now, expires_at=now + dt.timedelta(days=14)
         )
 
+        self.api_token = ApiTokenFactory.create(hat=self.own[Role.PROVIDER_ADMIN])
         self._enter_papers(now)
         self._apply_full_time(now)
         self._report_progress(now)
@@ -1099,6 +1100,8 @@ ADDRESSES = [
             stranger=404,
         )
     ),
+    page("accounts:api_tokens", {Role.PROVIDER_ADMIN} | DESE_ROLES),
+    row("accounts:revoke_api_token", {Role.PROVIDER_ADMIN}, lambda world: [world.api_token.pk]),
     public("accounts:open_invitation", status=302),
     public("accounts:accept_invitation"),
     signed_in("accounts:own_page"),

@@ -725,6 +725,15 @@ ADDRESSES = [
         args=lambda world: [world.mismatch_answer.pk],
         stranger=404,
     ),
+    # What programs ask: no session opens it, whoever's it is. With tokens: tests/coredata/test_api_access.py.
+    public("api:docs"),
+    public("api:openapi"),
+    public("api:nothing", status=404, args=lambda world: ["nowhere"]),
+    public("api:reports", status=401),
+    public("api:report", status=401, args=lambda world: [world.checked_report.pk]),
+    public("api:report_problems", status=401, args=lambda world: [world.checked_report.pk]),
+    post(public("api:submit_report", status=401, args=lambda world: [world.checked_report.pk])),
+    public("api:enrollments", status=401),
     # A family asks
     page("part_time:requests", FAMILY_ROLES),
     page("part_time:start", FAMILY_ROLES, stranger=302),  # who has told of no child goes on to the school

@@ -12,10 +12,12 @@ from django.db import connections
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from coredata.reconcile.models import Run, RunKind
 from mocap_portal.foundation.clocks.models import ChaseRun
 from mocap_portal.home import health, nights
 from mocap_portal.home.tasks import heartbeat
 from tests.factories.clocks import ClockFactory
+from tests.factories.coredata import UploadFactory
 
 NOON = dt.datetime(2026, 11, 4, 18, tzinfo=dt.UTC)  # in Missouri
 TODAY = dt.date(2026, 11, 4)
@@ -25,6 +27,7 @@ FINE = {
     "worker": health.Check(True, "It reports."),
     "storage": health.Check(True, "It writes, reads and deletes."),
     "last_night": health.Check(True, "No clock was running."),
+    "last_comparison": health.Check(True, "Nothing was certified."),
 }
 
 
@@ -153,3 +156,25 @@ def test_no_answer_holds_an_address_or_a_secret(client: Client, settings: Settin
 def test_beat_sends_what_health_waits_for() -> None:
     beats = {entry["task"]: entry["schedule"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
     assert beats["home.heartbeat"] == health.HEARTBEAT_EVERY.total_seconds()
+
+
+@pytest.mark.django_db
+class TestLastComparison:
+    def compared(self, **values: Any) -> Run:
+        return Run.objects.create(
+            kind=RunKind.NIGHT, school_year_id=2027, as_of=TODAY, started_at=nights.start_of(TODAY), **values
+        )
+
+    def test_done(self) -> None:
+        self.compared(finished_at=NOON)
+        done = health.Check(True, "The comparison of 2026-11-04 is done.")
+        assert health.checks(at=NOON)["last_comparison"] == done
+
+    def test_not_begun(self) -> None:
+        UploadFactory.create(certified=True)
+        assert health.checks(at=NOON) == changed(last_comparison="The comparison of 2026-11-04 is not done.")
+
+    def test_failed(self) -> None:
+        self.compared(failed_at=NOON, failure="DataError")
+        reds = changed(last_comparison="The comparison of 2026-11-04 failed with DataError.")
+        assert health.checks(at=NOON) == reds

@@ -49,7 +49,7 @@ KNOWN = {
 
 # A capital and two words, or words that end in a full stop; markup and SQL are none.
 SENTENCE = re.compile(r"[“\"]?[A-Z][\w’'-]*:? (?:[a-zA-Z%{].*)?|[^{<]*\w \w[^{<]*[.?!]", re.DOTALL)
-SQL = re.compile(r"(SELECT|LOCK|CREATE|ALTER|DROP|COPY|INSERT|UPDATE|DELETE) ")
+SQL = re.compile(r"\s*(SELECT|LOCK|CREATE|ALTER|DROP|COPY|INSERT|UPDATE|DELETE|SET|WITH) ")
 
 FILES = sorted(
     path

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from coredata.notices import reporters_of, senders_of
+from enrollment.part_time.notices import state_office
 from mocap_portal.foundation.papers import digest
 
 from .catalogue import CATALOGUE, Actor
@@ -46,6 +47,21 @@ def tell_providers_of_new(run: Run) -> None:
                 sentence=_sentence(count, is_open),
                 path=reverse("reconcile:of_provider"),
             )
+
+
+def tell_of_failure(run: Run) -> None:
+    """The state office, where a night has failed: it is tried again, and somebody has to know why it did."""
+    for user in state_office():
+        digest.add(
+            user,
+            day=run.as_of,
+            key=f"comparison:{run.school_year_id}",
+            sentence=_(
+                "Comparing approvals, core data and reports failed in the night; it is tried again until it is done."
+            ),
+            path=reverse("reconcile:state"),
+            urgent=True,
+        )
 
 
 def _new(run: Run, about: Q, whose: str) -> list[tuple[int, int, int]]:

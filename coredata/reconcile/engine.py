@@ -352,10 +352,15 @@ def _derive_trial(files: Files, year: int) -> None:
 def _overdue(cursor: CursorWrapper, as_of: dt.date) -> None:
     """M-72: providers whose report is overdue. Few, and the rule for them stands in reports_due."""
     late = [due for due in reports_due(as_of) if due.is_overdue]
-    cursor.executemany(
+    cursor.execute(
         "INSERT INTO found (code, provider_id, mosis_id, course_code, semester, facts)"
-        " VALUES ('M-72', %s, '', '', '', jsonb_build_object('date', %s::date, 'reported', %s::date))",
-        [(due.provider.pk, due.due_on, due.last_as_of) for due in late],
+        " SELECT 'M-72', provider, '', '', '', jsonb_build_object('date', due_on, 'reported', last)"
+        " FROM unnest(%s::bigint[], %s::date[], %s::date[]) AS late(provider, due_on, last)",
+        [
+            [due.provider.pk for due in late],
+            [due.due_on for due in late],
+            [due.last_as_of for due in late],
+        ],
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import django_tables2 as tables
@@ -17,6 +17,7 @@ from mocap_portal.foundation.shared.tables import PortalTable, TemplateColumn
 from .catalogue import CATALOGUE, Kind
 from .lists import CauseRow
 from .models import Mismatch
+from .rehearsal import Count, Line
 
 
 class CauseTable(PortalTable):
@@ -160,3 +161,49 @@ class RunTable(PortalTable):
     class Meta(PortalTable.Meta):
         orderable = False
         empty_text = _("No night has run yet.")
+
+
+class RehearsedCountTable(PortalTable):
+    """Rows: rehearsal.Count."""
+
+    name = tables.Column(verbose_name=_("Cause"), empty_values=())
+    opens = tables.Column(verbose_name=_("Would open"))
+    closes = tables.Column(verbose_name=_("Would close"))
+    stays = tables.Column(verbose_name=_("Would stay open"))
+
+    caption = _("By cause")
+    row_header = "name"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+
+    def render_name(self, record: Count) -> SafeString:
+        return _named(record.kind)
+
+
+class RehearsedTable(PortalTable):
+    """Rows: rehearsal.Line."""
+
+    name = tables.Column(verbose_name=_("Cause"), empty_values=())
+    mosis_id = tables.Column(verbose_name=_("MOSIS ID"), empty_values=("",))
+    course_code = tables.Column(verbose_name=_("Course"))
+    semester = tables.Column(verbose_name=_("Semester"))
+    sentence = tables.Column(verbose_name=_("What it would say"))
+
+    row_header = "name"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+
+    def __init__(self, rows: Sequence[Line], *, caption: str) -> None:
+        self.caption = caption
+        super().__init__(rows)
+
+    def render_name(self, record: Line) -> SafeString:
+        return _named(record.kind)
+
+
+def _named(kind: Kind) -> SafeString:
+    """A code that leads to its article, and its name."""
+    address = reverse("reconcile:kind", args=[kind.id])
+    return format_html('<a class="usa-link" href="{}">{}</a> {}', address, kind.id, kind.name)

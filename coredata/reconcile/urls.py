@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from .views import articles, cards, lists, state
+from .views import articles, cards, lists, rehearsal, state
 
 app_name = "reconcile"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("state/", state.state, name="state"),
     path("state/list/", lists.of_all, name="of_all"),
     path("student/", lists.student, name="student"),
+    path("rehearsal/<int:year>/", rehearsal.rehearsal, name="rehearsal"),
     path("list.csv", lists.download, name="download"),
     path("codes/", articles.kinds, name="kinds"),
     re_path(r"^(?P<code>M-[0-9]{2})/$", articles.kind, name="kind"),

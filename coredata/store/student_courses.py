@@ -176,8 +176,12 @@ def _insert(statement: str, lea_id: int, year: int, files: Mapping[str, int]) ->
         **files,
     }
     with connection.cursor() as cursor:
+        # Of rows that came in a moment ago the planner knows nothing, and would look each up in all others.
+        cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(statement, values)
-        return int(cursor.rowcount)
+        count = int(cursor.rowcount)
+        cursor.execute("SET LOCAL enable_nestloop = on")
+    return count
 
 
 def _states() -> dict[str, Any]:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from mocap_portal.foundation.accounts.guards import for_roles
 from mocap_portal.foundation.accounts.middleware import HatRequest
+from mocap_portal.foundation.accounts.models import Role
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.paging import sort_and_cut
 from mocap_portal.foundation.shared.refusals import Refusal
@@ -32,6 +33,8 @@ from ..uploading import SealedFile, SealingUploadHandler
 from .own import READING_ROLES, SENDING_ROLES, lea_of, upload_of
 
 PER_PAGE = 25
+# Who may see what the night would find.
+REHEARSING_ROLES = frozenset({Role.DATA_CLERK, Role.COORDINATOR, Role.LEA_ADMIN})
 MOST_SHOWN = 50  # rows that differ: the file has all of them
 
 
@@ -80,6 +83,7 @@ def upload(request: HatRequest, pk: int) -> HttpResponse:
         "not_run": NotRunTable(not_run(row)) if row.not_run else None,
         "is_own": request.hat.is_lea,
         "may_certify": request.hat.is_lea and row.state == UploadState.TRIAL and not row.errors,
+        "may_rehearse": request.hat.role in REHEARSING_ROLES and row.state == UploadState.TRIAL,
         "may_withdraw": request.hat.is_lea and row.state == UploadState.CERTIFIED,
     }
     return render(request, template, context)

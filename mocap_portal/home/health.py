@@ -10,6 +10,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
 
+from coredata.models import Upload
+from coredata.reconcile.models import Run, RunKind
 from mocap_portal.foundation.clocks.models import ChaseRun, Clock
 
 from . import nights
@@ -40,6 +42,7 @@ def checks(*, at: dt.datetime) -> dict[str, Check]:
         "worker": _look(lambda: worker(at=at)),
         "storage": _look(storage),
         "last_night": _look(lambda: last_night(at=at)),
+        "last_comparison": _look(lambda: last_comparison(at=at)),
     }
 
 
@@ -105,3 +108,16 @@ def last_night(*, at: dt.datetime) -> str:
     if not Clock.objects.filter(started_at__lt=nights.start_of(night)).exists():
         return "No clock was running."
     raise Unwell(f"The reminders of {night} are not done.")
+
+
+def last_comparison(*, at: dt.datetime) -> str:
+    """What was approved and reported was compared last night. Before anything is certified there is no need."""
+    night = nights.latest(at - NIGHT_TAKES)
+    run = Run.objects.filter(kind=RunKind.NIGHT, as_of__gte=night).order_by("-as_of", "-school_year").first()
+    if run is not None and run.finished_at is not None:
+        return f"The comparison of {run.as_of} is done."
+    if run is not None and run.failed_at is not None:
+        raise Unwell(f"The comparison of {run.as_of} failed with {run.failure}.")
+    if not Upload.objects.filter(certified_at__lt=nights.start_of(night)).exists():
+        return "Nothing was certified."
+    raise Unwell(f"The comparison of {night} is not done.")

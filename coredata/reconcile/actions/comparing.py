@@ -145,6 +145,8 @@ def compare(
         except Exception as error:
             # Its text may quote a row: only its kind is kept.
             Run.objects.filter(pk=run.pk).update(failed_at=at, failure=type(error).__name__)
+            if kind == RunKind.NIGHT:
+                digests.tell_of_failure(run)
             raise
 
 

@@ -320,6 +320,7 @@ def test_the_worker_runs_a_night_once_and_makes_up_for_one_that_failed(
 ) -> None:
     world = World()
     missing(world)
+    reviewer = MembershipFactory.create(dese_reviewer=True)
     with time_machine.travel(AT, tick=False):
         with monkeypatch.context() as broken:
             broken.setattr("coredata.reconcile.actions.comparing.find", explode)
@@ -327,6 +328,9 @@ def test_the_worker_runs_a_night_once_and_makes_up_for_one_that_failed(
                 tasks.compare_missed()
         failed = Run.objects.get()
         assert (failed.failure, failed.finished_at) == ("RuntimeError", None)
+        told = DigestItem.objects.get(user=reviewer.user)
+        assert (told.urgent, told.path) == (True, "/core-data/mismatches/state/")
+        assert ADA not in told.sentence
         assert tasks.compare_missed() == [failed.pk]
         assert tasks.compare_missed() == []
     failed.refresh_from_db()

@@ -1,0 +1,97 @@
+"""The rehearsal says what the night then finds, and keeps nothing."""
+
+from __future__ import annotations
+
+import csv
+import io
+from itertools import product
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from coredata.models import StudentCourse, Upload
+from coredata.reconcile import actions
+from coredata.reconcile.engine import Question, answer
+from coredata.reconcile.models import Mismatch, RunKind
+from coredata.reconcile.rehearsal import Change, rehearse
+from mocap_portal.foundation.accounts.models import Membership
+from mocap_portal.foundation.directory.models import Lea
+from tests.coredata.kit import DAY, NOW, certify, good, send
+from tests.sign_in import sign_in
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_in_june")]
+
+
+def changed(kind: str, column: str, old: str, new: str) -> bytes:
+    """A good file of the district in which one column says something else."""
+    rows = list(csv.DictReader(io.StringIO(good(kind).decode())))
+    out = io.StringIO()
+    writer = csv.DictWriter(out, rows[0].keys())
+    writer.writeheader()
+    writer.writerows({**row, column: new} if row[column] == old else row for row in rows)
+    return out.getvalue().encode()
+
+
+def identities(lea: Lea) -> list[tuple[str, str, str, str]]:
+    found = answer(Question(2027, DAY, leas=(lea.pk,), is_whole=False))
+    return [(row[0], row[3], row[4], row[5]) for row in found]
+
+
+@pytest.mark.parametrize(
+    ("courses", "students"),
+    list(
+        product(
+            [("50", "50"), ("50", "52"), ("52", "")],
+            [("0000000042", "0000000042"), ("0000000042", "0000000077")],
+        )
+    ),
+)
+def test_what_is_rehearsed_is_what_the_night_finds(
+    lea: Lea, clerk: Membership, courses: tuple[str, str], students: tuple[str, str]
+) -> None:
+    """Byte for byte, facts too."""
+    certify(send(good("crs"), by=clerk), by=clerk)
+    certify(send(good("stu"), by=clerk), by=clerk)
+    actions.compare(2027, as_of=DAY, at=NOW, kind=RunKind.NIGHT)
+    trials = [
+        send(changed("crs", "ProgramCode", *courses), by=clerk),
+        send(changed("stu", "StateID", *students), by=clerk),
+        send(good("jun"), by=clerk),
+    ]
+    before = (list(Mismatch.objects.values()), StudentCourse.objects.count())
+    question = Question(
+        2027, DAY, leas=(lea.pk,), is_whole=False, trials=tuple(trial.pk for trial in trials), tried_at=NOW
+    )
+    tried = answer(question)
+    rehearsed = rehearse(lea.pk, 2027, as_of=DAY, at=NOW)
+    assert (list(Mismatch.objects.values()), StudentCourse.objects.count()) == before
+
+    for trial in trials:
+        trial.refresh_from_db()
+        if not trial.errors:
+            certify(trial, by=clerk)
+    if all(not trial.errors for trial in trials):
+        assert answer(Question(2027, DAY, leas=(lea.pk,), is_whole=False)) == tried
+    told = {
+        (line.kind.id, line.mosis_id, line.course_code, line.semester)
+        for line in rehearsed.lines
+        if line.change != Change.CLOSES
+    }
+    assert told == {(row[0], row[3], row[4], row[5]) for row in tried}
+
+
+def test_the_page_says_what_would_change(client: Client, lea: Lea, clerk: Membership) -> None:
+    certify(send(good("crs"), by=clerk), by=clerk)
+    certify(send(good("stu"), by=clerk), by=clerk)
+    send(changed("crs", "ProgramCode", "50", "52"), by=clerk)
+    sign_in(client, clerk)
+    page = client.get(reverse("reconcile:rehearsal", args=[2027])).content.decode()
+    assert "What the night would find" in page
+    assert "M-08" in page
+
+
+def test_without_a_file_of_that_year_there_is_no_page(client: Client, clerk: Membership) -> None:
+    sign_in(client, clerk)
+    assert Upload.objects.count() == 0
+    assert client.get(reverse("reconcile:rehearsal", args=[2027])).status_code == 404

@@ -14,6 +14,7 @@ CODE = ("mocap_portal", "providers", "enrollment", "coredata", "concerns")
 # What only operators and programmers read: commands, health, what an error says in the log, data that stays English.
 NOT_FOR_PEOPLE = {"migrations", "management", "command", "demo", "bench", "settings", "__main__.py"} | {
     "calendar.py",
+    "catalogue.py",
     "embedded.py",
     "health.py",
     "rules.py",

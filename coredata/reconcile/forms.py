@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from crispy_forms.layout import Column, Layout, Row
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,6 +19,8 @@ from .catalogue import CATALOGUE, Family, Severity
 from .lists import Age, Shown
 from .models import AnswerKind
 from .standing import SHOWN_TO_DESE, SHOWN_TO_DISTRICTS, SHOWN_TO_PROVIDERS
+
+MOST_IN_A_ROW = 5  # filters side by side
 
 
 class ListForm(forms.Form):
@@ -77,7 +80,10 @@ class ListForm(forms.Form):
 
     @property
     def helper(self) -> FilterFormHelper:
-        return FilterFormHelper(*self.fields)
+        helper, names = FilterFormHelper(), list(self.fields)
+        rows = [names] if len(names) <= MOST_IN_A_ROW else [names[:4], names[4:]]
+        helper.layout = Layout(*(Row(*(Column(name) for name in row)) for row in rows))
+        return helper
 
 
 class StudentForm(forms.Form):

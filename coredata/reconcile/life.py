@@ -80,7 +80,7 @@ def _words(answer: Answer) -> str:
         return _("Taken back: %(answer)s") % {"answer": TITLES[AnswerKind(answer.undoes.kind)]}
     if answer.until:
         return _("Waived until %(day)s") % {"day": long_day(answer.until)}
-    return str(AnswerKind(answer.kind).label)
+    return _("Answer: %(answer)s") % {"answer": AnswerKind(answer.kind).label}
 
 
 def _entry(what: str, when: Any, who: str, more: str = "") -> dict[str, Any]:

@@ -53,7 +53,6 @@ class CauseRow:
     kind: Kind
     count: int
     oldest: dt.datetime
-    query: str
 
 
 def chosen(hat: Membership, asked: Mapping[str, Any], *, now: dt.datetime) -> MismatchQuerySet:
@@ -114,7 +113,7 @@ def causes(rows: MismatchQuerySet) -> list[CauseRow]:
     """How many there are of each code, the most first. One query."""
     counts = rows.order_by().values("code").annotate(count=Count("pk"), oldest=Min("opened_at"))
     return [
-        CauseRow(CATALOGUE[row["code"]], row["count"], row["oldest"], f"code={row['code']}")
+        CauseRow(CATALOGUE[row["code"]], row["count"], row["oldest"])
         for row in counts.order_by("-count", "code")
     ]
 

@@ -20,7 +20,7 @@ from .models import Mismatch
 
 
 class CauseTable(PortalTable):
-    """Rows: CauseRow. `around`: the address of the list, to which a code's filter is added."""
+    """Rows: CauseRow. `around`: the address of the list with its other filters, to which that of a code is added."""
 
     name = tables.Column(verbose_name=_("Cause"), empty_values=())
     severity = TemplateColumn(
@@ -41,9 +41,9 @@ class CauseTable(PortalTable):
 
     def render_name(self, record: CauseRow) -> SafeString:
         return format_html(
-            '<a class="usa-link" href="{}?{}">{}</a> {}',
+            '<a class="usa-link" href="{}code={}">{}</a> {}',
             self.around,
-            record.query,
+            record.kind.id,
             record.kind.id,
             record.kind.name,
         )

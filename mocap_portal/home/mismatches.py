@@ -21,7 +21,7 @@ def to_mend(hat: Membership, today: dt.date) -> Block:
     items = [
         Item(
             _("%(code)s: %(name)s") % {"code": cause.kind.id, "name": cause.kind.name},
-            f"{reverse(name)}?{cause.query}",
+            f"{reverse(name)}?code={cause.kind.id}",
             about=ngettext("One mismatch", "%(count)d mismatches", cause.count) % {"count": cause.count},
         )
         for cause in causes(rows)

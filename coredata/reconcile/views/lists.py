@@ -117,7 +117,10 @@ def _listed(
     form = ListForm(request.GET, hat=request.hat)
     rows = rows_of(request, form)
     of_each = causes(rows)
-    around = reverse(address)
+    others = request.GET.copy()
+    for name in ("code", "page", "undo"):
+        others.pop(name, None)
+    around = f"{reverse(address)}?{others.urlencode()}&" if others else f"{reverse(address)}?"
     table = MismatchTable(
         by_cause(rows).select_related("lea__organization", "provider__organization"),
         students={},

@@ -42,15 +42,16 @@ def state(request: HatRequest) -> HttpResponse:
             _by(rows, "provider"), caption=_("By provider"), first=_("Provider"), around=around, prefix="p-"
         ),
     ]
-    for table in tables:
+    table_of_nights = RunTable(nights.nights, prefix="n-")
+    for table in (*tables, table_of_nights):
         sort_and_cut(table, request, per_page=PER_PAGE)
     context = {
         "count": sum(cause.count for cause in of_each),
-        "causes": CauseTable(of_each, around=around),
+        "causes": CauseTable(of_each, around=f"{around}?"),
         "tables": tables,
         "ages": CountTable(_by_age(request, now), caption=_("By age"), first=_("Open for"), around=around),
         "trend": nights,
-        "nights": RunTable(nights.nights),
+        "nights": table_of_nights,
         "width": WIDTH,
         "height": HEIGHT,
         "last_night": Run.objects.filter(kind=RunKind.NIGHT).order_by("-as_of", "-pk").first(),

@@ -186,6 +186,15 @@ def test_ages_leave_nothing_between_them(office: Client, days: int, age: str) ->
     assert [one for one, text in lists.items() if mismatch.mosis_id in text] == [age]
 
 
+def test_a_cause_keeps_the_other_filters(office: Client) -> None:
+    mismatch = MismatchFactory.create(provider_only=True)
+    MismatchFactory.create(lea=mismatch.lea, code="M-20")
+
+    text = page(office, "of_all", lea=str(mismatch.lea_id), page="1")
+
+    assert f"{reverse('reconcile:of_all')}?lea={mismatch.lea_id}&amp;code=M-20" in text
+
+
 def test_the_nights_are_drawn_and_listed(office: Client) -> None:
     for day, count in ((3, 40), (4, 10), (5, 0)):
         RunFactory.create(as_of=dt.date(2026, 11, day), open=count)

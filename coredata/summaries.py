@@ -45,6 +45,20 @@ def steps(row: Upload) -> list[dict[str, Any]]:
     ]
 
 
+def as_json(sent: Upload | ProviderReport, seconds: float | None) -> dict[str, Any]:
+    """What programs are told of a file, by the commands that load one and by the API."""
+    return {
+        "file": sent.name,
+        "upload": sent.pk,
+        "state": sent.state,
+        "rows_read": sent.rows_read,
+        "rows_good": sent.rows_good,
+        "rows_with_warnings": sent.rows_with_warnings,
+        "rows_with_errors": sent.rows_with_errors,
+        "seconds": None if seconds is None else round(seconds, 3),
+    }
+
+
 def not_run(row: SentFile) -> list[dict[str, str]]:
     """The rules that could not be checked, with what they would need."""
     return [

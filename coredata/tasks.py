@@ -64,6 +64,12 @@ def chase_reports() -> int:
 
 
 @shared_task
+def forget_answers() -> int:
+    """Forget what programs were answered long ago. Returns how many answers."""
+    return actions.forget_answers(at=timezone.now())
+
+
+@shared_task
 def destroy_old_bytes() -> int:
     """Destroy what was sent 30 days ago. Returns how many files."""
     return actions.destroy_old_bytes(at=timezone.now())

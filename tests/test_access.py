@@ -64,7 +64,7 @@ from mocap_portal.foundation.papers.letters import Block, LetterText
 from mocap_portal.foundation.papers.models import LetterKind
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.tabular import write_csv
-from tests.factories.accounts import InvitationFactory, MembershipFactory, UserFactory
+from tests.factories.accounts import ApiTokenFactory, InvitationFactory, MembershipFactory, UserFactory
 from tests.factories.attendance import (
     AttendanceDayFactory,
     AttendanceFileFactory,
@@ -273,6 +273,7 @@ class World:
             invited_by=self.own[Role.LEA_ADMIN], invited_at=now, expires_at=now + dt.timedelta(days=14)
         )
 
+        self.api_token = ApiTokenFactory.create(hat=self.own[Role.PROVIDER_ADMIN])
         self._enter_papers(now)
         self._apply_full_time(now)
         self._report_progress(now)
@@ -724,6 +725,15 @@ ADDRESSES = [
         args=lambda world: [world.mismatch_answer.pk],
         stranger=404,
     ),
+    # What programs ask: no session opens it, whoever's it is. With tokens: tests/coredata/test_api_access.py.
+    public("api:docs"),
+    public("api:openapi"),
+    public("api:nothing", status=404, args=lambda world: ["nowhere"]),
+    public("api:reports", status=401),
+    public("api:report", status=401, args=lambda world: [world.checked_report.pk]),
+    public("api:report_problems", status=401, args=lambda world: [world.checked_report.pk]),
+    post(public("api:submit_report", status=401, args=lambda world: [world.checked_report.pk])),
+    public("api:enrollments", status=401),
     # A family asks
     page("part_time:requests", FAMILY_ROLES),
     page("part_time:start", FAMILY_ROLES, stranger=302),  # who has told of no child goes on to the school
@@ -1099,6 +1109,8 @@ ADDRESSES = [
             stranger=404,
         )
     ),
+    page("accounts:api_tokens", {Role.PROVIDER_ADMIN} | DESE_ROLES),
+    row("accounts:revoke_api_token", {Role.PROVIDER_ADMIN}, lambda world: [world.api_token.pk]),
     public("accounts:open_invitation", status=302),
     public("accounts:accept_invitation"),
     signed_in("accounts:own_page"),

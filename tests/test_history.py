@@ -22,6 +22,7 @@ OURS = ("mocap_portal.", "providers.", "enrollment.", "coredata.", "concerns.")
 
 # A new table is tracked, or it stands here with the reason why it need not be.
 WITHOUT_HISTORY = {
+    "coredata.AnsweredRequest": "what a program was answered, for a day: what it did is in the tables that it changed",
     "attendance.AttendanceDay": "a row for each student and day: the database keeps what a correction replaces",
     "attendance.ReplacedDay": "is the history of AttendanceDay, written by the database",
     "attendance.AttendanceProblem": "what checking found in a file: made with it, never changed",

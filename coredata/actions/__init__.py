@@ -1,5 +1,6 @@
 """What happens to a file that a district sends: it arrives, is checked into a trial, is certified or taken back."""
 
+from .answering import Answer, KeyOfAnotherRequest, answer_once, forget_answers
 from .arriving import receive
 from .certifying import (
     CourseAssignmentFirst,
@@ -49,11 +50,13 @@ from .windows import DaysOutOfOrder, change_window
 __all__ = [
     "AcceptedSince",
     "AlreadyOver",
+    "Answer",
     "CannotBeWaived",
     "CourseAssignmentFirst",
     "DaysOutOfOrder",
     "EnrollmentOfAnotherYear",
     "HasErrors",
+    "KeyOfAnotherRequest",
     "NotATrial",
     "NotAccepted",
     "NotCertified",
@@ -65,6 +68,7 @@ __all__ = [
     "WarningsNotAcknowledged",
     "WindowIsClosed",
     "accept_report",
+    "answer_once",
     "certify",
     "change_window",
     "chase_reports",
@@ -74,6 +78,7 @@ __all__ = [
     "destroy_bytes",
     "destroy_old_bytes",
     "end_waiver",
+    "forget_answers",
     "grant_waiver",
     "long_unchecked",
     "long_unchecked_reports",

@@ -1,8 +1,7 @@
-"""What both commands do that load a file: read it, and say what became of it."""
+"""What both commands do that load a file: read it, and say what became of it. As JSON: coredata.summaries."""
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -15,19 +14,6 @@ def pieces(file: Path) -> Iterator[bytes]:
     with file.open("rb") as source:
         while piece := source.read(PIECE):
             yield piece
-
-
-def as_json(sent: Upload | ProviderReport, seconds: float) -> dict[str, Any]:
-    return {
-        "file": sent.name,
-        "upload": sent.pk,
-        "state": sent.state,
-        "rows_read": sent.rows_read,
-        "rows_good": sent.rows_good,
-        "rows_with_warnings": sent.rows_with_warnings,
-        "rows_with_errors": sent.rows_with_errors,
-        "seconds": round(seconds, 3),
-    }
 
 
 def as_text(sent: Upload | ProviderReport) -> str:

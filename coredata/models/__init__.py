@@ -3,6 +3,7 @@
 The rows themselves lie in tables of their own, one for each kind, partitioned by collection: `coredata.store`.
 """
 
+from .answered import AnsweredRequest
 from .reminders import Reminder
 from .reports import (
     ONCE_ACCEPTED,
@@ -33,6 +34,7 @@ from .windows import CollectionWindow, CollectionWindowQuerySet
 __all__ = [
     "ONCE_ACCEPTED",
     "ONCE_CERTIFIED",
+    "AnsweredRequest",
     "CollectionWindow",
     "CollectionWindowQuerySet",
     "HashKey",

@@ -223,6 +223,11 @@ PROVIDER_REPORTS_ACCEPT_CLEAN = env.bool("PROVIDER_REPORTS_ACCEPT_CLEAN", defaul
 RECONCILE_DAYS_AFTER_YEAR = env.int("RECONCILE_DAYS_AFTER_YEAR", default=120)
 RECONCILE_LEAS_AT_ONCE = env.int("RECONCILE_LEAS_AT_ONCE", default=200)  # in one transaction
 
+# What providers' programs ask --------------------------------------------------------------------------
+
+API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=60)  # of one token
+API_KEY_HOURS = env.int("API_KEY_HOURS", default=24)  # how long an Idempotency-Key keeps its answer
+
 # Full-time programs -------------------------------------------------------------------------------
 
 # Whether the nightly look at programs' policies may open addresses of this machine and its network.
@@ -296,6 +301,10 @@ CELERY_BEAT_SCHEDULE = {
     "destroy what districts sent long ago": {
         "task": "coredata.tasks.destroy_old_bytes",
         "schedule": crontab(hour="3-6", minute="5"),
+    },
+    "forget what programs were answered": {
+        "task": "coredata.tasks.forget_answers",
+        "schedule": crontab(minute="50"),
     },
     "look whether policies open": {
         "task": "enrollment.full_time.tasks.check_policies",

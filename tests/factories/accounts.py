@@ -4,7 +4,15 @@ import factory
 from allauth.account.models import EmailAddress
 from factory.django import DjangoModelFactory
 
-from mocap_portal.foundation.accounts.models import AccessReview, Invitation, Membership, Role, User
+from mocap_portal.foundation.accounts.actions import hash_token
+from mocap_portal.foundation.accounts.models import (
+    AccessReview,
+    ApiToken,
+    Invitation,
+    Membership,
+    Role,
+    User,
+)
 from mocap_portal.foundation.directory.models import Organization
 
 from .directory import LeaFactory, ProviderFactory
@@ -115,3 +123,22 @@ class AccessReviewFactory(DjangoModelFactory[AccessReview]):
     year = 2026
     asked_at = dt.datetime(2026, 9, 15, 12, tzinfo=dt.UTC)
     due_on = dt.date(2026, 10, 15)
+
+
+class ApiTokenFactory(DjangoModelFactory[ApiToken]):
+    """A token of a provider's administrator that works for long. `secret`: what a program sends."""
+
+    class Meta:
+        model = ApiToken
+
+    class Params:
+        secret = factory.Sequence(lambda n: f"mocap_secret-{n}")
+        revoked = factory.Trait(
+            revoked_at=dt.datetime(2026, 2, 1, tzinfo=dt.UTC), revoked_by=factory.SelfAttribute("hat")
+        )
+
+    hat = factory.SubFactory(MembershipFactory, provider_admin=True)
+    name = factory.Sequence(lambda n: f"Export {n}")
+    token_hash = factory.LazyAttribute(lambda token: hash_token(token.secret))
+    made_at = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    expires_at = dt.datetime(2126, 1, 1, tzinfo=dt.UTC)

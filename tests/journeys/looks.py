@@ -57,6 +57,10 @@ LEFT_OUT = {
         "a file, which tests/coredata/test_report_pages.py reads",
     ),
     "reconcile:download": "a file, which tests/coredata/reconcile/test_pages.py reads",
+    **dict.fromkeys(
+        ["api:openapi", "api:nothing", "api:reports", "api:report", "api:report_problems", "api:enrollments"],
+        "an answer for programs, which tests/coredata/test_api.py reads",
+    ),
     "coredata:marked": "a file, which tests/coredata/test_pages.py reads",
     "coredata:changes_csv": "a file, which tests/coredata/test_pages.py reads",
     **dict.fromkeys(

@@ -106,6 +106,7 @@ FORMS = [
     Form("coredata:student", "Find", {"mosis_id": "12"}),
     Form("coredata:waive", "Waive the rule", {"reason": "Known."} | no_such_day("until")),
     Form("coredata:reports", "Send and check"),
+    Form("accounts:api_tokens", "Make the token"),
     Form("coredata:return_report", "Return it"),
     Form("coredata:retract_report", "Retract it"),
     Form("coredata:window", "Save", {"source": "Calendar"} | no_such_day("due_on")),

@@ -17,9 +17,10 @@ from django.utils.translation import gettext as _
 
 from coredata import actions
 from coredata.layouts import Kind
-from coredata.management.sent_files import as_json, as_text, pieces
+from coredata.management.sent_files import as_text, pieces
 from coredata.models import Upload, UploadState
 from coredata.store.vault import seal
+from coredata.summaries import as_json
 from mocap_portal.foundation.accounts.models import Membership, Role
 from mocap_portal.foundation.directory.models import Lea
 from mocap_portal.foundation.shared.commands import Exit, PortalCommand

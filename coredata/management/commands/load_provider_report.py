@@ -14,9 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from coredata import actions
-from coredata.management.sent_files import as_json, as_text, pieces
+from coredata.management.sent_files import as_text, pieces
 from coredata.models import ReportState
 from coredata.store.vault import seal
+from coredata.summaries import as_json
 from mocap_portal.foundation.accounts.models import PROVIDER_ROLES, Membership
 from mocap_portal.foundation.directory.models import Provider
 from mocap_portal.foundation.shared.commands import Exit, PortalCommand

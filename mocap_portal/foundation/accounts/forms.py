@@ -143,6 +143,29 @@ class NewPersonForm(forms.Form):
         return cleaned
 
 
+class ApiTokenForm(forms.Form):
+    """A token for a program: what for, and how long."""
+
+    name = NameField(
+        label=_("What is it for?"),
+        help_text=_("The name of the program that uses it, such as “nightly export”."),
+        max_length=60,
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+    days = forms.TypedChoiceField(
+        label=_("How long does it work?"),
+        help_text=_("A new one can be made at any time, before the old one ends."),
+        choices=[
+            (30, _("30 days")),
+            (90, _("90 days")),
+            (180, _("180 days")),
+            (365, _("A year")),
+        ],
+        coerce=int,
+        initial=180,
+    )
+
+
 class ReviewForm(forms.Form):
     """Which roles stay: one question per hat, nothing chosen beforehand, each may wait. One's own role stays."""
 

@@ -48,6 +48,31 @@ class InvitationTable(PortalTable):
         empty_text = _("No invitation is waiting.")
 
 
+class ApiTokenTable(PortalTable):
+    """Tokens of programs, revoked ones too. Rows: ApiToken with its hat, the hat's user and organization."""
+
+    caption = _("Tokens")
+    row_header = "name"
+
+    name = tables.Column(verbose_name=_("Name"))
+    organization = tables.Column(accessor="hat__organization__name", verbose_name=_("Provider"))
+    made_by = tables.Column(accessor="hat__user__name", verbose_name=_("Made by"))
+    made_at = TemplateColumn(DAY, verbose_name=_("Made"))
+    expires_at = TemplateColumn(DAY, verbose_name=_("Works until"))
+    last_used_at = TemplateColumn(
+        '{% load ui %}{% if value %}{{ value|moment }}{% else %}{% translate "Never" %}{% endif %}',
+        verbose_name=_("Last used"),
+        empty_values=(),
+    )
+    state = TemplateColumn(
+        template_name="accounts/api_token_state.html", verbose_name=_("State"), empty_values=()
+    )
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+        empty_text = _("There is no token.")
+
+
 class AnswerTable(PortalTable):
     """The hats of a yearly review. Rows: Membership with its user, organization and `answer`, a field of ReviewForm."""
 

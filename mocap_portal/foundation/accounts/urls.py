@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import invited, own, people, reviews
+from .views import api_tokens, invited, own, people, reviews
 
 app_name = "accounts"
 
@@ -18,6 +18,8 @@ urlpatterns = [
     path("me/hat/", own.switch_hat, name="switch_hat"),
     path("review/", reviews.review, name="review"),
     path("review/answers/", reviews.reviews, name="reviews"),
+    path("tokens/", api_tokens.api_tokens, name="api_tokens"),
+    path("tokens/<int:pk>/revoke/", api_tokens.revoke_api_token, name="revoke_api_token"),
     path("staff/", people.people, name="people"),
     path("staff/invite/", people.invite, name="invite"),
     path("staff/hats/<int:pk>/remove/", people.remove_hat, name="remove_hat"),

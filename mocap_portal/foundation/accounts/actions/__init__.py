@@ -1,5 +1,6 @@
-"""Every change to people, hats, invitations, calendar feeds and yearly reviews."""
+"""Every change to people, hats, invitations, calendar feeds, tokens of programs and yearly reviews."""
 
+from .api_tokens import NameInUse, find_api_token, make_api_token, note_use, revoke_api_token
 from .feeds import make_calendar_feed, note_fetch, revoke_calendar_feed
 from .people import (
     AdministratorExists,
@@ -52,6 +53,7 @@ __all__ = [
     "InvitationUnknown",
     "InvitationUsed",
     "LastAdministrator",
+    "NameInUse",
     "NotYourReview",
     "OwnRole",
     "PersonExists",
@@ -67,18 +69,22 @@ __all__ = [
     "ask_reviews",
     "change_details",
     "change_language",
+    "find_api_token",
     "find_invitation",
     "finish_review",
     "hash_token",
     "invite",
     "keep_the_rest",
+    "make_api_token",
     "make_calendar_feed",
     "new_token",
     "note_fetch",
+    "note_use",
     "reencrypt_second_factors",
     "register_family",
     "remove_hat",
     "resend_invitation",
+    "revoke_api_token",
     "revoke_calendar_feed",
     "revoke_invitation",
 ]

@@ -1,3 +1,4 @@
+from .api_tokens import ApiToken, ApiTokenQuerySet
 from .feeds import CalendarFeed
 from .people import (
     ADMIN_ROLES,
@@ -32,6 +33,8 @@ __all__ = [
     "STAFF_ROLES",
     "AccessAnswer",
     "AccessReview",
+    "ApiToken",
+    "ApiTokenQuerySet",
     "CalendarFeed",
     "Invitation",
     "Membership",

@@ -14,6 +14,7 @@ urlpatterns = [
     path("catalog/", include("providers.urls")),
     path("core-data/mismatches/", include("coredata.reconcile.urls")),
     path("api/v1/", include("coredata.api.urls")),
+    path("core-data/june/", include("coredata.june.urls")),
     path("core-data/", include("coredata.urls")),
     path("", include("enrollment.part_time.urls")),
     path("", include("enrollment.records.urls")),

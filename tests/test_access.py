@@ -84,6 +84,7 @@ from tests.factories.coredata import (
     ProblemFactory,
     ProviderReportFactory,
     ReportedEnrollmentFactory,
+    StoredCollectionFactory,
     UploadFactory,
     WaiverFactory,
 )
@@ -267,6 +268,8 @@ class World:
         self.trial = UploadFactory.create(lea=self.lea, trial=True)
         ProblemFactory.create(upload=self.trial)
         self.certified = UploadFactory.create(lea=self.lea, certified=True)
+        of_june = StoredCollectionFactory.create(cycle="Jun", kind="stu_crs_comp")
+        self.june = UploadFactory.create(lea=self.lea, trial=True, collection=of_june)
         self._hear_from_providers()
         self.waiver = WaiverFactory.create(lea=self.lea, granted_by=self.own[Role.DESE_REVIEWER])
         self.invitation = InvitationFactory.create(
@@ -688,6 +691,11 @@ ADDRESSES = [
     row("coredata:changes_csv", SENDING, lambda world: [world.trial.pk], status=302),
     row("coredata:certify", SENDING, lambda world: [world.trial.pk]),
     row("coredata:withdraw", SENDING, lambda world: [world.certified.pk]),
+    page("june:own", SENDING, status=302),
+    row("june:june", READING, lambda world: [world.lea.pk, 2027]),
+    row("june:june_csv", SENDING, lambda world: [world.lea.pk, 2027], status=302),
+    row("june:trial", READING, lambda world: [world.june.pk]),
+    row("june:trial_csv", SENDING, lambda world: [world.june.pk], status=302),
     page("coredata:reports", PROVIDER_ROLES),
     page("coredata:report_template", PROVIDER_ROLES),
     page("coredata:report_queue", DESE_ROLES),

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "enrollment.certification",
     "coredata",
     "coredata.reconcile",
+    "coredata.june",
     "concerns",
     "mocap_portal.home",
     "mocap_portal.state_map",

@@ -61,6 +61,8 @@ LEFT_OUT = {
         ["api:openapi", "api:nothing", "api:reports", "api:report", "api:report_problems", "api:enrollments"],
         "an answer for programs, which tests/coredata/test_api.py reads",
     ),
+    **dict.fromkeys(["june:june_csv", "june:trial_csv"], "a file, which tests/coredata/june reads"),
+    "june:own": "leads on to the list of a school year",
     "coredata:marked": "a file, which tests/coredata/test_pages.py reads",
     "coredata:changes_csv": "a file, which tests/coredata/test_pages.py reads",
     **dict.fromkeys(

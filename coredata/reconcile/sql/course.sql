@@ -112,7 +112,8 @@ JOIN fits ON fits.one = v.semester AND fits.two = second.semester
 JOIN directory_organization AS organization ON organization.id = second.provider_id
 WHERE second.provider_id <> v.provider_id AND v.status = 'active' AND second.status = 'active' AND v.course_code <> ''
     AND v.counts AND second.counts
-    AND daterange(v.begins_on, v.ends_on, '[]') && daterange(second.begins_on, second.ends_on, '[]')
+    -- No ranges: days that cannot be, which M-52 says, are an error to them.
+    AND coalesce(v.begins_on <= second.ends_on, true) AND coalesce(second.begins_on <= v.ends_on, true)
 
 -- M-41
 SELECT {unit}, '', jsonb_build_object('date', max(passed.school_year_id))

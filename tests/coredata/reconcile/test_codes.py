@@ -280,6 +280,18 @@ def two_providers_at_once(world: World) -> None:
     )
 
 
+@case("M-52", of="M-40")
+def two_providers_of_whom_one_has_dates_that_cannot_be(world: World) -> None:
+    world.approve()
+    world.october()
+    world.reported(end_date=dt.date(2026, 8, 1))
+    other = ProviderFactory.create()
+    CourseFactory.create(provider=other, provider_course_code="THEIRS", state_course_code=ALGEBRA)
+    world.reported(
+        report=ProviderReportFactory.create(provider=other, accepted=True), provider_course_code="THEIRS"
+    )
+
+
 @case("M-41")
 def passed_last_year(world: World) -> None:
     agreeing(world)

@@ -41,7 +41,7 @@ WHERE gone.school_year_id = %(year)s AND NOT gone.is_present AND gone.status IN 
 SELECT {unit}, '', jsonb_build_object('date', a.decided_on, 'number', %(as_of)s::date - unit.begins_on)
 FROM unit JOIN a USING (a_id)
 WHERE unit.october_opens AND NOT unit.has_o AND NOT unit.has_j AND NOT unit.is_listed AND NOT unit.is_withdrawn
-    AND unit.begins_on + %(days)s < %(as_of)s
+    AND unit.begins_on + %(days)s < %(as_of)s AND coalesce(a.decided_on + %(days)s < %(as_of)s, true)
 
 -- M-07
 SELECT {unit}, '', jsonb_build_object('found', o.program_code, 'reported', v.status)

@@ -71,6 +71,14 @@ def complete(world: World, june: dict[str, Any] | None = None, **reported: Any) 
     )
 
 
+# Presence --------------------------------------------------------------------------------------------------
+
+
+@case("M-76", of="M-06")
+def approved_a_week_ago(world: World) -> None:
+    decide(world.approve(), dt.datetime(2026, 11, 24, 15, tzinfo=dt.UTC))
+
+
 # Identity -------------------------------------------------------------------------------------------------
 
 

@@ -67,4 +67,5 @@ WHERE unit.source = 'V' AND unit.october_opens AND NOT unit.is_refused
 SELECT {unit}, '', jsonb_build_object('date', unit.begins_on)
 FROM unit
 WHERE unit.october_opens AND NOT unit.has_o AND unit.is_late AND NOT unit.is_withdrawn
-    AND unit.source IN ('A', 'J') AND unit.has_v AND unit.begins_on + %(days)s < %(as_of)s
+    AND CASE WHEN unit.source = 'A' THEN unit.has_v OR unit.has_j ELSE unit.has_j AND unit.has_v END
+    AND unit.begins_on + %(days)s < %(as_of)s

@@ -79,6 +79,14 @@ def approved_a_week_ago(world: World) -> None:
     decide(world.approve(), dt.datetime(2026, 11, 24, 15, tzinfo=dt.UTC))
 
 
+@case("M-03", "M-11", on=JUNE, of="M-11")
+def a_late_course_that_only_june_has(world: World) -> None:
+    agreeing(world, BEN, ENGLISH)
+    world.june(BEN, ENGLISH)
+    world.approve(semester="S2", started_on=dt.date(2027, 1, 6))
+    world.june(semester="S2")
+
+
 # Identity -------------------------------------------------------------------------------------------------
 
 

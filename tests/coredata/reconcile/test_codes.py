@@ -151,6 +151,14 @@ def the_code_is_not_set(world: World) -> None:
     agreeing(world, BEN, ENGLISH)
 
 
+@case("M-88", of="M-20")
+def the_code_is_not_set_for_what_the_provider_calls_a_site_license(world: World) -> None:
+    agreeing(world, BEN, ENGLISH)
+    world.approve()
+    world.october(program_code="")
+    world.reported(basis="site_license")
+
+
 @case("M-21")
 def a_site_license_carries_a_code(world: World) -> None:
     AgreementFactory.create(site_license=True, lea=world.lea, provider=world.provider)

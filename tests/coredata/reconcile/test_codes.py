@@ -230,6 +230,26 @@ def the_provider_has_another_course(world: World) -> None:
     world.reported(code=ENGLISH)
 
 
+@case("M-30", "M-30", of="M-30")
+def october_has_another_course_in_each_term(world: World) -> None:
+    first = world.approve()
+    second = world.approve("0000000099", ENGLISH, "S2", started_on=dt.date(2026, 8, 24))
+    second.request.claim.student = first.request.claim.student
+    second.request.claim.save()
+    world.reported()
+    world.reported(code=ENGLISH, semester="S2", begin_date=dt.date(2026, 8, 24))
+    world.october(code=ART)
+    world.october(code=ALGEBRA, semester="S2")
+
+
+@case("M-30", on=JUNE)
+def june_has_another_course(world: World) -> None:
+    world.approve()
+    world.october()
+    world.reported(status="completed", final_grade="B", credits_earned="0.5")
+    world.june(code=ENGLISH, program_code="50")
+
+
 @case("M-31")
 def the_providers_code_is_unknown(world: World) -> None:
     world.approve()

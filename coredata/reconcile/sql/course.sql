@@ -79,7 +79,11 @@ SELECT unit.lea_id, unit.provider_id, unit.mosis_id, unit.course_code, 'YL', uni
 FROM unit JOIN a USING (a_id) JOIN o USING (o_id)
 WHERE (
     a.semester <> 'YL' AND o.semester = 'YL'
-    AND EXISTS (SELECT FROM unit AS half WHERE half.o_id = unit.o_id AND half.a_id <> unit.a_id)
+    AND EXISTS (
+        SELECT FROM unit AS half
+        WHERE half.o_id = unit.o_id AND half.a_id <> unit.a_id
+            AND NOT EXISTS (SELECT FROM fits WHERE fits.one = unit.semester AND fits.two = half.semester)
+    )
 ) OR (
     a.semester = 'YL' AND o.semester <> 'YL'
     AND EXISTS (

@@ -304,6 +304,16 @@ def two_halves_are_one_year(world: World) -> None:
     world.october(semester="YL")
 
 
+@case("M-87", of="M-37")
+def one_half_approved_twice_is_no_year(world: World) -> None:
+    first = world.approve()
+    second = world.approve("0000000099")
+    second.request.claim.student = first.request.claim.student
+    second.request.claim.save()
+    world.october(semester="YL")
+    world.reported()
+
+
 @case("M-38")
 def too_young_for_the_course(world: World) -> None:
     agreeing(world, grade_level="03")

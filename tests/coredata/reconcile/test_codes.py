@@ -604,6 +604,19 @@ def too_old_for_school(world: World) -> None:
     world.reported(birth_date=born)
 
 
+@case(of="M-69")
+def of_age_during_the_year(world: World) -> None:
+    born = dt.date(2005, 7, 2)
+    world.approve(student={"birth_date": born})
+    world.october(birth_date=born)
+    world.reported(birth_date=born)
+
+
+@case("M-08", "M-69", of="M-69")
+def too_old_and_in_october_alone(world: World) -> None:
+    world.october(birth_date=dt.date(2004, 1, 1))
+
+
 # Missing or old files ---------------------------------------------------------------------------------------
 
 

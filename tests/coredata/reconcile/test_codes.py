@@ -634,6 +634,11 @@ def no_june_file(world: World) -> None:
     world.reported(status="completed", final_grade="B")
 
 
+@case("M-08", "M-71", on=SUMMER, of="M-71")
+def no_june_file_for_what_october_alone_has(world: World) -> None:
+    world.october()
+
+
 @pytest.mark.rule("M-72")
 def test_a_providers_overdue_report_is_nobody_elses() -> None:
     world = World()

@@ -87,6 +87,23 @@ def a_late_course_that_only_june_has(world: World) -> None:
     world.june(semester="S2")
 
 
+@case("M-04")
+def the_provider_lists_the_other_semester_alone(world: World) -> None:
+    agreeing(world, semester="S2")
+    gone(world)
+
+
+@case(of="M-04")
+def a_site_license_is_listed_no_longer(world: World) -> None:
+    agreeing(world, BEN, ENGLISH)
+    gone(world, basis="site_license")
+
+
+def gone(world: World, **row: Any) -> None:
+    earlier = ProviderReportFactory.create(provider=world.provider, accepted=True, state="superseded")
+    ReportedEnrollmentFactory.create(row=world.reported(report=earlier, **row), is_present=False)
+
+
 # Identity -------------------------------------------------------------------------------------------------
 
 

@@ -47,7 +47,7 @@ WHERE unit.october_opens AND NOT unit.has_o AND NOT unit.has_j AND NOT unit.is_l
 -- M-07
 SELECT {unit}, '', jsonb_build_object('found', o.program_code, 'reported', v.status)
 FROM unit LEFT JOIN o USING (o_id) JOIN v USING (v_id)
-WHERE unit.source IN ('O', 'J') AND unit.has_v AND NOT unit.is_refused
+WHERE unit.source IN ('O', 'J') AND unit.has_v AND NOT (unit.is_refused AND v.status = 'active')
 
 -- M-08
 SELECT {unit}, '', jsonb_build_object('found', o.program_code)

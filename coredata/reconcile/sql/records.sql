@@ -31,7 +31,7 @@ WHERE (second.semester, second.a_id) > (a.semester, a.a_id)
 GROUP BY a.lea_id, a.provider_id, a.mosis_id, a.course_code, a.semester, a.a_id
 
 -- M-88
-SELECT {v}, '', jsonb_build_object('reported', v.basis, 'found', held.kind)
+SELECT {v}, '', jsonb_build_object('reported', v.basis, 'found', coalesce(held.kind, paid.basis))
 FROM v JOIN scope USING (lea_id)
 LEFT JOIN LATERAL (
     SELECT agreement.kind FROM providers_agreement AS agreement
@@ -41,9 +41,13 @@ LEFT JOIN LATERAL (
         AND (agreement.valid_to IS NULL OR agreement.valid_to >= coalesce(v.begins_on, %(as_of)s))
     ORDER BY agreement.kind <> v.basis, agreement.kind LIMIT 1
 ) AS held ON true
+LEFT JOIN LATERAL (
+    SELECT 'private_pay' AS basis FROM av JOIN a USING (a_id)
+    WHERE av.v_id = v.v_id AND a.basis = 'private' AND a.state = ANY(%(approved)s) LIMIT 1
+) AS paid ON true
 WHERE (v.basis IN ('site_license', 'cooperative', 'partnership') AND held.kind IS DISTINCT FROM v.basis)
     OR (
-        v.counts AND held.kind IS NOT NULL
+        v.counts AND (held.kind IS NOT NULL OR paid.basis IS NOT NULL)
         AND NOT EXISTS (SELECT FROM av JOIN a USING (a_id) WHERE av.v_id = v.v_id AND a.counts)
     )
 

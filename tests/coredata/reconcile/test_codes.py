@@ -404,6 +404,20 @@ def denied_and_active(world: World) -> None:
     world.reported()
 
 
+@case("M-07", of="M-07")
+def denied_and_completed(world: World) -> None:
+    decide(world.approve(state=LineState.DENIED), dt.datetime(2026, 8, 1, 15, tzinfo=dt.UTC), "denied")
+    world.october()
+    world.reported(status="completed", final_grade="B")
+
+
+@case("M-10", of="M-10")
+def ended_before_its_start_and_active(world: World) -> None:
+    agreeing(world, BEN, ENGLISH)
+    world.approve(state=LineState.REMOVED)
+    world.reported()
+
+
 @case("M-44")
 def not_decided_and_active(world: World) -> None:
     world.approve(state=LineState.REQUESTED)
@@ -771,6 +785,12 @@ def approved_twice(world: World) -> None:
 def a_site_license_nobody_registered(world: World) -> None:
     world.october()
     world.reported(basis="site_license")
+
+
+@case("M-88")
+def the_family_pays_and_the_provider_says_mocap(world: World) -> None:
+    world.approve(basis="private")
+    world.reported()
 
 
 @case("M-89")

@@ -708,6 +708,15 @@ def most_are_missing(world: World) -> None:
     agreeing(world, "0000000045", ENGLISH)
 
 
+@case("M-01", "M-07", "M-01", "M-07", "M-01", "M-07", on=JUNE, of="M-05")
+def most_that_are_missing_were_never_expected(world: World) -> None:
+    agreeing(world, "0000000045", ENGLISH)
+    world.june("0000000045", ENGLISH)
+    for student in (ADA, BEN, "0000000044"):
+        world.june(student, program_code="50")
+        world.reported(student, status="completed", final_grade="B", credits_earned="0.5")
+
+
 @case("M-77", *["M-10"] * 7, of="M-77")
 def far_fewer_than_the_provider_says(world: World) -> None:
     agreeing(world)

@@ -129,7 +129,12 @@ WITH told AS (
     FROM j
     LEFT JOIN jv ON jv.j_id = j.j_id AND jv.place = 1
     LEFT JOIN v ON v.v_id = jv.v_id
-    WHERE (j.program_code = ANY(%(programs)s) OR v.counts)
+    WHERE (
+            j.program_code = ANY(%(programs)s) OR v.counts
+            -- Most files carry no code of June's: then the catalog says whether it may be a MOCAP course.
+            OR j.program_code = '' AND v.v_id IS NULL AND NOT EXISTS (SELECT FROM oj WHERE oj.j_id = j.j_id)
+                AND EXISTS (SELECT FROM crosswalk WHERE crosswalk.course_code = j.course_code)
+        )
         AND NOT EXISTS (SELECT FROM aj JOIN a USING (a_id) WHERE aj.j_id = j.j_id AND a.counts)
         AND NOT EXISTS (SELECT FROM oj JOIN o USING (o_id) WHERE oj.j_id = j.j_id AND o.is_coded)
         AND NOT EXISTS (SELECT FROM jv AS through JOIN av USING (v_id) JOIN a USING (a_id)

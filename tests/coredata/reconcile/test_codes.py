@@ -104,6 +104,14 @@ def gone(world: World, **row: Any) -> None:
     ReportedEnrollmentFactory.create(row=world.reported(report=earlier, **row), is_present=False)
 
 
+@case("M-09", on=JUNE)
+def june_has_a_course_of_the_catalog_alone(world: World) -> None:
+    agreeing(world)
+    world.june()
+    world.june(code=ENGLISH)
+    world.june(code="999999")
+
+
 # Identity -------------------------------------------------------------------------------------------------
 
 

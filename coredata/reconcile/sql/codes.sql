@@ -2,8 +2,8 @@
 
 -- M-20
 SELECT {unit}, '', jsonb_build_object('expected', coalesce(nullif(v.program, ''), a.program), 'found', o.program_code)
-FROM unit JOIN a USING (a_id) JOIN o USING (o_id) LEFT JOIN v USING (v_id)
-WHERE o.program_code = '' AND o.lea_id = unit.lea_id
+FROM unit JOIN a USING (a_id) JOIN o USING (o_id) JOIN v USING (v_id)
+WHERE o.program_code = '' AND o.lea_id = unit.lea_id AND v.basis = 'mocap'
 
 -- M-21
 SELECT {unit}, CASE WHEN v.v_id IS NULL THEN 'not_in_catalog' ELSE v.basis END,

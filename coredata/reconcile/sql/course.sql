@@ -1,23 +1,23 @@
 -- Which course, of which provider, in which term.
 
 -- M-30
-SELECT one.lea_id, one.provider_id, one.mosis_id, one.course_code, one.semester,
-    one.a_id, coalesce(two.o_id, one.o_id), coalesce(two.j_id, one.j_id), coalesce(two.v_id, one.v_id), '',
-    jsonb_build_object(
-        'approved', one.course_code,
-        CASE WHEN two.o_id IS NULL AND two.j_id IS NULL THEN 'reported' ELSE 'found' END, two.course_code
-    )
+SELECT lea_id, provider_id, mosis_id, course_code, semester, a_id, o_id, j_id, v_id, '',
+    jsonb_build_object('approved', course_code, CASE WHEN is_reported THEN 'reported' ELSE 'found' END, other_code)
 FROM (
-    SELECT unit.*, count(*) OVER (PARTITION BY lea_id, mosis_id) AS alike FROM unit
-    WHERE source = 'A' AND NOT (has_o AND is_listed)
-) AS one
-JOIN (
-    SELECT unit.*, count(*) OVER (PARTITION BY lea_id, mosis_id) AS alike FROM unit
-    WHERE source <> 'A' AND NOT is_refused
-) AS two ON two.lea_id = one.lea_id AND two.mosis_id = one.mosis_id AND two.course_code <> one.course_code
-JOIN fits ON fits.one = one.semester AND fits.two = two.semester
-WHERE one.alike = 1 AND two.alike = 1 AND (two.provider_id IS NULL OR two.provider_id = one.provider_id)
-    AND NOT (one.has_o AND two.has_o) AND NOT (one.is_listed AND two.is_listed)
+    SELECT one.lea_id, one.provider_id, one.mosis_id, one.course_code, one.semester, one.a_id,
+        coalesce(two.o_id, one.o_id) AS o_id, coalesce(two.j_id, one.j_id) AS j_id,
+        coalesce(two.v_id, one.v_id) AS v_id, two.course_code AS other_code,
+        two.o_id IS NULL AND two.j_id IS NULL AS is_reported,
+        count(*) OVER (PARTITION BY one.a_id) AS others_of_one,
+        count(*) OVER (PARTITION BY two.source, two.o_id, two.j_id, two.v_id) AS others_of_two
+    FROM unit AS one
+    JOIN unit AS two ON two.lea_id = one.lea_id AND two.mosis_id = one.mosis_id AND two.course_code <> one.course_code
+    JOIN fits ON fits.one = one.semester AND fits.two = two.semester
+    WHERE one.source = 'A' AND two.source <> 'A' AND NOT two.is_refused
+        AND (two.provider_id IS NULL OR two.provider_id = one.provider_id)
+        AND NOT (one.has_o AND two.has_o) AND NOT (one.has_j AND two.has_j) AND NOT (one.is_listed AND two.is_listed)
+) AS pairs
+WHERE others_of_one = 1 AND others_of_two = 1
 
 -- M-31
 SELECT {v}, '', jsonb_build_object('reported', v.own_code)
@@ -70,7 +70,7 @@ SELECT one.lea_id, one.provider_id, one.mosis_id, one.course_code, one.semester,
 FROM unit AS one
 JOIN unit AS two USING (lea_id, mosis_id, course_code)
 WHERE one.source = 'A' AND two.source <> 'A' AND NOT two.is_refused
-    AND NOT (one.has_o AND two.has_o) AND NOT (one.is_listed AND two.is_listed)
+    AND NOT (one.has_o AND two.has_o) AND NOT (one.has_j AND two.has_j) AND NOT (one.is_listed AND two.is_listed)
     AND NOT EXISTS (SELECT FROM fits WHERE fits.one = one.semester AND fits.two = two.semester)
 
 -- M-37
@@ -79,7 +79,11 @@ SELECT unit.lea_id, unit.provider_id, unit.mosis_id, unit.course_code, 'YL', uni
 FROM unit JOIN a USING (a_id) JOIN o USING (o_id)
 WHERE (
     a.semester <> 'YL' AND o.semester = 'YL'
-    AND EXISTS (SELECT FROM unit AS half WHERE half.o_id = unit.o_id AND half.a_id <> unit.a_id)
+    AND EXISTS (
+        SELECT FROM unit AS half
+        WHERE half.o_id = unit.o_id AND half.a_id <> unit.a_id
+            AND NOT EXISTS (SELECT FROM fits WHERE fits.one = unit.semester AND fits.two = half.semester)
+    )
 ) OR (
     a.semester = 'YL' AND o.semester <> 'YL'
     AND EXISTS (
@@ -112,7 +116,8 @@ JOIN fits ON fits.one = v.semester AND fits.two = second.semester
 JOIN directory_organization AS organization ON organization.id = second.provider_id
 WHERE second.provider_id <> v.provider_id AND v.status = 'active' AND second.status = 'active' AND v.course_code <> ''
     AND v.counts AND second.counts
-    AND daterange(v.begins_on, v.ends_on, '[]') && daterange(second.begins_on, second.ends_on, '[]')
+    -- No ranges: days that cannot be, which M-52 says, are an error to them.
+    AND coalesce(v.begins_on <= second.ends_on, true) AND coalesce(second.begins_on <= v.ends_on, true)
 
 -- M-41
 SELECT {unit}, '', jsonb_build_object('date', max(passed.school_year_id))

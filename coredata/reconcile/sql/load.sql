@@ -45,6 +45,6 @@ WHERE o.is_coded
 SELECT unit.lea_id, max(unit.provider_id), unit.mosis_id, '', '', NULL::bigint, NULL::bigint, NULL::bigint,
     NULL::bigint, '', jsonb_build_object('limit', %(age)s)
 FROM unit LEFT JOIN a USING (a_id) LEFT JOIN o USING (o_id) LEFT JOIN v USING (v_id)
-WHERE coalesce(o.birth_date, a.birth_date, v.birth_date) + make_interval(years => %(age)s) <= unit.begins_on
+WHERE coalesce(o.birth_date, a.birth_date, v.birth_date) + make_interval(years => %(age)s) <= %(year_starts)s::date
     OR coalesce(o.grade_level, '') IN ('PK', 'P3', 'P4')
 GROUP BY unit.lea_id, unit.mosis_id

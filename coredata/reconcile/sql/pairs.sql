@@ -101,7 +101,8 @@ ANALYZE ao, aj, av, ov, oj, jv;
 -- A student-course, told by the row that knows most of it, with the best row of each other source: what was approved,
 -- else what October codes as MOCAP, else what June does, else what a provider reports as a MOCAP course.
 --
--- is_refused: there is a request for it, and it was not approved, or not yet: timing.sql says so.
+-- is_refused: there is a request for it that was not approved, not yet, or for the family to pay. While the provider
+-- runs it, timing.sql or M-88 says so.
 CREATE TEMPORARY TABLE unit ON COMMIT DROP AS
 WITH told AS (
     SELECT 'A' AS source, a.lea_id, a.mosis_id, a.course_code, a.semester, a.a_id, ao.o_id,
@@ -128,7 +129,12 @@ WITH told AS (
     FROM j
     LEFT JOIN jv ON jv.j_id = j.j_id AND jv.place = 1
     LEFT JOIN v ON v.v_id = jv.v_id
-    WHERE (j.program_code = ANY(%(programs)s) OR v.counts)
+    WHERE (
+            j.program_code = ANY(%(programs)s) OR v.counts
+            -- Most files carry no code of June's: then the catalog says whether it may be a MOCAP course.
+            OR j.program_code = '' AND v.v_id IS NULL AND NOT EXISTS (SELECT FROM oj WHERE oj.j_id = j.j_id)
+                AND EXISTS (SELECT FROM crosswalk WHERE crosswalk.course_code = j.course_code)
+        )
         AND NOT EXISTS (SELECT FROM aj JOIN a USING (a_id) WHERE aj.j_id = j.j_id AND a.counts)
         AND NOT EXISTS (SELECT FROM oj JOIN o USING (o_id) WHERE oj.j_id = j.j_id AND o.is_coded)
         AND NOT EXISTS (SELECT FROM jv AS through JOIN av USING (v_id) JOIN a USING (a_id)
@@ -150,7 +156,10 @@ SELECT told.*,
     coalesce(v.begins_on, a.begins_on) > scope.october_on AS is_late,
     scope.october_opens, scope.june_opens,
     EXISTS (
-        SELECT FROM av AS other JOIN a AS asked USING (a_id) WHERE other.v_id = told.v_id AND NOT asked.counts
+        SELECT FROM av AS other JOIN a AS asked USING (a_id) WHERE other.v_id = told.v_id AND (
+            asked.state IN ('requested', 'denied', 'cancelled')
+            OR (asked.basis = 'private' AND asked.state = ANY(%(approved)s))
+        )
     ) AND told.a_id IS NULL AS is_refused
 FROM told
 JOIN scope ON scope.lea_id = told.lea_id

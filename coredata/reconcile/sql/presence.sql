@@ -31,8 +31,9 @@ JOIN directory_lea AS lea ON lea.state_district_id = row.district_code
 JOIN scope ON scope.lea_id = lea.organization_id
 LEFT JOIN unit ON unit.mosis_id = row.mosis_id AND unit.course_code = row.course_code AND unit.lea_id = scope.lea_id
     AND unit.provider_id = gone.provider_id
+    AND EXISTS (SELECT FROM fits WHERE fits.one = unit.semester AND fits.two = row.semester)
 WHERE gone.school_year_id = %(year)s AND NOT gone.is_present AND gone.status IN ('pending', 'active', 'incomplete')
-    AND row.mosis_id <> '' AND NOT coalesce(unit.is_listed, false)
+    AND row.basis = 'mocap' AND row.mosis_id <> '' AND NOT coalesce(unit.is_listed, false)
     AND EXISTS (
         SELECT FROM coredata_providerreport AS now WHERE now.id = ANY(%(reports)s) AND now.provider_id = gone.provider_id
     )
@@ -41,12 +42,12 @@ WHERE gone.school_year_id = %(year)s AND NOT gone.is_present AND gone.status IN 
 SELECT {unit}, '', jsonb_build_object('date', a.decided_on, 'number', %(as_of)s::date - unit.begins_on)
 FROM unit JOIN a USING (a_id)
 WHERE unit.october_opens AND NOT unit.has_o AND NOT unit.has_j AND NOT unit.is_listed AND NOT unit.is_withdrawn
-    AND unit.begins_on + %(days)s < %(as_of)s
+    AND unit.begins_on + %(days)s < %(as_of)s AND coalesce(a.decided_on + %(days)s < %(as_of)s, true)
 
 -- M-07
 SELECT {unit}, '', jsonb_build_object('found', o.program_code, 'reported', v.status)
 FROM unit LEFT JOIN o USING (o_id) JOIN v USING (v_id)
-WHERE unit.source IN ('O', 'J') AND unit.has_v AND NOT unit.is_refused
+WHERE unit.source IN ('O', 'J') AND unit.has_v AND NOT (unit.is_refused AND v.status = 'active')
 
 -- M-08
 SELECT {unit}, '', jsonb_build_object('found', o.program_code)
@@ -67,4 +68,5 @@ WHERE unit.source = 'V' AND unit.october_opens AND NOT unit.is_refused
 SELECT {unit}, '', jsonb_build_object('date', unit.begins_on)
 FROM unit
 WHERE unit.october_opens AND NOT unit.has_o AND unit.is_late AND NOT unit.is_withdrawn
-    AND unit.source IN ('A', 'J') AND unit.has_v AND unit.begins_on + %(days)s < %(as_of)s
+    AND CASE WHEN unit.source = 'A' THEN unit.has_v OR unit.has_j ELSE unit.has_j AND unit.has_v END
+    AND unit.begins_on + %(days)s < %(as_of)s

@@ -20,15 +20,18 @@ WHERE before.program_code = ANY(%(programs)s) AND (a.a_id IS NOT NULL OR v.v_id 
     )
 
 -- M-87
+-- Said once, of the first; of the first by term, as numbers are given in any order.
 SELECT a.lea_id, a.provider_id, a.mosis_id, a.course_code, a.semester, a.a_id, NULL::bigint, NULL::bigint, NULL::bigint,
-    '', jsonb_build_object('other', second.line_id)
+    '', jsonb_build_object('other', min(second.line_id))
 FROM a JOIN scope USING (lea_id)
 JOIN a AS second USING (lea_id, mosis_id, course_code)
 JOIN fits ON fits.one = a.semester AND fits.two = second.semester
-WHERE second.a_id > a.a_id AND a.counts AND second.counts AND NOT a.is_withdrawn AND NOT second.is_withdrawn
+WHERE (second.semester, second.a_id) > (a.semester, a.a_id)
+    AND a.counts AND second.counts AND NOT a.is_withdrawn AND NOT second.is_withdrawn
+GROUP BY a.lea_id, a.provider_id, a.mosis_id, a.course_code, a.semester, a.a_id
 
 -- M-88
-SELECT {v}, '', jsonb_build_object('reported', v.basis, 'found', held.kind)
+SELECT {v}, '', jsonb_build_object('reported', v.basis, 'found', coalesce(held.kind, paid.basis))
 FROM v JOIN scope USING (lea_id)
 LEFT JOIN LATERAL (
     SELECT agreement.kind FROM providers_agreement AS agreement
@@ -38,9 +41,13 @@ LEFT JOIN LATERAL (
         AND (agreement.valid_to IS NULL OR agreement.valid_to >= coalesce(v.begins_on, %(as_of)s))
     ORDER BY agreement.kind <> v.basis, agreement.kind LIMIT 1
 ) AS held ON true
+LEFT JOIN LATERAL (
+    SELECT 'private_pay' AS basis FROM av JOIN a USING (a_id)
+    WHERE av.v_id = v.v_id AND a.basis = 'private' AND a.state = ANY(%(approved)s) LIMIT 1
+) AS paid ON true
 WHERE (v.basis IN ('site_license', 'cooperative', 'partnership') AND held.kind IS DISTINCT FROM v.basis)
     OR (
-        v.counts AND held.kind IS NOT NULL
+        v.counts AND (held.kind IS NOT NULL OR paid.basis IS NOT NULL)
         AND NOT EXISTS (SELECT FROM av JOIN a USING (a_id) WHERE av.v_id = v.v_id AND a.counts)
     )
 

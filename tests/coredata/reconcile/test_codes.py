@@ -71,6 +71,47 @@ def complete(world: World, june: dict[str, Any] | None = None, **reported: Any) 
     )
 
 
+# Presence --------------------------------------------------------------------------------------------------
+
+
+@case("M-76", of="M-06")
+def approved_a_week_ago(world: World) -> None:
+    decide(world.approve(), dt.datetime(2026, 11, 24, 15, tzinfo=dt.UTC))
+
+
+@case("M-03", "M-11", on=JUNE, of="M-11")
+def a_late_course_that_only_june_has(world: World) -> None:
+    agreeing(world, BEN, ENGLISH)
+    world.june(BEN, ENGLISH)
+    world.approve(semester="S2", started_on=dt.date(2027, 1, 6))
+    world.june(semester="S2")
+
+
+@case("M-04")
+def the_provider_lists_the_other_semester_alone(world: World) -> None:
+    agreeing(world, semester="S2")
+    gone(world)
+
+
+@case(of="M-04")
+def a_site_license_is_listed_no_longer(world: World) -> None:
+    agreeing(world, BEN, ENGLISH)
+    gone(world, basis="site_license")
+
+
+def gone(world: World, **row: Any) -> None:
+    earlier = ProviderReportFactory.create(provider=world.provider, accepted=True, state="superseded")
+    ReportedEnrollmentFactory.create(row=world.reported(report=earlier, **row), is_present=False)
+
+
+@case("M-09", on=JUNE)
+def june_has_a_course_of_the_catalog_alone(world: World) -> None:
+    agreeing(world)
+    world.june()
+    world.june(code=ENGLISH)
+    world.june(code="999999")
+
+
 # Identity -------------------------------------------------------------------------------------------------
 
 
@@ -133,6 +174,14 @@ def a_similar_child_is_there(world: World) -> None:
 def the_code_is_not_set(world: World) -> None:
     agreeing(world, program_code="")
     agreeing(world, BEN, ENGLISH)
+
+
+@case("M-88", of="M-20")
+def the_code_is_not_set_for_what_the_provider_calls_a_site_license(world: World) -> None:
+    agreeing(world, BEN, ENGLISH)
+    world.approve()
+    world.october(program_code="")
+    world.reported(basis="site_license")
 
 
 @case("M-21")
@@ -206,6 +255,26 @@ def the_provider_has_another_course(world: World) -> None:
     world.reported(code=ENGLISH)
 
 
+@case("M-30", "M-30", of="M-30")
+def october_has_another_course_in_each_term(world: World) -> None:
+    first = world.approve()
+    second = world.approve("0000000099", ENGLISH, "S2", started_on=dt.date(2026, 8, 24))
+    second.request.claim.student = first.request.claim.student
+    second.request.claim.save()
+    world.reported()
+    world.reported(code=ENGLISH, semester="S2", begin_date=dt.date(2026, 8, 24))
+    world.october(code=ART)
+    world.october(code=ALGEBRA, semester="S2")
+
+
+@case("M-30", on=JUNE)
+def june_has_another_course(world: World) -> None:
+    world.approve()
+    world.october()
+    world.reported(status="completed", final_grade="B", credits_earned="0.5")
+    world.june(code=ENGLISH, program_code="50")
+
+
 @case("M-31")
 def the_providers_code_is_unknown(world: World) -> None:
     world.approve()
@@ -260,6 +329,16 @@ def two_halves_are_one_year(world: World) -> None:
     world.october(semester="YL")
 
 
+@case("M-87", of="M-37")
+def one_half_approved_twice_is_no_year(world: World) -> None:
+    first = world.approve()
+    second = world.approve("0000000099")
+    second.request.claim.student = first.request.claim.student
+    second.request.claim.save()
+    world.october(semester="YL")
+    world.reported()
+
+
 @case("M-38")
 def too_young_for_the_course(world: World) -> None:
     agreeing(world, grade_level="03")
@@ -273,6 +352,18 @@ def in_two_sections(world: World) -> None:
 @case("M-40")
 def two_providers_at_once(world: World) -> None:
     agreeing(world)
+    other = ProviderFactory.create()
+    CourseFactory.create(provider=other, provider_course_code="THEIRS", state_course_code=ALGEBRA)
+    world.reported(
+        report=ProviderReportFactory.create(provider=other, accepted=True), provider_course_code="THEIRS"
+    )
+
+
+@case("M-52", of="M-40")
+def two_providers_of_whom_one_has_dates_that_cannot_be(world: World) -> None:
+    world.approve()
+    world.october()
+    world.reported(end_date=dt.date(2026, 8, 1))
     other = ProviderFactory.create()
     CourseFactory.create(provider=other, provider_course_code="THEIRS", state_course_code=ALGEBRA)
     world.reported(
@@ -318,6 +409,20 @@ def decide(line: CourseLine, at: dt.datetime, outcome: str = "approved") -> None
 @case("M-43")
 def denied_and_active(world: World) -> None:
     decide(world.approve(state=LineState.DENIED), dt.datetime(2026, 8, 1, 15, tzinfo=dt.UTC), "denied")
+    world.reported()
+
+
+@case("M-07", of="M-07")
+def denied_and_completed(world: World) -> None:
+    decide(world.approve(state=LineState.DENIED), dt.datetime(2026, 8, 1, 15, tzinfo=dt.UTC), "denied")
+    world.october()
+    world.reported(status="completed", final_grade="B")
+
+
+@case("M-10", of="M-10")
+def ended_before_its_start_and_active(world: World) -> None:
+    agreeing(world, BEN, ENGLISH)
+    world.approve(state=LineState.REMOVED)
     world.reported()
 
 
@@ -547,6 +652,19 @@ def too_old_for_school(world: World) -> None:
     world.reported(birth_date=born)
 
 
+@case(of="M-69")
+def of_age_during_the_year(world: World) -> None:
+    born = dt.date(2005, 7, 2)
+    world.approve(student={"birth_date": born})
+    world.october(birth_date=born)
+    world.reported(birth_date=born)
+
+
+@case("M-08", "M-69", of="M-69")
+def too_old_and_in_october_alone(world: World) -> None:
+    world.october(birth_date=dt.date(2004, 1, 1))
+
+
 # Missing or old files ---------------------------------------------------------------------------------------
 
 
@@ -562,6 +680,11 @@ def no_june_file(world: World) -> None:
     world.approve()
     world.october()
     world.reported(status="completed", final_grade="B")
+
+
+@case("M-08", "M-71", on=SUMMER, of="M-71")
+def no_june_file_for_what_october_alone_has(world: World) -> None:
+    world.october()
 
 
 @pytest.mark.rule("M-72")
@@ -600,6 +723,15 @@ def no_coded_row_at_all(world: World) -> None:
 def most_are_missing(world: World) -> None:
     no_coded_row_at_all(world)
     agreeing(world, "0000000045", ENGLISH)
+
+
+@case("M-01", "M-07", "M-01", "M-07", "M-01", "M-07", on=JUNE, of="M-05")
+def most_that_are_missing_were_never_expected(world: World) -> None:
+    agreeing(world, "0000000045", ENGLISH)
+    world.june("0000000045", ENGLISH)
+    for student in (ADA, BEN, "0000000044"):
+        world.june(student, program_code="50")
+        world.reported(student, status="completed", final_grade="B", credits_earned="0.5")
 
 
 @case("M-77", *["M-10"] * 7, of="M-77")
@@ -679,6 +811,12 @@ def approved_twice(world: World) -> None:
 def a_site_license_nobody_registered(world: World) -> None:
     world.october()
     world.reported(basis="site_license")
+
+
+@case("M-88")
+def the_family_pays_and_the_provider_says_mocap(world: World) -> None:
+    world.approve(basis="private")
+    world.reported()
 
 
 @case("M-89")

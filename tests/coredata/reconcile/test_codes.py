@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from coredata.models import StudentCourse
 from enrollment.full_time.models import ProgramEnrollment
 from enrollment.part_time.models import CourseLine, LineState
 from enrollment.records.models import LearningPlan, PlanKind, Student
@@ -251,13 +252,25 @@ def the_semesters_are_swapped(world: World) -> None:
 
 @case("M-37")
 def two_halves_are_one_year(world: World) -> None:
+    two_halves(world)
+
+
+def two_halves(world: World, **reported: Any) -> None:
     for semester in "S1", "S2":
-        world.reported(semester=semester, begin_date=dt.date(2026, 8, 24))
+        world.reported(semester=semester, begin_date=dt.date(2026, 8, 24), **reported)
     first = world.approve()
     second = world.approve("0000000099", semester="S2", started_on=dt.date(2026, 8, 24))
     second.request.claim.student = first.request.claim.student
     second.request.claim.save()
     world.october(semester="YL")
+
+
+@case("M-37", on=JUNE)
+def the_credits_of_two_halves_are_those_of_a_year(world: World) -> None:
+    """Half a credit twice and a whole one once are the same: neither M-80 nor M-83."""
+    two_halves(world, status="completed", final_grade="B", credits_earned=Decimal("0.5"))
+    StudentCourse.objects.update(units_of_credit=1)
+    world.june(semester="YL", credits_earned=Decimal(1))
 
 
 @case("M-38")
@@ -615,6 +628,12 @@ def far_fewer_than_the_provider_says(world: World) -> None:
 @case("M-78", on=JUNE)
 def passed_here_and_failed_there(world: World) -> None:
     complete(world, final_grade="F")
+
+
+@case("M-78", on=JUNE)
+def failed_there_without_credit(world: World) -> None:
+    """That the credits differ too follows from it."""
+    complete(world, final_grade="F", credits_earned=Decimal(0))
 
 
 @case("M-79", on=JUNE)

@@ -101,7 +101,7 @@ ANALYZE ao, aj, av, ov, oj, jv;
 -- A student-course, told by the row that knows most of it, with the best row of each other source: what was approved,
 -- else what October codes as MOCAP, else what June does, else what a provider reports as a MOCAP course.
 --
--- is_refused: there is a request for it, and it was not approved, or not yet: timing.sql says so.
+-- is_refused: there is a request for it that was not approved, or not yet, and timing.sql says so.
 CREATE TEMPORARY TABLE unit ON COMMIT DROP AS
 WITH told AS (
     SELECT 'A' AS source, a.lea_id, a.mosis_id, a.course_code, a.semester, a.a_id, ao.o_id,
@@ -150,7 +150,9 @@ SELECT told.*,
     coalesce(v.begins_on, a.begins_on) > scope.october_on AS is_late,
     scope.october_opens, scope.june_opens,
     EXISTS (
-        SELECT FROM av AS other JOIN a AS asked USING (a_id) WHERE other.v_id = told.v_id AND NOT asked.counts
+        SELECT FROM av AS other JOIN a AS asked USING (a_id)
+        WHERE other.v_id = told.v_id AND NOT asked.counts
+            AND (asked.state = 'requested' OR (asked.state IN ('denied', 'cancelled') AND v.status = 'active'))
     ) AND told.a_id IS NULL AS is_refused
 FROM told
 JOIN scope ON scope.lea_id = told.lea_id

@@ -399,6 +399,19 @@ def incomplete_for_sixty_days(world: World) -> None:
     )
 
 
+@case("M-10")
+def denied_and_completed(world: World) -> None:
+    """M-43 speaks of what is active. What the provider has finished, and will bill, is not silent for that."""
+    decide(world.approve(state=LineState.DENIED), dt.datetime(2026, 8, 1, 15, tzinfo=dt.UTC), "denied")
+    world.reported(status="completed", final_grade="B")
+
+
+@case("M-10")
+def paid_by_the_family_and_reported_as_mocap(world: World) -> None:
+    world.approve(basis="private")
+    world.reported()
+
+
 # District and residence ------------------------------------------------------------------------------------
 
 

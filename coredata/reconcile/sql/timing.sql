@@ -27,9 +27,9 @@ WHERE a.state = 'cancelled' AND v.status = 'active' AND v.basis = 'mocap'
 SELECT {unit},
     CASE WHEN unit.has_o OR NOT unit.october_opens THEN 'june' ELSE 'october' END,
     jsonb_build_object('date', coalesce(v.status_date, a.ends_on))
-FROM unit LEFT JOIN a USING (a_id) LEFT JOIN v USING (v_id)
+FROM unit JOIN scope USING (lea_id) LEFT JOIN a USING (a_id) LEFT JOIN v USING (v_id)
 WHERE unit.is_withdrawn AND unit.source IN ('A', 'O', 'J')
-    AND ((unit.october_opens AND NOT unit.has_o) OR (unit.june_opens AND NOT unit.has_j))
+    AND ((unit.october_opens AND NOT unit.has_o) OR (scope.has_june AND NOT unit.has_j))  -- without June it is M-71
 
 -- M-48
 SELECT {unit}, '', jsonb_build_object('date', v.status_date, 'found', j.grade_earned, 'reported', v.status)

@@ -412,6 +412,13 @@ def paid_by_the_family_and_reported_as_mocap(world: World) -> None:
     world.reported()
 
 
+@case("M-71", on=SUMMER)
+def withdrawn_where_no_june_file_is(world: World) -> None:
+    world.approve(state=LineState.WITHDRAWN, ended_on=dt.date(2026, 9, 20))
+    world.october()
+    world.reported(status="withdrawn", status_date=dt.date(2026, 9, 20))
+
+
 # District and residence ------------------------------------------------------------------------------------
 
 

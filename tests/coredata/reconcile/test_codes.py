@@ -751,6 +751,13 @@ def a_student_called_test(world: World) -> None:
     world.reported(first_name="Test", last_name="Student")
 
 
+@case("M-93")
+def a_student_called_test_whom_no_student_core_has(world: World) -> None:
+    """Districts are not asked who that is."""
+    world.core(BEN)
+    world.reported(first_name="Test", last_name="Student", birth_date=dt.date(2000, 1, 1))
+
+
 @case("M-94")
 def listed_twice(world: World) -> None:
     agreeing(world)

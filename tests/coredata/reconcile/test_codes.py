@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from coredata.models import StudentCourse
+from coredata.models import ProviderReport, StudentCourse
+from coredata.reconcile.engine import Question, answer
 from enrollment.full_time.models import ProgramEnrollment
 from enrollment.part_time.models import CourseLine, LineState
 from enrollment.records.models import LearningPlan, PlanKind, Student
@@ -602,12 +603,20 @@ def test_a_providers_overdue_report_is_nobody_elses() -> None:
     world = World()
     row = world.reported()
     ReportedEnrollmentFactory.create(row=row)
-    from coredata.reconcile.engine import Question, answer
-
     found = answer(Question(2027, WINTER))
     assert [(code, lea, provider) for code, lea, provider, *_rest in found if code == "M-72"] == [
         ("M-72", None, world.provider.pk)
     ]
+
+
+@pytest.mark.rule("M-72")
+@pytest.mark.parametrize(("last", "is_late"), [(dt.date(2027, 5, 1), True), (dt.date(2027, 6, 15), False)])
+def test_after_the_year_a_report_is_late_that_was_late_at_its_end(last: dt.date, is_late: bool) -> None:
+    world = World()
+    ReportedEnrollmentFactory.create(row=world.reported())
+    ProviderReport.objects.filter(pk=world.report.pk).update(as_of=last)
+    found = answer(Question(2027, dt.date(2027, 9, 1)))
+    assert ("M-72" in {row[0] for row in found}) is is_late
 
 
 @case("M-73")

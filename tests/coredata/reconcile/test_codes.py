@@ -400,6 +400,13 @@ def incomplete_for_sixty_days(world: World) -> None:
     )
 
 
+@case("M-71", on=SUMMER)
+def withdrawn_where_no_june_file_is(world: World) -> None:
+    world.approve(state=LineState.WITHDRAWN, ended_on=dt.date(2026, 9, 20))
+    world.october()
+    world.reported(status="withdrawn", status_date=dt.date(2026, 9, 20))
+
+
 @case("M-10")
 def denied_and_completed(world: World) -> None:
     """M-43 speaks of what is active. What the provider has finished, and will bill, is not silent for that."""
@@ -411,13 +418,6 @@ def denied_and_completed(world: World) -> None:
 def paid_by_the_family_and_reported_as_mocap(world: World) -> None:
     world.approve(basis="private")
     world.reported()
-
-
-@case("M-71", on=SUMMER)
-def withdrawn_where_no_june_file_is(world: World) -> None:
-    world.approve(state=LineState.WITHDRAWN, ended_on=dt.date(2026, 9, 20))
-    world.october()
-    world.reported(status="withdrawn", status_date=dt.date(2026, 9, 20))
 
 
 # District and residence ------------------------------------------------------------------------------------

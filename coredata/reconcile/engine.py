@@ -161,7 +161,7 @@ def find(question: Question) -> Found:
             found.seconds[name] = time.monotonic() - started
         for code, query in RULES.items():
             _timed(cursor, found, code, query, values)
-        _overdue(cursor, question.as_of)
+        _overdue(cursor, min(question.as_of, year.ends_on))
         for hiding in HIDINGS:
             for statement in hide(hiding):
                 cursor.execute(statement, [list(hiding.codes), list(hiding.hidden)])
@@ -350,7 +350,10 @@ def _derive_trial(files: Files, year: int) -> None:
 
 
 def _overdue(cursor: CursorWrapper, as_of: dt.date) -> None:
-    """M-72: providers whose report is overdue. Few, and the rule for them stands in reports_due."""
+    """M-72: providers whose report is overdue, or was when the school year ended: later none is asked for.
+
+    Few, and the rule for them stands in reports_due.
+    """
     late = [due for due in reports_due(as_of) if due.is_overdue]
     cursor.execute(
         "INSERT INTO found (code, provider_id, mosis_id, course_code, semester, facts)"

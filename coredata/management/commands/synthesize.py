@@ -1,4 +1,8 @@
-"""`./portal manage synthesize OUT --lea N --students N --year Y --seed S`: core data files of a made-up state."""
+"""`./portal manage synthesize OUT --lea N --students N --year Y --seed S`: core data files of a made-up state.
+
+With `--plant all` or `--plant M-01,M-07` also requests, full-time records, agreements and provider reports, and in them
+mismatches of these codes; truth.json names each.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +15,13 @@ from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
 from coredata.layouts import FIRST_YEAR, LAST_YEAR
-from coredata.synthesis import State, write
+from coredata.synthesis import TRUTH, State, districts, write
+from coredata.synthesis.planting import PLANTABLE, Planting, TooSmall
+from coredata.synthesis.planting import write as write_planted
 from mocap_portal.foundation.shared.commands import Exit, PortalCommand
+
+ALL = "all"
+TIMES = 3  # each code is planted, unless another number is given
 
 
 class Command(PortalCommand):
@@ -32,12 +41,19 @@ class Command(PortalCommand):
             "--problems", type=_share, default=0.0, metavar="RATE", help="share of rows, 0 to 1"
         )
         parser.add_argument("--only-district", metavar="CODE", help="write this one alone")
+        parser.add_argument(
+            "--plant", type=_codes, metavar="CODES", help="mismatches to plant: all, or such as M-01,M-07"
+        )
+        parser.add_argument(
+            "--plant-times", type=_whole, default=TIMES, metavar="N", help="how often each, at least"
+        )
 
     def handle(self, *args: Any, folder: Path, only_district: str | None, **options: Any) -> None:
         if options["students"] < options["lea"]:
             self.leave(
                 Exit.WRONG_USAGE, _("Each district needs a student: give at least as many as districts.")
             )
+        planting = self._planting(options, only_district)
         state = State(
             leas=options["lea"],
             students=options["students"],
@@ -47,7 +63,16 @@ class Command(PortalCommand):
         )
         started = time.monotonic()
         try:
-            rows = write(state, folder, only=only_district)
+            if planting:
+                made = (district for district, _truth in districts(state))
+                rows = write_planted(made, state.year, planting, folder, truth=TRUTH)
+            else:
+                rows = write(state, folder, only=only_district)
+        except TooSmall as error:
+            self.leave(
+                Exit.WRONG_USAGE,
+                _("The state is too small to plant all that in it: give it %(more)s.") % {"more": error},
+            )
         except OSError as error:
             self.leave(Exit.UNREADABLE, _("The folder %(folder)s cannot be written.") % {"folder": folder})
             raise AssertionError from error
@@ -56,6 +81,31 @@ class Command(PortalCommand):
             _("%(rows)d rows in %(seconds).1f s: %(speed)d a second.")
             % {"rows": rows, "seconds": seconds, "speed": rows / max(seconds, 0.001)}
         )
+
+    def _planting(self, options: dict[str, Any], only_district: str | None) -> Planting | None:
+        """What to plant, if anything. Leaves where a code cannot be planted or another option does not go with it."""
+        codes: list[str] | None = options["plant"]
+        if codes is None:
+            return None
+        unknown = [code for code in codes if code not in PLANTABLE]
+        if unknown:
+            self.leave(
+                Exit.WRONG_USAGE,
+                _("%(codes)s cannot be planted: certified files and accepted reports never show it.")
+                % {"codes": ", ".join(unknown)},
+            )
+        if options["problems"] or only_district:
+            self.leave(
+                Exit.WRONG_USAGE,
+                _(
+                    "--plant goes with whole states without mistakes: leave out --problems and --only-district."
+                ),
+            )
+        return Planting(codes, options["plant_times"])
+
+
+def _codes(text: str) -> list[str]:
+    return list(PLANTABLE) if text == ALL else [code.strip() for code in text.split(",") if code.strip()]
 
 
 def _whole(text: str) -> int:

@@ -15,12 +15,14 @@ WHERE unit.source = 'O' AND (
 )
 
 -- M-22
-SELECT {unit}, '', jsonb_build_object('expected', '52', 'found', o.program_code)
+SELECT {unit}, CASE WHEN a.program = '50' THEN 'reported_wrong' ELSE '' END,
+    jsonb_build_object('expected', '52', 'found', o.program_code)
 FROM unit JOIN o USING (o_id) LEFT JOIN a USING (a_id) LEFT JOIN v USING (v_id)
 WHERE o.program_code = '50' AND (unit.source = 'A' OR unit.has_v) AND coalesce(nullif(v.program, ''), a.program) = '52'
 
 -- M-23
-SELECT {unit}, '', jsonb_build_object('expected', '50', 'found', o.program_code)
+SELECT {unit}, CASE WHEN a.type = 'FT' THEN 'part_or_full_time' ELSE '' END,
+    jsonb_build_object('expected', '50', 'found', o.program_code)
 FROM unit JOIN o USING (o_id) LEFT JOIN a USING (a_id) LEFT JOIN v USING (v_id)
 WHERE o.program_code = '52' AND (unit.source = 'A' OR unit.has_v) AND coalesce(nullif(v.program, ''), a.program) = '50'
 

@@ -20,12 +20,17 @@ FROM (
 WHERE others_of_one = 1 AND others_of_two = 1
 
 -- M-31
-SELECT {v}, '', jsonb_build_object('reported', v.own_code)
+SELECT {v},
+    CASE WHEN EXISTS (
+        SELECT FROM crosswalk WHERE crosswalk.provider_id = v.provider_id AND crosswalk.course_code = v.course_code
+    ) THEN 'code_changed' ELSE '' END,
+    jsonb_build_object('reported', v.own_code)
 FROM v JOIN scope USING (lea_id)
 WHERE v.basis = 'mocap' AND v.own_code <> '' AND v.mapped_code IS NULL
 
 -- M-32
-SELECT {v}, '', jsonb_build_object('reported', v.course_code)
+SELECT {v}, CASE WHEN v.mapped_code IS NOT NULL THEN 'wrong_code' ELSE '' END,
+    jsonb_build_object('reported', v.course_code)
 FROM v JOIN scope USING (lea_id)
 WHERE v.basis = 'mocap' AND NOT EXISTS (
     SELECT FROM crosswalk WHERE crosswalk.provider_id = v.provider_id AND crosswalk.course_code = v.course_code
@@ -41,7 +46,12 @@ WHERE v.counts AND v.mapped_code IS NOT NULL AND NOT EXISTS (
 )
 
 -- M-34
-SELECT {v}, '', jsonb_build_object('date', v.begins_on)
+SELECT {v},
+    CASE WHEN EXISTS (
+        SELECT FROM providers_sanction AS sanction WHERE sanction.provider_id = v.provider_id
+            AND sanction.valid_from <= v.begins_on AND (sanction.valid_to IS NULL OR sanction.valid_to >= v.begins_on)
+    ) THEN 'suspended' ELSE '' END,
+    jsonb_build_object('date', v.begins_on)
 FROM v JOIN scope USING (lea_id)
 WHERE v.counts AND NOT EXISTS (
     SELECT FROM providers_authorization AS held WHERE held.provider_id = v.provider_id
@@ -62,7 +72,8 @@ WHERE v.counts AND v.provider_id <> a.provider_id
 
 -- M-36
 SELECT one.lea_id, one.provider_id, one.mosis_id, one.course_code, one.semester,
-    one.a_id, coalesce(two.o_id, one.o_id), coalesce(two.j_id, one.j_id), coalesce(two.v_id, one.v_id), '',
+    one.a_id, coalesce(two.o_id, one.o_id), coalesce(two.j_id, one.j_id), coalesce(two.v_id, one.v_id),
+    CASE WHEN one.semester IN ('S1', 'S2') AND two.semester IN ('S1', 'S2') THEN '' ELSE 'moved' END,
     jsonb_build_object(
         'approved', one.semester,
         CASE WHEN two.o_id IS NULL AND two.j_id IS NULL THEN 'reported' ELSE 'found' END, two.semester
@@ -94,14 +105,17 @@ WHERE (
 )
 
 -- M-38
-SELECT {unit}, '', jsonb_build_object('found', o.grade_level)
+SELECT {unit}, CASE WHEN grade.number < crosswalk.grade_low THEN 'ahead' ELSE '' END,
+    jsonb_build_object('found', o.grade_level)
 FROM unit JOIN o USING (o_id) LEFT JOIN a USING (a_id) LEFT JOIN v USING (v_id)
+JOIN LATERAL (
+    SELECT CASE WHEN o.grade_level ~ '^[0-9]+$' THEN o.grade_level::integer WHEN o.grade_level ~ '^K' THEN 0 END AS number
+) AS grade ON true
 JOIN crosswalk ON crosswalk.provider_id = coalesce(v.provider_id, a.provider_id)
     AND crosswalk.own_code = coalesce(v.own_code, a.own_code)
     AND crosswalk.valid_from <= unit.begins_on AND (crosswalk.valid_to IS NULL OR crosswalk.valid_to >= unit.begins_on)
 WHERE (unit.source = 'A' OR unit.has_v)
-    AND CASE WHEN o.grade_level ~ '^[0-9]+$' THEN o.grade_level::integer WHEN o.grade_level ~ '^K' THEN 0 END
-        NOT BETWEEN crosswalk.grade_low AND crosswalk.grade_high
+    AND grade.number NOT BETWEEN crosswalk.grade_low AND crosswalk.grade_high
 
 -- M-39
 SELECT {unit}, '', jsonb_build_object('number', greatest(o.sections, j.sections))

@@ -2,7 +2,10 @@
 
 -- M-13
 SELECT told.lea_id, max(told.provider_id), told.mosis_id, '', '', NULL::bigint, NULL::bigint, NULL::bigint,
-    NULL::bigint, '', '{{}}'::jsonb
+    NULL::bigint,
+    CASE WHEN EXISTS (SELECT FROM o WHERE o.lea_id = told.lea_id AND o.mosis_id = told.mosis_id) THEN 'new_student'
+        ELSE '' END,
+    '{{}}'::jsonb
 FROM (
     SELECT lea_id, provider_id, mosis_id FROM a WHERE counts
     UNION ALL SELECT lea_id, provider_id, mosis_id FROM v WHERE counts AND mosis_id <> ''
@@ -17,7 +20,18 @@ WHERE told.lea_id IN (SELECT lea_id FROM core_file)
 GROUP BY told.lea_id, told.mosis_id
 
 -- M-14
-SELECT v.lea_id, max(v.provider_id), v.mosis_id, '', '', NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint, '',
+SELECT v.lea_id, max(v.provider_id), v.mosis_id, '', '', NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint,
+    CASE
+        WHEN bool_or(
+            to_char(v.birth_date, 'YYYYMMDD') = to_char(person.birth_date, 'YYYYDDMM')
+        ) THEN 'day_month'
+        WHEN bool_or(EXISTS (
+            SELECT FROM person AS other
+            WHERE other.lea_id = v.lea_id AND other.birth_date = v.birth_date AND other.mosis_id <> v.mosis_id
+                AND lower(other.last_name) = lower(v.last_name) AND lower(other.first_name) = lower(v.first_name)
+        )) THEN 'wrong_id'
+        ELSE 'typo'
+    END,
     jsonb_build_object('found', person.birth_date, 'reported', min(v.birth_date))
 FROM v JOIN scope USING (lea_id)
 JOIN person USING (lea_id, mosis_id)
@@ -25,7 +39,9 @@ WHERE v.birth_date <> person.birth_date
 GROUP BY v.lea_id, v.mosis_id, person.birth_date
 
 -- M-15
-SELECT v.lea_id, max(v.provider_id), v.mosis_id, '', '', NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint, '',
+SELECT v.lea_id, max(v.provider_id), v.mosis_id, '', '', NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint,
+    CASE WHEN bool_and(similarity(lower(v.first_name), lower(person.first_name)) >= %(given_name)s)
+        THEN 'married_or_adopted' ELSE '' END,
     '{{}}'::jsonb
 FROM v JOIN scope USING (lea_id)
 JOIN person USING (lea_id, mosis_id)

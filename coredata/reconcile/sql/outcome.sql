@@ -1,4 +1,4 @@
--- How courses ended.
+-- How courses ended. A year on one side and a semester on the other are M-37's: their credits are not of one span.
 
 -- M-78
 SELECT {unit}, '', jsonb_build_object('found', j.grade_earned, 'reported', v.final_grade)
@@ -21,13 +21,22 @@ SELECT {unit}, CASE WHEN v.credits_earned IS DISTINCT FROM j.credits_earned AND 
     jsonb_build_object('found', j.credits_earned, 'expected', o.units_of_credit, 'reported', v.credits_earned)
 FROM unit JOIN j USING (j_id) LEFT JOIN o USING (o_id) LEFT JOIN v USING (v_id)
 WHERE (unit.source = 'A' OR o.is_coded OR unit.has_v) AND (
-    (v.status = 'completed' AND j.outcome = 'pass' AND v.credits_earned <> j.credits_earned)
-    OR (j.outcome = 'pass' AND j.credits_earned < o.units_of_credit AND j.credits_earned > 0)
+    (v.status = 'completed' AND j.outcome = 'pass' AND v.semester = j.semester AND v.credits_earned <> j.credits_earned)
+    OR (
+        j.outcome = 'pass' AND o.semester IN (j.semester, '') AND j.credits_earned < o.units_of_credit
+        AND j.credits_earned > 0
+    )
 )
 
 -- M-81
-SELECT {unit}, '', jsonb_build_object('found', j.grade_earned, 'number', j.credits_earned)
-FROM unit JOIN j USING (j_id)
+SELECT {unit},
+    CASE WHEN v.status = 'completed' AND EXISTS (
+        SELECT FROM directory_codemeaning AS meaning
+        WHERE meaning.code_set = 'grade_earned' AND meaning.code = v.final_grade AND meaning."group" = 'pass'
+            AND meaning.valid_from <= %(as_of)s AND (meaning.valid_to IS NULL OR meaning.valid_to >= %(as_of)s)
+    ) THEN 'grade_wrong' ELSE '' END,
+    jsonb_build_object('found', j.grade_earned, 'number', j.credits_earned)
+FROM unit JOIN j USING (j_id) LEFT JOIN v USING (v_id)
 WHERE j.credits_earned > 0 AND j.outcome IN ('withdrawn', 'fail')
 
 -- M-82
@@ -36,9 +45,10 @@ FROM unit JOIN j USING (j_id)
 WHERE j.outcome = 'pass' AND j.credits_earned = 0 AND j.grade_level IN ('09', '10', '11', '12', '9')
 
 -- M-83
-SELECT {unit}, '', jsonb_build_object('found', j.credits_earned, 'limit', o.units_of_credit)
-FROM unit JOIN j USING (j_id) JOIN o USING (o_id)
-WHERE j.credits_earned > o.units_of_credit
+SELECT {unit}, CASE WHEN v.credits_earned <= o.units_of_credit THEN 'credits_wrong' ELSE '' END,
+    jsonb_build_object('found', j.credits_earned, 'limit', o.units_of_credit)
+FROM unit JOIN j USING (j_id) JOIN o USING (o_id) LEFT JOIN v USING (v_id)
+WHERE j.credits_earned > o.units_of_credit AND o.semester IN (j.semester, '')
 
 -- M-84
 SELECT {unit}, '', jsonb_build_object('found', o.grade_level)

@@ -101,8 +101,8 @@ ANALYZE ao, aj, av, ov, oj, jv;
 -- A student-course, told by the row that knows most of it, with the best row of each other source: what was approved,
 -- else what October codes as MOCAP, else what June does, else what a provider reports as a MOCAP course.
 --
--- is_refused: there is a request for it that was not approved, not yet, or for the family to pay. While the provider
--- runs it, timing.sql or M-88 says so.
+-- is_refused: there is a request for it that is not decided, or was not approved while the provider runs it, or that the
+-- family pays for: timing.sql or M-88 says so.
 CREATE TEMPORARY TABLE unit ON COMMIT DROP AS
 WITH told AS (
     SELECT 'A' AS source, a.lea_id, a.mosis_id, a.course_code, a.semester, a.a_id, ao.o_id,
@@ -157,7 +157,8 @@ SELECT told.*,
     scope.october_opens, scope.june_opens,
     EXISTS (
         SELECT FROM av AS other JOIN a AS asked USING (a_id) WHERE other.v_id = told.v_id AND (
-            asked.state IN ('requested', 'denied', 'cancelled')
+            asked.state = 'requested'
+            OR (asked.state IN ('denied', 'cancelled') AND v.status = 'active')
             OR (asked.basis = 'private' AND asked.state = ANY(%(approved)s))
         )
     ) AND told.a_id IS NULL AS is_refused

@@ -2,9 +2,18 @@
 -- M-47 alone.
 
 -- M-01
-SELECT {unit}, '',
+SELECT {unit},
+    CASE
+        WHEN a.decided_on > scope.october_on THEN 'added_later'
+        WHEN EXISTS (
+            SELECT FROM o JOIN fits ON fits.one = o.semester AND fits.two = unit.semester
+            WHERE o.mosis_id = unit.mosis_id AND o.lea_id = unit.lea_id AND NOT o.is_coded
+                AND o.delivery_system IN ('V', 'S', 'VH') AND NOT EXISTS (SELECT FROM ao WHERE ao.o_id = o.o_id)
+        ) THEN 'other_program'
+        ELSE ''
+    END,
     jsonb_build_object('expected', a.program, 'date', unit.begins_on)
-FROM unit LEFT JOIN a USING (a_id)
+FROM unit JOIN scope USING (lea_id) LEFT JOIN a USING (a_id)
 WHERE unit.october_opens AND NOT unit.has_o AND NOT unit.is_late AND NOT unit.is_withdrawn
     AND CASE WHEN unit.source = 'A' THEN unit.has_v OR unit.has_j ELSE unit.has_j AND unit.has_v END
 
@@ -15,14 +24,30 @@ WHERE unit.june_opens AND NOT unit.has_j AND NOT unit.is_withdrawn
     AND (unit.has_o OR (unit.source = 'A' AND unit.has_v))
 
 -- M-03
-SELECT {unit}, '', jsonb_build_object('date', unit.begins_on, 'number', %(as_of)s::date - unit.begins_on)
-FROM unit
+SELECT {unit},
+    CASE
+        WHEN EXISTS (
+            SELECT FROM providers_agreement AS agreement
+            WHERE agreement.kind = 'partnership' AND agreement.lea_id = unit.lea_id
+                AND agreement.provider_id = unit.provider_id AND agreement.valid_from <= unit.begins_on
+                AND (agreement.valid_to IS NULL OR agreement.valid_to >= unit.begins_on)
+        ) THEN 'partnership'
+        WHEN EXISTS (
+            SELECT FROM v JOIN v_code USING (v_id)
+            WHERE v.lea_id = unit.lea_id AND v.birth_date = a.birth_date AND v.mosis_id <> a.mosis_id
+                AND v_code.course_code = a.course_code
+        ) THEN 'id_typo'
+        ELSE 'never_opened'
+    END,
+    jsonb_build_object('date', unit.begins_on, 'number', %(as_of)s::date - unit.begins_on)
+FROM unit JOIN a USING (a_id)
 WHERE unit.source = 'A' AND (unit.has_o OR unit.has_j) AND NOT unit.is_listed
     AND unit.begins_on + %(days)s < %(as_of)s
 
 -- M-04
 SELECT lea.organization_id, gone.provider_id, row.mosis_id, row.course_code, row.semester,
-    unit.a_id, unit.o_id, unit.j_id, NULL::bigint, '',
+    unit.a_id, unit.o_id, unit.j_id, NULL::bigint,
+    CASE WHEN row.end_date > %(as_of)s THEN 'account_purged' ELSE '' END,
     jsonb_build_object('reported', gone.status, 'date', last.as_of)
 FROM coredata_reportedenrollment AS gone
 JOIN coredata_reportrow AS row ON row.id = gone.row_id
@@ -39,7 +64,8 @@ WHERE gone.school_year_id = %(year)s AND NOT gone.is_present AND gone.status IN 
     )
 
 -- M-06
-SELECT {unit}, '', jsonb_build_object('date', a.decided_on, 'number', %(as_of)s::date - unit.begins_on)
+SELECT {unit}, CASE WHEN a.state = 'approved' THEN 'forgotten' ELSE '' END,
+    jsonb_build_object('date', a.decided_on, 'number', %(as_of)s::date - unit.begins_on)
 FROM unit JOIN a USING (a_id)
 WHERE unit.october_opens AND NOT unit.has_o AND NOT unit.has_j AND NOT unit.is_listed AND NOT unit.is_withdrawn
     AND unit.begins_on + %(days)s < %(as_of)s AND coalesce(a.decided_on + %(days)s < %(as_of)s, true)
@@ -55,17 +81,32 @@ FROM unit JOIN o USING (o_id)
 WHERE unit.source = 'O' AND NOT unit.has_v
 
 -- M-09
-SELECT {unit}, '', jsonb_build_object('found', j.grade_earned)
+SELECT {unit}, CASE WHEN j.semester IN ('S2', 'Q3', 'Q4', 'T3') THEN 'second_semester' ELSE 'wrong_code' END,
+    jsonb_build_object('found', j.grade_earned)
 FROM unit JOIN j USING (j_id)
 WHERE unit.source = 'J' AND NOT unit.has_v
 
 -- M-10
-SELECT {unit}, '', jsonb_build_object('reported', v.status, 'date', v.begins_on)
+SELECT {unit},
+    CASE
+        WHEN EXISTS (SELECT FROM av JOIN a USING (a_id) WHERE av.v_id = v.v_id AND a.state = 'denied') THEN 'denied'
+        WHEN EXISTS (SELECT FROM av JOIN a USING (a_id) WHERE av.v_id = v.v_id AND a.basis = 'private') THEN 'private_pay'
+        WHEN EXISTS (SELECT FROM core WHERE core.mosis_id = v.mosis_id AND core.lea_id <> v.lea_id)
+            AND NOT EXISTS (SELECT FROM core WHERE core.mosis_id = v.mosis_id AND core.lea_id = v.lea_id)
+        THEN 'wrong_district'
+        WHEN EXISTS (
+            SELECT FROM a WHERE a.lea_id = v.lea_id AND a.birth_date = v.birth_date AND a.mosis_id <> v.mosis_id
+                AND a.course_code = v.course_code
+        ) THEN 'id_error'
+        ELSE ''
+    END,
+    jsonb_build_object('reported', v.status, 'date', v.begins_on)
 FROM unit JOIN v USING (v_id)
 WHERE unit.source = 'V' AND unit.october_opens AND NOT unit.is_refused
 
 -- M-11
-SELECT {unit}, '', jsonb_build_object('date', unit.begins_on)
+SELECT {unit}, CASE WHEN unit.semester IN ('S2', 'Q3', 'Q4', 'T3') THEN 'spring_course' ELSE 'late_enrollment' END,
+    jsonb_build_object('date', unit.begins_on)
 FROM unit
 WHERE unit.october_opens AND NOT unit.has_o AND unit.is_late AND NOT unit.is_withdrawn
     AND CASE WHEN unit.source = 'A' THEN unit.has_v OR unit.has_j ELSE unit.has_j AND unit.has_v END

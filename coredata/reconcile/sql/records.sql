@@ -57,7 +57,8 @@ FROM unit JOIN a USING (a_id) JOIN v USING (v_id)
 WHERE v.counts AND v.type <> '' AND v.type <> a.type
 
 -- M-90
-SELECT {v}, '', jsonb_build_object('reported', v.approval_id)
+SELECT {v}, CASE WHEN every_a.line_id IS NULL THEN 'own_number' ELSE '' END,
+    jsonb_build_object('reported', v.approval_id)
 FROM v JOIN scope USING (lea_id)
 LEFT JOIN every_a ON every_a.line_id::text = v.approval_id
 WHERE v.approval_id <> '' AND (

@@ -2,14 +2,22 @@
 
 -- M-54
 -- Two Octobers, or an approval here and October there: either way two LEAs claim the course. Of a host's row: M-60.
-SELECT {o}, '', jsonb_build_object('other', lea.state_district_id)
+WITH shared AS (
+    SELECT lea_id, partner_lea_id FROM providers_agreement
+    WHERE kind = 'cooperative' AND valid_from <= %(as_of)s AND (valid_to IS NULL OR valid_to >= %(year_starts)s)
+), sharing(one, two) AS (
+    SELECT lea_id, partner_lea_id FROM shared UNION SELECT partner_lea_id, lea_id FROM shared
+)
+SELECT {o}, CASE WHEN (o.lea_id, second.lea_id) IN (SELECT one, two FROM sharing) THEN 'cooperative' ELSE '' END,
+    jsonb_build_object('other', lea.state_district_id)
 FROM o JOIN scope USING (lea_id)
 JOIN o AS second USING (mosis_id, course_code)
 JOIN fits ON fits.one = o.semester AND fits.two = second.semester
 JOIN directory_lea AS lea ON lea.organization_id = second.lea_id
 WHERE second.lea_id <> o.lea_id AND o.is_coded AND second.is_coded
 UNION ALL
-SELECT side.lea_id, a.provider_id, a.mosis_id, a.course_code, a.semester, a.a_id, o.o_id, NULL, NULL, '',
+SELECT side.lea_id, a.provider_id, a.mosis_id, a.course_code, a.semester, a.a_id, o.o_id, NULL, NULL,
+    CASE WHEN (a.lea_id, o.lea_id) IN (SELECT one, two FROM sharing) THEN 'cooperative' ELSE '' END,
     jsonb_build_object('other', lea.state_district_id)
 FROM a JOIN ao USING (a_id) JOIN o USING (o_id)
 JOIN LATERAL (VALUES (a.lea_id, o.lea_id), (o.lea_id, a.lea_id)) AS side(lea_id, other_id) ON true
@@ -20,7 +28,11 @@ WHERE a.counts AND a.type = 'PT' AND o.is_coded AND o.lea_id <> a.lea_id AND ao.
     AND NOT EXISTS (SELECT FROM full_time_program AS program WHERE program.host_id = o.lea_id)
 
 -- M-55
-SELECT {unit}, '', jsonb_build_object('reported', v.district_code)
+SELECT {unit},
+    CASE WHEN v.lea_id IN (SELECT lea_id FROM core_file)
+        AND NOT EXISTS (SELECT FROM core WHERE core.lea_id = v.lea_id AND core.mosis_id = v.mosis_id)
+    THEN 'code_typo' ELSE '' END,
+    jsonb_build_object('reported', v.district_code)
 FROM unit JOIN v USING (v_id)
 WHERE v.counts AND v.lea_id <> unit.lea_id AND unit.source IN ('A', 'O')
 

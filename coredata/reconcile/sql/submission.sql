@@ -28,7 +28,12 @@ FROM scope
 WHERE scope.newer_trial_on IS NOT NULL
 
 -- M-76
-SELECT {lea}, '', jsonb_build_object('number', expected.number)
+SELECT {lea},
+    CASE WHEN EXISTS (
+        SELECT FROM a JOIN ao USING (a_id) JOIN o USING (o_id)
+        WHERE a.lea_id = scope.lea_id AND o.lea_id = scope.lea_id AND a.counts
+    ) THEN 'not_coded' ELSE '' END,
+    jsonb_build_object('number', expected.number)
 FROM scope JOIN LATERAL (
     SELECT count(*) AS number FROM a WHERE a.lea_id = scope.lea_id AND a.counts
 ) AS expected ON expected.number > 0

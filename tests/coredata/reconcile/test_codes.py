@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from coredata.models import ProviderReport, StudentCourse
+from coredata.reconcile.engine import Question, answer
 from enrollment.full_time.models import ProgramEnrollment
 from enrollment.part_time.models import CourseLine, LineState
 from enrollment.records.models import LearningPlan, PlanKind, Student
@@ -320,8 +322,12 @@ def the_semesters_are_swapped(world: World) -> None:
 
 @case("M-37")
 def two_halves_are_one_year(world: World) -> None:
+    two_halves(world)
+
+
+def two_halves(world: World, **reported: Any) -> None:
     for semester in "S1", "S2":
-        world.reported(semester=semester, begin_date=dt.date(2026, 8, 24))
+        world.reported(semester=semester, begin_date=dt.date(2026, 8, 24), **reported)
     first = world.approve()
     second = world.approve("0000000099", semester="S2", started_on=dt.date(2026, 8, 24))
     second.request.claim.student = first.request.claim.student
@@ -337,6 +343,14 @@ def one_half_approved_twice_is_no_year(world: World) -> None:
     second.request.claim.save()
     world.october(semester="YL")
     world.reported()
+
+
+@case("M-37", on=JUNE)
+def the_credits_of_two_halves_are_those_of_a_year(world: World) -> None:
+    """Half a credit twice and a whole one once are the same: neither M-80 nor M-83."""
+    two_halves(world, status="completed", final_grade="B", credits_earned=Decimal("0.5"))
+    StudentCourse.objects.update(units_of_credit=1)
+    world.june(semester="YL", credits_earned=Decimal(1))
 
 
 @case("M-38")
@@ -413,7 +427,7 @@ def denied_and_active(world: World) -> None:
 
 
 @case("M-07", of="M-07")
-def denied_and_completed(world: World) -> None:
+def denied_and_completed_and_in_october(world: World) -> None:
     decide(world.approve(state=LineState.DENIED), dt.datetime(2026, 8, 1, 15, tzinfo=dt.UTC), "denied")
     world.october()
     world.reported(status="completed", final_grade="B")
@@ -489,6 +503,26 @@ def incomplete_for_sixty_days(world: World) -> None:
     complete(
         world, june={"grade_earned": "I", "credits_earned": Decimal(0)}, status="incomplete", final_grade=""
     )
+
+
+@case("M-71", on=SUMMER)
+def withdrawn_where_no_june_file_is(world: World) -> None:
+    world.approve(state=LineState.WITHDRAWN, ended_on=dt.date(2026, 9, 20))
+    world.october()
+    world.reported(status="withdrawn", status_date=dt.date(2026, 9, 20))
+
+
+@case("M-10")
+def denied_and_completed(world: World) -> None:
+    """M-43 speaks of what is active. What the provider has finished, and will bill, is not silent for that."""
+    decide(world.approve(state=LineState.DENIED), dt.datetime(2026, 8, 1, 15, tzinfo=dt.UTC), "denied")
+    world.reported(status="completed", final_grade="B")
+
+
+@case("M-88")
+def paid_by_the_family_and_reported_as_mocap(world: World) -> None:
+    world.approve(basis="private")
+    world.reported()
 
 
 # District and residence ------------------------------------------------------------------------------------
@@ -692,12 +726,20 @@ def test_a_providers_overdue_report_is_nobody_elses() -> None:
     world = World()
     row = world.reported()
     ReportedEnrollmentFactory.create(row=row)
-    from coredata.reconcile.engine import Question, answer
-
     found = answer(Question(2027, WINTER))
     assert [(code, lea, provider) for code, lea, provider, *_rest in found if code == "M-72"] == [
         ("M-72", None, world.provider.pk)
     ]
+
+
+@pytest.mark.rule("M-72")
+@pytest.mark.parametrize(("last", "is_late"), [(dt.date(2027, 5, 1), True), (dt.date(2027, 6, 15), False)])
+def test_after_the_year_a_report_is_late_that_was_late_at_its_end(last: dt.date, is_late: bool) -> None:
+    world = World()
+    ReportedEnrollmentFactory.create(row=world.reported())
+    ProviderReport.objects.filter(pk=world.report.pk).update(as_of=last)
+    found = answer(Question(2027, dt.date(2027, 9, 1)))
+    assert ("M-72" in {row[0] for row in found}) is is_late
 
 
 @case("M-73")
@@ -747,6 +789,12 @@ def far_fewer_than_the_provider_says(world: World) -> None:
 @case("M-78", on=JUNE)
 def passed_here_and_failed_there(world: World) -> None:
     complete(world, final_grade="F")
+
+
+@case("M-78", on=JUNE)
+def failed_there_without_credit(world: World) -> None:
+    """That the credits differ too follows from it."""
+    complete(world, final_grade="F", credits_earned=Decimal(0))
 
 
 @case("M-79", on=JUNE)
@@ -848,6 +896,13 @@ def a_school_that_was_closed(world: World) -> None:
 @case("M-93")
 def a_student_called_test(world: World) -> None:
     world.reported(first_name="Test", last_name="Student")
+
+
+@case("M-93")
+def a_student_called_test_whom_no_student_core_has(world: World) -> None:
+    """Districts are not asked who that is."""
+    world.core(BEN)
+    world.reported(first_name="Test", last_name="Student", birth_date=dt.date(2000, 1, 1))
 
 
 @case("M-94")

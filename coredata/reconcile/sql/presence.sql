@@ -90,7 +90,6 @@ WHERE unit.source = 'J' AND NOT unit.has_v
 SELECT {unit},
     CASE
         WHEN EXISTS (SELECT FROM av JOIN a USING (a_id) WHERE av.v_id = v.v_id AND a.state = 'denied') THEN 'denied'
-        WHEN EXISTS (SELECT FROM av JOIN a USING (a_id) WHERE av.v_id = v.v_id AND a.basis = 'private') THEN 'private_pay'
         WHEN EXISTS (SELECT FROM core WHERE core.mosis_id = v.mosis_id AND core.lea_id <> v.lea_id)
             AND NOT EXISTS (SELECT FROM core WHERE core.mosis_id = v.mosis_id AND core.lea_id = v.lea_id)
         THEN 'wrong_district'

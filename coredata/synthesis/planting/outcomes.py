@@ -217,6 +217,17 @@ def reported_as_mocap(garden: Garden) -> None:
     garden.expect("M-88", one, "contract_unknown")
 
 
+@plant("M-88")
+def paid_by_the_family(garden: Garden) -> None:
+    """The family pays for it, as the request says, and the provider reports it as a MOCAP course."""
+    one = garden.enrollment()
+    assert one.approval
+    garden.sources.leave_october(one)
+    garden.sources.leave_june(one)
+    one.approval.basis = "private"
+    garden.expect("M-88", one, "contract_unknown")
+
+
 @plant("M-89")
 def ordered_as_full_time(garden: Garden) -> None:
     one = garden.enrollment()

@@ -156,25 +156,12 @@ def reported_under_another_district(garden: Garden) -> None:
 
 @plant("M-10")
 def completed_although_denied(garden: Garden) -> None:
-    one = _reported_beside_a_request(garden)
-    assert one.approval
-    one.approval.state, one.approval.started_on, one.approval.ended_on = "denied", None, None
-    garden.expect("M-10", one, "denied")
-
-
-@plant("M-10")
-def paid_by_the_family(garden: Garden) -> None:
-    one = _reported_beside_a_request(garden)
-    assert one.approval
-    one.approval.basis = "private"
-    garden.expect("M-10", one, "private_pay")
-
-
-def _reported_beside_a_request(garden: Garden) -> Enrollment:
     one = garden.enrollment()
+    assert one.approval
     garden.sources.leave_october(one)
     garden.sources.leave_june(one)
-    return one
+    one.approval.state, one.approval.started_on, one.approval.ended_on = "denied", None, None
+    garden.expect("M-10", one, "denied")
 
 
 def _only_reported(garden: Garden, one: Enrollment) -> None:

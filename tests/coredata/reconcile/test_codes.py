@@ -709,6 +709,16 @@ def no_october_files(world: World) -> None:
     world.reported()
 
 
+@case("M-70", on=JUNE)
+def no_october_files_and_a_june_of_catalog_courses(world: World) -> None:
+    """That October lacks what June has, the missing files explain."""
+    world.approve()
+    world.june()
+    world.june(code=ENGLISH)
+    world.reported(status="completed", final_grade="B", credits_earned=Decimal("0.5"))
+    world.uncertify(world.lea, "crs_assign", "stu_assign")
+
+
 @case("M-71", on=SUMMER)
 def no_june_file(world: World) -> None:
     world.approve()

@@ -48,11 +48,14 @@ WHERE o.program_code = '50' AND o.delivery_system = 'S' AND (unit.source = 'A' O
 
 -- M-28
 SELECT {unit}, '', jsonb_build_object('found', o.program_code, 'other', coalesce(before.program_code, j.program_code))
-FROM unit JOIN o USING (o_id) LEFT JOIN j USING (j_id)
+FROM unit JOIN o USING (o_id) LEFT JOIN j USING (j_id) LEFT JOIN a USING (a_id) LEFT JOIN v USING (v_id)
 LEFT JOIN o_before AS before ON before.lea_id = o.lea_id AND before.mosis_id = o.mosis_id
     AND before.course_code = o.course_code AND before.semester = o.semester
 WHERE (j.program_code <> '' AND j.program_code <> o.program_code)
-    OR (before.program_code = ANY(%(programs)s) AND o.is_coded AND before.program_code <> o.program_code)
+    OR (
+        before.program_code = ANY(%(programs)s) AND o.is_coded AND before.program_code <> o.program_code
+        AND o.program_code IS DISTINCT FROM coalesce(nullif(v.program, ''), a.program)  -- it was put right
+    )
 
 -- M-29
 SELECT o.lea_id, a.provider_id, a.mosis_id, a.course_code, a.semester, a.a_id, o.o_id, NULL::bigint, NULL::bigint, '',

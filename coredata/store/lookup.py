@@ -75,3 +75,12 @@ def _part(partition: str, names: tuple[str, ...]) -> str:
         " WHERE upload_id = %s AND line BETWEEN %s AND %s AND (line = ANY(%s)) IS TRUE"
     ).format(names=sql.SQL(", ").join(map(sql.Identifier, names)), partition=sql.Identifier(partition))
     return query.as_string(connection.connection)
+
+
+def rows_on(upload: Upload, lines: Sequence[int]) -> list[dict[str, Any]]:
+    """The rows of a stored file on these lines, in their order: the line, and values by field."""
+    assert upload.collection is not None
+    if not lines:
+        return []
+    on = sorted(lines)
+    return _read(Kind(upload.collection.kind), [upload], {upload.pk: on}).get(upload.pk, [])

@@ -14,7 +14,7 @@ from mocap_portal.foundation.clocks import chasing
 from mocap_portal.foundation.clocks.models import ChaseRun, Clock
 from mocap_portal.foundation.shared.nights import ONE_DAY, latest, start_of
 
-__all__ = ["latest", "missed", "run", "start_of"]
+__all__ = ["ONE_DAY", "latest", "missed", "run", "start_of"]
 
 
 def missed(at: dt.datetime) -> list[dt.date]:

@@ -32,7 +32,7 @@ def rehearsal(request: HatRequest, year: int) -> HttpResponse:
     found = rehearse(lea_id, year, as_of=central_date(now), at=now)
     asked = request.GET.get("show", "")
     change = Change(asked) if asked in Change.values else Change.OPENS
-    table = RehearsedTable(found.of(change), caption=change.label)
+    table = RehearsedTable(found.of(change), caption=str(change.label))
     sort_and_cut(table, request, per_page=PER_PAGE)
     context = {
         "year": year,

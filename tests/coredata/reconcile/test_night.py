@@ -150,14 +150,13 @@ def test_an_answer_stays_while_the_facts_change() -> None:
 # Twice, at once, killed -----------------------------------------------------------------------------------
 
 
+IDENTITY = ("code", "lea", "mosis_id", "course_code", "semester", "provider")
+
+
 def everything() -> list[dict[str, Any]]:
-    """What a night has left, without the ids and moments that differ between two of them."""
-    left = Mismatch.objects.order_by("code", "lea", "mosis_id", "course_code", "semester", "provider")
-    return list(
-        left.values(
-            "code", "lea", "mosis_id", "course_code", "semester", "state", "facts", "cause", "opened_at"
-        )
-    )
+    """What a night has left, without the ids that differ between two of them."""
+    left = Mismatch.objects.order_by(*IDENTITY).values(*IDENTITY, "state", "facts", "cause", "opened_at")
+    return [dict(row) for row in left]
 
 
 def test_a_night_that_is_done_stays_as_it_is() -> None:

@@ -68,7 +68,7 @@ SELECT
     scheduled.starts_on, scheduled.starts_on, least(scheduled.ends_on, enrollment.ended_on),
     (enrollment.admitted_at AT TIME ZONE 'America/Chicago')::date, NULL,
     enrollment.ended_on IS NULL OR enrollment.ended_on >= scheduled.starts_on,
-    enrollment.ended_on < scheduled.ends_on
+    enrollment.ended_on IS NOT NULL AND enrollment.ended_on < scheduled.ends_on
 FROM (
     SELECT DISTINCT ON (enrollment_id) id, enrollment_id FROM full_time_schedule
     WHERE school_year_id = %(year)s AND valid_from <= %(as_of)s ORDER BY enrollment_id, version DESC

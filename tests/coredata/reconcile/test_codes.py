@@ -23,6 +23,7 @@ from tests.factories.coredata import (
     UploadFactory,
 )
 from tests.factories.directory import ProviderFactory, SchoolFactory
+from tests.factories.full_time import ScheduledCourseFactory
 from tests.factories.providers import AgreementFactory, CourseFactory, SanctionFactory
 
 from .world import ADA, ALGEBRA, ART, BORN, ENGLISH, JUNE, SUMMER, WINTER, World
@@ -112,6 +113,14 @@ def june_has_a_course_of_the_catalog_alone(world: World) -> None:
     world.june()
     world.june(code=ENGLISH)
     world.june(code="999999")
+
+
+@case("M-01", "M-07", on=JUNE)
+def in_june_and_reported_without_a_first_day(world: World) -> None:
+    agreeing(world, BEN, ENGLISH)
+    world.june(BEN, ENGLISH)
+    world.june()
+    world.reported(begin_date=None, status="completed", final_grade="B", credits_earned="0.5")
 
 
 # Identity -------------------------------------------------------------------------------------------------
@@ -357,6 +366,12 @@ def the_credits_of_two_halves_are_those_of_a_year(world: World) -> None:
 @case("M-38")
 def too_young_for_the_course(world: World) -> None:
     agreeing(world, grade_level="03")
+
+
+@case("M-07", "M-38", of="M-38")
+def too_young_for_a_course_without_a_first_day(world: World) -> None:
+    world.october(grade_level="03")
+    world.reported(begin_date=None)
 
 
 @case("M-39")
@@ -870,6 +885,15 @@ def approved_twice(world: World) -> None:
 def a_site_license_nobody_registered(world: World) -> None:
     world.october()
     world.reported(basis="site_license")
+
+
+@case("M-58", "M-87", of="M-87")
+def scheduled_twice(world: World) -> None:
+    scheduled = world.enroll(host=world.lea)
+    ProgramEnrollment.objects.update(resident_lea=world.other)
+    ScheduledCourseFactory.create(schedule=scheduled.schedule, course=scheduled.course)
+    world.reported(semester="YL", enrollment_type="FT")
+    agreeing(world, BEN, ENGLISH)
 
 
 @case("M-88")

@@ -623,6 +623,14 @@ def moved_in_with_a_course(world: World) -> None:
     world.core(BEN, lea=world.other)
 
 
+def test_who_moved_in_is_found_when_the_new_lea_is_asked_alone() -> None:
+    world = World()
+    moved_in_with_a_course(world)
+    for leas in None, (world.lea.pk,):
+        found = answer(Question(2027, WINTER, leas=leas))
+        assert [(row[0], row[3]) for row in found if row[1] == world.lea.pk] == [("M-62", ADA)]
+
+
 @case("M-63", on=JUNE)
 def another_sending_district_in_june(world: World) -> None:
     world.approve()
@@ -768,6 +776,22 @@ def test_after_the_year_a_report_is_late_that_was_late_at_its_end(last: dt.date,
     assert ("M-72" in {row[0] for row in found}) is is_late
 
 
+def test_an_overdue_report_explains_the_same_when_one_lea_is_asked_alone() -> None:
+    world = World()
+    ReportedEnrollmentFactory.create(row=agreeing_row(world))
+    world.approve(BEN, ENGLISH)
+    world.october(BEN, ENGLISH)
+    for leas in None, (world.lea.pk,):
+        found = answer(Question(2027, WINTER, leas=leas))
+        assert [row[0] for row in found] == ["M-72"]
+
+
+def agreeing_row(world: World) -> Any:
+    world.approve()
+    world.october()
+    return world.reported()
+
+
 @case("M-73")
 def only_one_october_file(world: World) -> None:
     world.uncertify(world.lea, "stu_assign")
@@ -881,12 +905,6 @@ def approved_twice(world: World) -> None:
     second.request.claim.save()
 
 
-@case("M-88")
-def a_site_license_nobody_registered(world: World) -> None:
-    world.october()
-    world.reported(basis="site_license")
-
-
 @case("M-58", "M-87", of="M-87")
 def scheduled_twice(world: World) -> None:
     scheduled = world.enroll(host=world.lea)
@@ -894,6 +912,12 @@ def scheduled_twice(world: World) -> None:
     ScheduledCourseFactory.create(schedule=scheduled.schedule, course=scheduled.course)
     world.reported(semester="YL", enrollment_type="FT")
     agreeing(world, BEN, ENGLISH)
+
+
+@case("M-88")
+def a_site_license_nobody_registered(world: World) -> None:
+    world.october()
+    world.reported(basis="site_license")
 
 
 @case("M-88")

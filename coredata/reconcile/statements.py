@@ -55,7 +55,10 @@ SUBJECTS = {
 
 @dataclass(frozen=True, slots=True)
 class Hiding:
-    """Mismatches of `codes` hide those of `hidden` that speak of the same row, student, LEA or provider."""
+    """Mismatches of `codes` hide those of `hidden` that speak of the same row, student, LEA or provider.
+
+    A row or a student at one LEA: asked alone, an LEA has what it has when all are asked.
+    """
 
     codes: tuple[str, ...]
     hidden: tuple[str, ...]
@@ -101,5 +104,8 @@ HIDE = "DELETE FROM found AS two USING found AS one WHERE one.code = ANY(%s) AND
 def hide(hiding: Hiding) -> list[str]:
     """The statements that take away what is explained: an equality each, so that none is a nested loop."""
     if hiding.same == "row":
-        return [f"{HIDE} one.{row} = two.{row}" for row in ("a_id", "o_id", "j_id", "v_id")]
+        return [
+            f"{HIDE} one.lea_id = two.lea_id AND one.{row} = two.{row}"
+            for row in ("a_id", "o_id", "j_id", "v_id")
+        ]
     return [f"{HIDE} {SAME[hiding.same]}"]

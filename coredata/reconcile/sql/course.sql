@@ -39,7 +39,7 @@ WHERE v.basis = 'mocap' AND NOT EXISTS (
 -- M-33
 SELECT {v}, '', jsonb_build_object('reported', v.course_code, 'date', v.begins_on)
 FROM v JOIN scope USING (lea_id)
-WHERE v.counts AND v.mapped_code IS NOT NULL AND NOT EXISTS (
+WHERE v.counts AND v.begins_on IS NOT NULL AND v.mapped_code IS NOT NULL AND NOT EXISTS (
     SELECT FROM crosswalk WHERE crosswalk.provider_id = v.provider_id AND crosswalk.own_code = v.own_code
         AND crosswalk.valid_from <= v.begins_on
         AND (crosswalk.valid_to IS NULL OR crosswalk.valid_to >= v.begins_on)
@@ -53,7 +53,7 @@ SELECT {v},
     ) THEN 'suspended' ELSE '' END,
     jsonb_build_object('date', v.begins_on)
 FROM v JOIN scope USING (lea_id)
-WHERE v.counts AND NOT EXISTS (
+WHERE v.counts AND v.begins_on IS NOT NULL AND NOT EXISTS (
     SELECT FROM providers_authorization AS held WHERE held.provider_id = v.provider_id
         AND v.begins_on BETWEEN held.valid_from AND held.valid_to
         AND NOT EXISTS (
@@ -113,7 +113,8 @@ JOIN LATERAL (
 ) AS grade ON true
 JOIN crosswalk ON crosswalk.provider_id = coalesce(v.provider_id, a.provider_id)
     AND crosswalk.own_code = coalesce(v.own_code, a.own_code)
-    AND crosswalk.valid_from <= unit.begins_on AND (crosswalk.valid_to IS NULL OR crosswalk.valid_to >= unit.begins_on)
+    AND crosswalk.valid_from <= coalesce(unit.begins_on, %(as_of)s)
+    AND (crosswalk.valid_to IS NULL OR crosswalk.valid_to >= coalesce(unit.begins_on, %(as_of)s))
 WHERE (unit.source = 'A' OR unit.has_v)
     AND grade.number NOT BETWEEN crosswalk.grade_low AND crosswalk.grade_high
 

@@ -153,7 +153,7 @@ SELECT told.*,
     coalesce(v.counts, false) AS has_v, v.v_id IS NOT NULL AS is_listed,
     coalesce(a.is_withdrawn, false) OR coalesce(v.is_withdrawn, false) AS is_withdrawn,
     coalesce(v.begins_on, a.begins_on) AS begins_on,
-    coalesce(v.begins_on, a.begins_on) > scope.october_on AS is_late,
+    coalesce(coalesce(v.begins_on, a.begins_on) > scope.october_on, false) AS is_late,
     scope.october_opens, scope.june_opens,
     EXISTS (
         SELECT FROM av AS other JOIN a AS asked USING (a_id) WHERE other.v_id = told.v_id AND (

@@ -20,13 +20,15 @@ WHERE before.program_code = ANY(%(programs)s) AND (a.a_id IS NOT NULL OR v.v_id 
     )
 
 -- M-87
--- Said once, of the first; of the first by term, as numbers are given in any order.
+-- Said once, of the first; by term and provider, as numbers are given in any order.
 SELECT a.lea_id, a.provider_id, a.mosis_id, a.course_code, a.semester, a.a_id, NULL::bigint, NULL::bigint, NULL::bigint,
-    '', jsonb_build_object('other', min(second.line_id))
+    '', jsonb_build_object(
+        'other', (array_agg(second.line_id ORDER BY second.semester, second.provider_id, second.a_id))[1]
+    )
 FROM a JOIN scope USING (lea_id)
 JOIN a AS second USING (lea_id, mosis_id, course_code)
 JOIN fits ON fits.one = a.semester AND fits.two = second.semester
-WHERE (second.semester, second.a_id) > (a.semester, a.a_id)
+WHERE (second.semester, second.provider_id, second.a_id) > (a.semester, a.provider_id, a.a_id)
     AND a.counts AND second.counts AND NOT a.is_withdrawn AND NOT second.is_withdrawn
 GROUP BY a.lea_id, a.provider_id, a.mosis_id, a.course_code, a.semester, a.a_id
 

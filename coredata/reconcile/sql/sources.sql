@@ -68,7 +68,7 @@ SELECT
     scheduled.starts_on, scheduled.starts_on, least(scheduled.ends_on, enrollment.ended_on),
     (enrollment.admitted_at AT TIME ZONE 'America/Chicago')::date, NULL,
     enrollment.ended_on IS NULL OR enrollment.ended_on >= scheduled.starts_on,
-    enrollment.ended_on < scheduled.ends_on
+    enrollment.ended_on IS NOT NULL AND enrollment.ended_on < scheduled.ends_on
 FROM (
     SELECT DISTINCT ON (enrollment_id) id, enrollment_id FROM full_time_schedule
     WHERE school_year_id = %(year)s AND valid_from <= %(as_of)s ORDER BY enrollment_id, version DESC
@@ -115,6 +115,10 @@ CREATE TEMPORARY TABLE pupil ON COMMIT DROP AS
 SELECT mosis_id FROM every_a JOIN scope USING (lea_id)
 UNION SELECT mosis_id FROM every_a JOIN scope ON scope.lea_id = every_a.resident_id
 UNION SELECT mosis_id FROM every_v JOIN scope USING (lea_id) WHERE mosis_id <> ''
+-- Who moved in while another LEA's course runs (M-62). Of the LEAs in scope all are here already.
+UNION SELECT mosis_id FROM every_v JOIN coredata_student_lines AS known USING (mosis_id)
+    JOIN core_file USING (collection_id, upload_id) JOIN scope ON scope.lea_id = core_file.lea_id
+    WHERE every_v.counts AND every_v.status = 'active' AND every_v.lea_id NOT IN (SELECT lea_id FROM scope)
 UNION SELECT mosis_id FROM {october} AS october JOIN scope USING (lea_id) WHERE program_code = ANY(%(programs)s)
 UNION SELECT mosis_id FROM {june} AS june JOIN scope USING (lea_id) WHERE program_code = ANY(%(programs)s);
 ALTER TABLE pupil ADD PRIMARY KEY (mosis_id);

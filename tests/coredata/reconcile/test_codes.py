@@ -23,6 +23,7 @@ from tests.factories.coredata import (
     UploadFactory,
 )
 from tests.factories.directory import ProviderFactory, SchoolFactory
+from tests.factories.full_time import ScheduledCourseFactory
 from tests.factories.providers import AgreementFactory, CourseFactory, SanctionFactory
 
 from .world import ADA, ALGEBRA, ART, BORN, ENGLISH, JUNE, SUMMER, WINTER, World
@@ -112,6 +113,14 @@ def june_has_a_course_of_the_catalog_alone(world: World) -> None:
     world.june()
     world.june(code=ENGLISH)
     world.june(code="999999")
+
+
+@case("M-01", "M-07", on=JUNE)
+def in_june_and_reported_without_a_first_day(world: World) -> None:
+    agreeing(world, BEN, ENGLISH)
+    world.june(BEN, ENGLISH)
+    world.june()
+    world.reported(begin_date=None, status="completed", final_grade="B", credits_earned="0.5")
 
 
 # Identity -------------------------------------------------------------------------------------------------
@@ -266,7 +275,8 @@ def october_has_another_course_in_each_term(world: World) -> None:
     world.reported()
     world.reported(code=ENGLISH, semester="S2", begin_date=dt.date(2026, 8, 24))
     world.october(code=ART)
-    world.october(code=ALGEBRA, semester="S2")
+    world.course("061100")
+    world.october(code="061100", semester="S2")
 
 
 @case("M-30", on=JUNE)
@@ -356,6 +366,12 @@ def the_credits_of_two_halves_are_those_of_a_year(world: World) -> None:
 @case("M-38")
 def too_young_for_the_course(world: World) -> None:
     agreeing(world, grade_level="03")
+
+
+@case("M-07", "M-38", of="M-38")
+def too_young_for_a_course_without_a_first_day(world: World) -> None:
+    world.october(grade_level="03")
+    world.reported(begin_date=None)
 
 
 @case("M-39")
@@ -607,6 +623,14 @@ def moved_in_with_a_course(world: World) -> None:
     world.core(BEN, lea=world.other)
 
 
+def test_who_moved_in_is_found_when_the_new_lea_is_asked_alone() -> None:
+    world = World()
+    moved_in_with_a_course(world)
+    for leas in None, (world.lea.pk,):
+        found = answer(Question(2027, WINTER, leas=leas))
+        assert [(row[0], row[3]) for row in found if row[1] == world.lea.pk] == [("M-62", ADA)]
+
+
 @case("M-63", on=JUNE)
 def another_sending_district_in_june(world: World) -> None:
     world.approve()
@@ -752,6 +776,22 @@ def test_after_the_year_a_report_is_late_that_was_late_at_its_end(last: dt.date,
     assert ("M-72" in {row[0] for row in found}) is is_late
 
 
+def test_an_overdue_report_explains_the_same_when_one_lea_is_asked_alone() -> None:
+    world = World()
+    ReportedEnrollmentFactory.create(row=agreeing_row(world))
+    world.approve(BEN, ENGLISH)
+    world.october(BEN, ENGLISH)
+    for leas in None, (world.lea.pk,):
+        found = answer(Question(2027, WINTER, leas=leas))
+        assert [row[0] for row in found] == ["M-72"]
+
+
+def agreeing_row(world: World) -> Any:
+    world.approve()
+    world.october()
+    return world.reported()
+
+
 @case("M-73")
 def only_one_october_file(world: World) -> None:
     world.uncertify(world.lea, "stu_assign")
@@ -863,6 +903,15 @@ def approved_twice(world: World) -> None:
     second = world.approve("0000000099")
     second.request.claim.student = first.request.claim.student
     second.request.claim.save()
+
+
+@case("M-58", "M-87", of="M-87")
+def scheduled_twice(world: World) -> None:
+    scheduled = world.enroll(host=world.lea)
+    ProgramEnrollment.objects.update(resident_lea=world.other)
+    ScheduledCourseFactory.create(schedule=scheduled.schedule, course=scheduled.course)
+    world.reported(semester="YL", enrollment_type="FT")
+    agreeing(world, BEN, ENGLISH)
 
 
 @case("M-88")

@@ -1,0 +1,110 @@
+"""The SQL against the comparison in plain Python, on 1,000 random small states; and the same state asked otherwise."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+import pytest
+from django.db import transaction
+from pytest_django import DjangoDbBlocker
+
+from coredata.reconcile.engine import Question, find, rows
+
+from . import laid_out, plain, written
+from .laid_out import YEAR, Shared
+from .random_states import random_state, setting
+
+pytestmark = pytest.mark.django_db
+
+STATES = 100  # in one night
+NIGHTS = [
+    dt.date(2026, 10, 20), dt.date(2026, 11, 10), dt.date(2026, 12, 1), dt.date(2027, 1, 25), dt.date(2027, 3, 1),
+    dt.date(2027, 6, 15), dt.date(2027, 6, 25), dt.date(2027, 7, 5), dt.date(2027, 8, 30), dt.date(2027, 9, 15),
+]  # fmt: skip
+
+Row = tuple[Any, ...]
+
+
+@pytest.fixture(scope="module")
+def shared(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Shared]:
+    """What all states stand on, once; every night is rolled back to it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield laid_out.lay_out(STATES)
+        transaction.set_rollback(True)
+
+
+def states_of(shared: Shared, as_of: dt.date, number: int = STATES) -> list[plain.State]:
+    random = Random(f"{as_of}")
+    overdue = shared.providers[1:] if random.random() < 0.5 else ()
+    night = setting(as_of, shared.providers, shared.catalog, frozenset(overdue))
+    return [random_state(random, night, pair) for pair in shared.pairs[:number]]
+
+
+def asked(as_of: dt.date, *leas: int) -> list[Row]:
+    with transaction.atomic():
+        find(Question(YEAR, as_of, leas=leas or None, is_whole=not leas))
+        found = rows()
+        transaction.set_rollback(True)  # the locks of so many tables go with them
+    return found
+
+
+@pytest.mark.parametrize("as_of", NIGHTS, ids=str)
+def test_sql_and_plain_python_find_the_same(shared: Shared, as_of: dt.date) -> None:
+    states = states_of(shared, as_of)
+    written.write(shared, states)
+    found = {
+        (code, lea, student, course, semester)
+        for code, lea, _provider, student, course, semester, _cause, _facts in asked(as_of)
+        if code in plain.COVERED
+    }
+    for state in states:
+        of_state = {one for one in found if one[1] in state.files}
+        mine = {one for one in plain.find(state) if one[1] is not None}
+        assert (of_state - mine, mine - of_state) == (set(), set()), state
+
+
+@pytest.mark.parametrize("as_of", NIGHTS[3::4], ids=str)
+def test_rows_in_another_order_give_the_same_bytes(shared: Shared, as_of: dt.date) -> None:
+    """But for the numbers of approvals and reports, which are rows' own ids."""
+    states = states_of(shared, as_of)
+    of = {a.key: [a.student, a.lea, a.course, a.semester] for state in states for a in state.asked}
+    told = []
+    for order in (None, Random(1).shuffle, Random(2).shuffle):
+        with transaction.atomic():
+            lines, reports = written.write(shared, states, order=order)
+            first = asked(as_of)
+            assert asked(as_of) == first
+            meant = {line: of[key] for line, key in lines.items()}
+            told.append([named(row, meant, reports) for row in first])
+            transaction.set_rollback(True)
+    assert told[0] == told[1] == told[2]
+
+
+def named(row: Row, lines: dict[int, list[Any]], reports: dict[int, int]) -> Row:
+    """With what the ids of rows stand for in their places; of two approvals of one course either may be named."""
+    facts = json.loads(row[-1])
+    facts["scheduled"] = "scheduled" in facts
+    if "line" in facts:
+        facts["line"] = lines[facts["line"]]
+    if row[0] == "M-87" and "other" in facts:
+        facts["other"] = lines[facts["other"]]
+    if row[0] == "M-90":
+        facts["reported"] = lines[int(facts["reported"])]
+    if "report" in facts:
+        facts["report"]["id"] = reports[facts["report"]["id"]]
+    return (*row[:-1], json.dumps(facts))
+
+
+@pytest.mark.parametrize("as_of", NIGHTS[2::3], ids=str)
+def test_each_lea_alone_has_the_same_rows_as_all_at_once(shared: Shared, as_of: dt.date) -> None:
+    states = states_of(shared, as_of, 12)
+    written.write(shared, states)
+    together = asked(as_of)
+    for state in states:
+        for lea in state.files:
+            alone, mine = asked(as_of, lea), [row for row in together if row[1] == lea]
+            assert alone == mine, (state, lea)

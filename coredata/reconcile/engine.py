@@ -146,6 +146,7 @@ def find(question: Question) -> Found:
         "semesters": _semesters(question.as_of),
         "reports": found.reports,
         "tried": _tried(found),
+        "trials": list(question.trials),
     }
     with connection.cursor() as cursor:
         # Of tables made a moment ago the planner guesses high, and would compile for longer than it runs.

@@ -48,3 +48,20 @@ JOIN LATERAL (SELECT count(*) AS number FROM v WHERE v.lea_id = scope.lea_id AND
 WHERE scope.has_courses AND scope.has_students
     AND abs(coded.number - told.number) > %(rows)s
     AND abs(coded.number - told.number) * 100 > greatest(coded.number, told.number) * %(share)s
+
+-- M-12
+-- Of a trial, whose bad values are not kept: by what checking it found.
+SELECT {lea}, '', jsonb_build_object('number', wrong.number)
+FROM scope JOIN (
+    SELECT upload.lea_id, count(DISTINCT (problem.upload_id, problem.line)) AS number
+    FROM coredata_problem AS problem JOIN coredata_upload AS upload ON upload.id = problem.upload_id
+    WHERE upload.id = ANY(%(trials)s) AND problem.rule = 'V-22' GROUP BY upload.lea_id
+) AS wrong USING (lea_id)
+
+-- M-75
+SELECT {lea}, '', jsonb_build_object('number', wrong.number)
+FROM scope JOIN (
+    SELECT upload.lea_id, count(DISTINCT (problem.upload_id, problem.line)) AS number
+    FROM coredata_problem AS problem JOIN coredata_upload AS upload ON upload.id = problem.upload_id
+    WHERE upload.id = ANY(%(trials)s) AND problem.rule IN ('V-01', 'V-02') GROUP BY upload.lea_id
+) AS wrong USING (lea_id)

@@ -286,6 +286,7 @@ def moved_in_with_a_course(garden: Garden) -> None:
         districtCode=before.code, enrollmentStatus="active", statusDate="", finalGrade="", creditsEarned=""
     )
     garden.expect("M-62", one, "transfer")
+    garden.expect("M-10", one, "wrong_district", lea=before.code)
 
 
 @plant("M-63")

@@ -129,6 +129,7 @@ def test_all_codes_are_there_in_their_order() -> None:
     assert list(CATALOGUE) == [f"M-{number:02}" for number in range(1, 95)]
 
 
+@pytest.mark.rule("M-45")
 def test_what_certified_data_cannot_show_is_left_to_the_rehearsal() -> None:
     not_at_night = {kind.id: kind.runs.value for kind in CATALOGUE.values() if kind.runs is not Runs.NIGHT}
 

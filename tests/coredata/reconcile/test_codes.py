@@ -35,13 +35,11 @@ Case = Callable[[World], None]
 CASES: list[Any] = []
 
 
-def case(*codes: str, on: dt.date = WINTER, of: str | None = None) -> Callable[[Case], Case]:
-    """A state in which the first LEA has exactly these codes. `of`: the one it is about, if not the first."""
+def case(*codes: str, on: dt.date = WINTER) -> Callable[[Case], Case]:
+    """A state in which the first LEA has exactly these codes. The rule it proves stands beside it."""
 
     def keep(write: Case) -> Case:
-        rule = of or codes[0]
-        mark = pytest.mark.rule(rule)
-        CASES.append(pytest.param(write, list(codes), on, id=write.__name__, marks=mark))
+        CASES.append(pytest.param(write, list(codes), on, id=write.__name__))
         return write
 
     return keep
@@ -77,12 +75,14 @@ def complete(world: World, june: dict[str, Any] | None = None, **reported: Any) 
 # Presence --------------------------------------------------------------------------------------------------
 
 
-@case("M-76", of="M-06")
+@pytest.mark.rule("M-06")
+@case("M-76")
 def approved_a_week_ago(world: World) -> None:
     decide(world.approve(), dt.datetime(2026, 11, 24, 15, tzinfo=dt.UTC))
 
 
-@case("M-03", "M-11", on=JUNE, of="M-11")
+@pytest.mark.rule("M-11")
+@case("M-03", "M-11", on=JUNE)
 def a_late_course_that_only_june_has(world: World) -> None:
     agreeing(world, BEN, ENGLISH)
     world.june(BEN, ENGLISH)
@@ -90,13 +90,15 @@ def a_late_course_that_only_june_has(world: World) -> None:
     world.june(semester="S2")
 
 
+@pytest.mark.rule("M-04")
 @case("M-04")
 def the_provider_lists_the_other_semester_alone(world: World) -> None:
     agreeing(world, semester="S2")
     gone(world)
 
 
-@case(of="M-04")
+@pytest.mark.rule("M-04")
+@case()
 def a_site_license_is_listed_no_longer(world: World) -> None:
     agreeing(world, BEN, ENGLISH)
     gone(world, basis="site_license")
@@ -107,6 +109,7 @@ def gone(world: World, **row: Any) -> None:
     ReportedEnrollmentFactory.create(row=world.reported(report=earlier, **row), is_present=False)
 
 
+@pytest.mark.rule("M-09")
 @case("M-09", on=JUNE)
 def june_has_a_course_of_the_catalog_alone(world: World) -> None:
     agreeing(world)
@@ -115,6 +118,7 @@ def june_has_a_course_of_the_catalog_alone(world: World) -> None:
     world.june(code="999999")
 
 
+@pytest.mark.rule("M-01")
 @case("M-01", "M-07", on=JUNE)
 def in_june_and_reported_without_a_first_day(world: World) -> None:
     agreeing(world, BEN, ENGLISH)
@@ -126,12 +130,14 @@ def in_june_and_reported_without_a_first_day(world: World) -> None:
 # Identity -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("M-13")
 @case("M-13")
 def unknown_to_every_student_core(world: World) -> None:
     agreeing(world)
     world.core(BEN)
 
 
+@pytest.mark.rule("M-14")
 @case("M-14")
 def born_on_another_day(world: World) -> None:
     world.approve(student={"birth_date": dt.date(2010, 5, 4)})
@@ -139,12 +145,14 @@ def born_on_another_day(world: World) -> None:
     world.reported()
 
 
+@pytest.mark.rule("M-15")
 @case("M-15")
 def named_otherwise(world: World) -> None:
     agreeing(world)
     world.core(ADA, last_name="Whittaker", first_name="Beth")
 
 
+@pytest.mark.rule("M-16")
 @case("M-16", "M-16")
 def two_ids_swapped(world: World) -> None:
     later = dt.date(2011, 1, 2)
@@ -156,6 +164,7 @@ def two_ids_swapped(world: World) -> None:
     world.reported(BEN, birth_date=BORN)
 
 
+@pytest.mark.rule("M-17")
 @case("M-17")
 def one_child_with_two_ids(world: World) -> None:
     world.approve()
@@ -163,6 +172,7 @@ def one_child_with_two_ids(world: World) -> None:
     world.reported("0000000044")
 
 
+@pytest.mark.rule("M-18")
 @case("M-18")
 def one_id_of_two_children(world: World) -> None:
     agreeing(world)
@@ -170,7 +180,8 @@ def one_id_of_two_children(world: World) -> None:
     world.core(ADA, lea=world.other, last_name="Whittaker", first_name="Beth", birth_date=dt.date(2009, 1, 1))
 
 
-@case("M-10", "M-19", "M-03", of="M-19")
+@pytest.mark.rule("M-19")
+@case("M-10", "M-19", "M-03")
 def a_similar_child_is_there(world: World) -> None:
     world.approve(student={"last_name": "Okafore"})
     world.october()
@@ -181,13 +192,15 @@ def a_similar_child_is_there(world: World) -> None:
 # Codes and delivery ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("M-20")
 @case("M-20")
 def the_code_is_not_set(world: World) -> None:
     agreeing(world, program_code="")
     agreeing(world, BEN, ENGLISH)
 
 
-@case("M-88", of="M-20")
+@pytest.mark.rule("M-20")
+@case("M-88")
 def the_code_is_not_set_for_what_the_provider_calls_a_site_license(world: World) -> None:
     agreeing(world, BEN, ENGLISH)
     world.approve()
@@ -195,6 +208,7 @@ def the_code_is_not_set_for_what_the_provider_calls_a_site_license(world: World)
     world.reported(basis="site_license")
 
 
+@pytest.mark.rule("M-21")
 @case("M-21")
 def a_site_license_carries_a_code(world: World) -> None:
     AgreementFactory.create(site_license=True, lea=world.lea, provider=world.provider)
@@ -202,11 +216,13 @@ def a_site_license_carries_a_code(world: World) -> None:
     world.reported(basis="site_license")
 
 
+@pytest.mark.rule("M-21")
 @case("M-21")
 def a_course_of_no_catalog_carries_a_code(world: World) -> None:
     world.october(code="999999")
 
 
+@pytest.mark.rule("M-22")
 @case("M-22")
 def curriculum_only_is_coded_50(world: World) -> None:
     world.approve()
@@ -214,28 +230,33 @@ def curriculum_only_is_coded_50(world: World) -> None:
     world.reported(teacher_provided="N")
 
 
+@pytest.mark.rule("M-23")
 @case("M-23")
 def the_provider_teaches_what_is_coded_52(world: World) -> None:
     agreeing(world, program_code="52")
 
 
+@pytest.mark.rule("M-24")
 @case("M-24")
 def a_code_of_career_education_was_kept(world: World) -> None:
     agreeing(world, program_code="01")
     agreeing(world, BEN, ENGLISH)
 
 
+@pytest.mark.rule("M-27")
 @case("M-27")
 def a_taught_course_is_delivered_by_media(world: World) -> None:
     agreeing(world, delivery_system="S")
 
 
+@pytest.mark.rule("M-28")
 @case("M-28", on=JUNE)
 def june_says_another_code(world: World) -> None:
     complete(world, june={"program_code": "52"})
 
 
-@case("M-58", on=WINTER, of="M-29")
+@pytest.mark.rule("M-29")
+@case("M-58", on=WINTER)
 def a_third_district_reports_a_full_time_student(world: World) -> None:
     """The host misses its student; the third district is told that the student is not its own."""
     third = SchoolFactory.create().lea
@@ -252,6 +273,7 @@ def a_third_district_reports_a_full_time_student(world: World) -> None:
 # Course and term ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("M-30")
 @case("M-30")
 def october_has_another_course(world: World) -> None:
     world.approve()
@@ -259,6 +281,7 @@ def october_has_another_course(world: World) -> None:
     world.october(code=ENGLISH)
 
 
+@pytest.mark.rule("M-30")
 @case("M-30")
 def the_provider_has_another_course(world: World) -> None:
     world.approve()
@@ -266,7 +289,8 @@ def the_provider_has_another_course(world: World) -> None:
     world.reported(code=ENGLISH)
 
 
-@case("M-30", "M-30", of="M-30")
+@pytest.mark.rule("M-30")
+@case("M-30", "M-30")
 def october_has_another_course_in_each_term(world: World) -> None:
     first = world.approve()
     second = world.approve("0000000099", ENGLISH, "S2", started_on=dt.date(2026, 8, 24))
@@ -279,6 +303,7 @@ def october_has_another_course_in_each_term(world: World) -> None:
     world.october(code="061100", semester="S2")
 
 
+@pytest.mark.rule("M-30")
 @case("M-30", on=JUNE)
 def june_has_another_course(world: World) -> None:
     world.approve()
@@ -287,6 +312,7 @@ def june_has_another_course(world: World) -> None:
     world.june(code=ENGLISH, program_code="50")
 
 
+@pytest.mark.rule("M-31")
 @case("M-31")
 def the_providers_code_is_unknown(world: World) -> None:
     world.approve()
@@ -294,6 +320,7 @@ def the_providers_code_is_unknown(world: World) -> None:
     world.reported(provider_course_code="NEW")
 
 
+@pytest.mark.rule("M-32")
 @case("M-32")
 def the_course_is_not_in_the_providers_catalog(world: World) -> None:
     world.approve()
@@ -301,6 +328,7 @@ def the_course_is_not_in_the_providers_catalog(world: World) -> None:
     world.reported(course_code="999999")
 
 
+@pytest.mark.rule("M-33")
 @case("M-33")
 def the_course_was_retired_before_it_began(world: World) -> None:
     agreeing(world)
@@ -308,12 +336,14 @@ def the_course_was_retired_before_it_began(world: World) -> None:
     world.courses[ALGEBRA].save()
 
 
+@pytest.mark.rule("M-34")
 @case("M-34")
 def the_provider_was_suspended(world: World) -> None:
     agreeing(world)
     SanctionFactory.create(provider=world.provider, valid_from=dt.date(2026, 8, 1))
 
 
+@pytest.mark.rule("M-35")
 @case("M-35")
 def another_provider_teaches(world: World) -> None:
     other = ProviderFactory.create()
@@ -323,6 +353,7 @@ def another_provider_teaches(world: World) -> None:
     world.reported()
 
 
+@pytest.mark.rule("M-36")
 @case("M-36")
 def the_semesters_are_swapped(world: World) -> None:
     world.approve(semester="S2", started_on=dt.date(2026, 8, 24))
@@ -330,6 +361,7 @@ def the_semesters_are_swapped(world: World) -> None:
     world.reported(semester="S2", begin_date=dt.date(2026, 8, 24))
 
 
+@pytest.mark.rule("M-37")
 @case("M-37")
 def two_halves_are_one_year(world: World) -> None:
     two_halves(world)
@@ -345,7 +377,8 @@ def two_halves(world: World, **reported: Any) -> None:
     world.october(semester="YL")
 
 
-@case("M-87", of="M-37")
+@pytest.mark.rule("M-37")
+@case("M-87")
 def one_half_approved_twice_is_no_year(world: World) -> None:
     first = world.approve()
     second = world.approve("0000000099")
@@ -355,6 +388,7 @@ def one_half_approved_twice_is_no_year(world: World) -> None:
     world.reported()
 
 
+@pytest.mark.rule("M-37")
 @case("M-37", on=JUNE)
 def the_credits_of_two_halves_are_those_of_a_year(world: World) -> None:
     """Half a credit twice and a whole one once are the same: neither M-80 nor M-83."""
@@ -363,22 +397,26 @@ def the_credits_of_two_halves_are_those_of_a_year(world: World) -> None:
     world.june(semester="YL", credits_earned=Decimal(1))
 
 
+@pytest.mark.rule("M-38")
 @case("M-38")
 def too_young_for_the_course(world: World) -> None:
     agreeing(world, grade_level="03")
 
 
-@case("M-07", "M-38", of="M-38")
+@pytest.mark.rule("M-38")
+@case("M-07", "M-38")
 def too_young_for_a_course_without_a_first_day(world: World) -> None:
     world.october(grade_level="03")
     world.reported(begin_date=None)
 
 
+@pytest.mark.rule("M-39")
 @case("M-39")
 def in_two_sections(world: World) -> None:
     agreeing(world, sections=2)
 
 
+@pytest.mark.rule("M-40")
 @case("M-40")
 def two_providers_at_once(world: World) -> None:
     agreeing(world)
@@ -389,7 +427,8 @@ def two_providers_at_once(world: World) -> None:
     )
 
 
-@case("M-52", of="M-40")
+@pytest.mark.rule("M-40")
+@case("M-52")
 def two_providers_of_whom_one_has_dates_that_cannot_be(world: World) -> None:
     world.approve()
     world.october()
@@ -401,6 +440,7 @@ def two_providers_of_whom_one_has_dates_that_cannot_be(world: World) -> None:
     )
 
 
+@pytest.mark.rule("M-41")
 @case("M-41")
 def passed_last_year(world: World) -> None:
     agreeing(world)
@@ -413,6 +453,7 @@ def passed_last_year(world: World) -> None:
 # Dates and status -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("M-42")
 @case("M-42")
 def begun_before_it_was_approved(world: World) -> None:
     line = agreeing(world)
@@ -436,26 +477,30 @@ def decide(line: CourseLine, at: dt.datetime, outcome: str = "approved") -> None
     CourseLine.objects.filter(pk=line.pk).update(decision=decision)
 
 
+@pytest.mark.rule("M-43")
 @case("M-43")
 def denied_and_active(world: World) -> None:
     decide(world.approve(state=LineState.DENIED), dt.datetime(2026, 8, 1, 15, tzinfo=dt.UTC), "denied")
     world.reported()
 
 
-@case("M-07", of="M-07")
+@pytest.mark.rule("M-07")
+@case("M-07")
 def denied_and_completed_and_in_october(world: World) -> None:
     decide(world.approve(state=LineState.DENIED), dt.datetime(2026, 8, 1, 15, tzinfo=dt.UTC), "denied")
     world.october()
     world.reported(status="completed", final_grade="B")
 
 
-@case("M-10", of="M-10")
+@pytest.mark.rule("M-10")
+@case("M-10")
 def ended_before_its_start_and_active(world: World) -> None:
     agreeing(world, BEN, ENGLISH)
     world.approve(state=LineState.REMOVED)
     world.reported()
 
 
+@pytest.mark.rule("M-44")
 @case("M-44")
 def not_decided_and_active(world: World) -> None:
     world.approve(state=LineState.REQUESTED)
@@ -463,12 +508,14 @@ def not_decided_and_active(world: World) -> None:
     world.reported()
 
 
+@pytest.mark.rule("M-46")
 @case("M-46")
 def taken_back_and_active(world: World) -> None:
     world.approve(state=LineState.CANCELLED)
     world.reported()
 
 
+@pytest.mark.rule("M-47")
 @case("M-47")
 def withdrawn_and_not_in_october(world: World) -> None:
     agreeing(world, BEN, ENGLISH)
@@ -476,6 +523,7 @@ def withdrawn_and_not_in_october(world: World) -> None:
     world.reported(status="withdrawn", status_date=dt.date(2026, 9, 20))
 
 
+@pytest.mark.rule("M-47")
 @case("M-47", on=JUNE)
 def withdrawn_and_not_in_june(world: World) -> None:
     agreeing(world, BEN, ENGLISH)
@@ -485,16 +533,19 @@ def withdrawn_and_not_in_june(world: World) -> None:
     world.reported(status="withdrawn", status_date=dt.date(2026, 9, 20))
 
 
+@pytest.mark.rule("M-48")
 @case("M-48", on=JUNE)
 def withdrawn_and_passed(world: World) -> None:
     complete(world, status="withdrawn", status_date=dt.date(2026, 9, 20), final_grade="")
 
 
+@pytest.mark.rule("M-49")
 @case("M-49", on=JUNE)
 def completed_and_wd(world: World) -> None:
     complete(world, june={"grade_earned": "WD", "credits_earned": Decimal(0)})
 
 
+@pytest.mark.rule("M-50")
 @case("M-50")
 def never_started(world: World) -> None:
     world.approve()
@@ -502,11 +553,13 @@ def never_started(world: World) -> None:
     world.reported(status="no_start")
 
 
+@pytest.mark.rule("M-51")
 @case("M-51", on=SUMMER)
 def still_open_in_july(world: World) -> None:
     complete(world, status="active", final_grade="", credits_earned=None)
 
 
+@pytest.mark.rule("M-52")
 @case("M-52")
 def ends_before_it_begins(world: World) -> None:
     world.approve()
@@ -514,6 +567,7 @@ def ends_before_it_begins(world: World) -> None:
     world.reported(end_date=dt.date(2026, 8, 1))
 
 
+@pytest.mark.rule("M-53")
 @case("M-53", on=dt.date(2027, 8, 30))
 def incomplete_for_sixty_days(world: World) -> None:
     complete(
@@ -521,6 +575,7 @@ def incomplete_for_sixty_days(world: World) -> None:
     )
 
 
+@pytest.mark.rule("M-71")
 @case("M-71", on=SUMMER)
 def withdrawn_where_no_june_file_is(world: World) -> None:
     world.approve(state=LineState.WITHDRAWN, ended_on=dt.date(2026, 9, 20))
@@ -528,6 +583,7 @@ def withdrawn_where_no_june_file_is(world: World) -> None:
     world.reported(status="withdrawn", status_date=dt.date(2026, 9, 20))
 
 
+@pytest.mark.rule("M-10")
 @case("M-10")
 def denied_and_completed(world: World) -> None:
     """M-43 speaks of what is active. What the provider has finished, and will bill, is not silent for that."""
@@ -535,6 +591,7 @@ def denied_and_completed(world: World) -> None:
     world.reported(status="completed", final_grade="B")
 
 
+@pytest.mark.rule("M-88")
 @case("M-88")
 def paid_by_the_family_and_reported_as_mocap(world: World) -> None:
     world.approve(basis="private")
@@ -544,6 +601,7 @@ def paid_by_the_family_and_reported_as_mocap(world: World) -> None:
 # District and residence ------------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("M-54")
 @case("M-54")
 def two_districts_report_it(world: World) -> None:
     agreeing(world)
@@ -551,6 +609,7 @@ def two_districts_report_it(world: World) -> None:
     assert world.codes(lea=world.other) == ["M-54"]
 
 
+@pytest.mark.rule("M-54")
 @case("M-54")
 def another_district_reports_what_this_one_approved(world: World) -> None:
     world.approve()
@@ -560,6 +619,7 @@ def another_district_reports_what_this_one_approved(world: World) -> None:
     assert world.codes(lea=world.other) == ["M-54"]
 
 
+@pytest.mark.rule("M-55")
 @case("M-55")
 def the_provider_names_another_district(world: World) -> None:
     world.approve()
@@ -567,6 +627,7 @@ def the_provider_names_another_district(world: World) -> None:
     world.reported(district_code="992102")
 
 
+@pytest.mark.rule("M-56")
 @case("M-56")
 def not_in_the_districts_student_core(world: World) -> None:
     agreeing(world)
@@ -574,6 +635,7 @@ def not_in_the_districts_student_core(world: World) -> None:
     world.core(ADA, lea=world.other)
 
 
+@pytest.mark.rule("M-57")
 @case("M-57")
 def the_resident_district_still_reports(world: World) -> None:
     world.enroll()
@@ -584,6 +646,7 @@ def the_resident_district_still_reports(world: World) -> None:
     assert world.codes(lea=world.other) == ["M-07", "M-58"]
 
 
+@pytest.mark.rule("M-58")
 @case("M-58")
 def the_host_does_not_report(world: World) -> None:
     world.enroll(host=world.lea)
@@ -592,6 +655,7 @@ def the_host_does_not_report(world: World) -> None:
     agreeing(world, BEN, ENGLISH)
 
 
+@pytest.mark.rule("M-59")
 @case("M-59")
 def both_report(world: World) -> None:
     world.enroll()
@@ -601,6 +665,7 @@ def both_report(world: World) -> None:
     assert "M-59" in world.codes(lea=world.other)
 
 
+@pytest.mark.rule("M-60")
 @case("M-60")
 def the_host_reports_a_part_time_student(world: World) -> None:
     world.enroll("0000000077", ART)
@@ -610,12 +675,14 @@ def the_host_reports_a_part_time_student(world: World) -> None:
     agreeing(world, BEN, ENGLISH)
 
 
+@pytest.mark.rule("M-61")
 @case("M-61")
 def left_while_the_course_goes_on(world: World) -> None:
     agreeing(world)
     world.exits(ADA, dt.date(2026, 11, 2))
 
 
+@pytest.mark.rule("M-62")
 @case("M-62")
 def moved_in_with_a_course(world: World) -> None:
     world.reported(district_code="992102")
@@ -631,6 +698,7 @@ def test_who_moved_in_is_found_when_the_new_lea_is_asked_alone() -> None:
         assert [(row[0], row[3]) for row in found if row[1] == world.lea.pk] == [("M-62", ADA)]
 
 
+@pytest.mark.rule("M-63")
 @case("M-63", on=JUNE)
 def another_sending_district_in_june(world: World) -> None:
     world.approve()
@@ -639,6 +707,7 @@ def another_sending_district_in_june(world: World) -> None:
     world.reported(status="completed", final_grade="B", credits_earned="0.5")
 
 
+@pytest.mark.rule("M-64")
 @case("M-64")
 def the_wrong_building_of_the_host(world: World) -> None:
     world.enroll(host=world.lea)
@@ -650,11 +719,13 @@ def the_wrong_building_of_the_host(world: World) -> None:
 # Load and eligibility --------------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("M-65")
 @case("M-65")
 def more_than_six_credits(world: World) -> None:
     agreeing(world, units_of_credit=7)
 
 
+@pytest.mark.rule("M-66")
 @case("M-66")
 def a_full_time_student_with_half_a_credit(world: World) -> None:
     scheduled = world.enroll(host=world.lea)
@@ -664,6 +735,7 @@ def a_full_time_student_with_half_a_credit(world: World) -> None:
     world.reported(semester="YL", enrollment_type="FT")
 
 
+@pytest.mark.rule("M-67")
 @case("M-67")
 def three_courses_and_no_plan(world: World) -> None:
     for line, code in zip([world.approve(), *more_lines(world)], (ALGEBRA, ENGLISH, ART), strict=True):
@@ -696,12 +768,14 @@ def test_three_courses_with_a_plan_are_no_mismatch() -> None:
     assert world.codes() == []
 
 
+@pytest.mark.rule("M-68")
 @case("M-68")
 def the_family_pays_and_it_is_reported(world: World) -> None:
     world.october()
     world.reported(basis="private_pay")
 
 
+@pytest.mark.rule("M-69")
 @case("M-69")
 def too_old_for_school(world: World) -> None:
     born = dt.date(2004, 1, 1)
@@ -710,7 +784,8 @@ def too_old_for_school(world: World) -> None:
     world.reported(birth_date=born)
 
 
-@case(of="M-69")
+@pytest.mark.rule("M-69")
+@case()
 def of_age_during_the_year(world: World) -> None:
     born = dt.date(2005, 7, 2)
     world.approve(student={"birth_date": born})
@@ -718,7 +793,8 @@ def of_age_during_the_year(world: World) -> None:
     world.reported(birth_date=born)
 
 
-@case("M-08", "M-69", of="M-69")
+@pytest.mark.rule("M-69")
+@case("M-08", "M-69")
 def too_old_and_in_october_alone(world: World) -> None:
     world.october(birth_date=dt.date(2004, 1, 1))
 
@@ -726,6 +802,7 @@ def too_old_and_in_october_alone(world: World) -> None:
 # Missing or old files ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("M-70")
 @case("M-70")
 def no_october_files(world: World) -> None:
     world.uncertify(world.lea, "crs_assign", "stu_assign")
@@ -733,6 +810,7 @@ def no_october_files(world: World) -> None:
     world.reported()
 
 
+@pytest.mark.rule("M-70")
 @case("M-70", on=JUNE)
 def no_october_files_and_a_june_of_catalog_courses(world: World) -> None:
     """That October lacks what June has, the missing files explain."""
@@ -743,6 +821,7 @@ def no_october_files_and_a_june_of_catalog_courses(world: World) -> None:
     world.uncertify(world.lea, "crs_assign", "stu_assign")
 
 
+@pytest.mark.rule("M-71")
 @case("M-71", on=SUMMER)
 def no_june_file(world: World) -> None:
     world.approve()
@@ -750,7 +829,8 @@ def no_june_file(world: World) -> None:
     world.reported(status="completed", final_grade="B")
 
 
-@case("M-08", "M-71", on=SUMMER, of="M-71")
+@pytest.mark.rule("M-71")
+@case("M-08", "M-71", on=SUMMER)
 def no_june_file_for_what_october_alone_has(world: World) -> None:
     world.october()
 
@@ -792,11 +872,13 @@ def agreeing_row(world: World) -> Any:
     return world.reported()
 
 
+@pytest.mark.rule("M-73")
 @case("M-73")
 def only_one_october_file(world: World) -> None:
     world.uncertify(world.lea, "stu_assign")
 
 
+@pytest.mark.rule("M-74")
 @case("M-74")
 def a_newer_trial_waits(world: World) -> None:
     agreeing(world)
@@ -804,20 +886,23 @@ def a_newer_trial_waits(world: World) -> None:
     UploadFactory.create(lea=world.lea, trial=True, collection=stored, needs_recheck=False)
 
 
-@case("M-76", "M-01", "M-01", "M-01", of="M-76")
+@pytest.mark.rule("M-76")
+@case("M-76", "M-01", "M-01", "M-01")
 def no_coded_row_at_all(world: World) -> None:
     for student in (ADA, BEN, "0000000044"):
         world.approve(student)
         world.reported(student)
 
 
-@case("M-05", "M-01", "M-01", "M-01", of="M-05")
+@pytest.mark.rule("M-05")
+@case("M-05", "M-01", "M-01", "M-01")
 def most_are_missing(world: World) -> None:
     no_coded_row_at_all(world)
     agreeing(world, "0000000045", ENGLISH)
 
 
-@case("M-01", "M-07", "M-01", "M-07", "M-01", "M-07", on=JUNE, of="M-05")
+@pytest.mark.rule("M-05")
+@case("M-01", "M-07", "M-01", "M-07", "M-01", "M-07", on=JUNE)
 def most_that_are_missing_were_never_expected(world: World) -> None:
     agreeing(world, "0000000045", ENGLISH)
     world.june("0000000045", ENGLISH)
@@ -826,7 +911,8 @@ def most_that_are_missing_were_never_expected(world: World) -> None:
         world.reported(student, status="completed", final_grade="B", credits_earned="0.5")
 
 
-@case("M-77", *["M-10"] * 7, of="M-77")
+@pytest.mark.rule("M-77")
+@case("M-77", *["M-10"] * 7)
 def far_fewer_than_the_provider_says(world: World) -> None:
     agreeing(world)
     for number in range(7):
@@ -836,42 +922,50 @@ def far_fewer_than_the_provider_says(world: World) -> None:
 # Outcomes ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("M-78")
 @case("M-78", on=JUNE)
 def passed_here_and_failed_there(world: World) -> None:
     complete(world, final_grade="F")
 
 
+@pytest.mark.rule("M-78")
 @case("M-78", on=JUNE)
 def failed_there_without_credit(world: World) -> None:
     """That the credits differ too follows from it."""
     complete(world, final_grade="F", credits_earned=Decimal(0))
 
 
+@pytest.mark.rule("M-79")
 @case("M-79", on=JUNE)
 def another_letter(world: World) -> None:
     complete(world, final_grade="A")
 
 
+@pytest.mark.rule("M-80")
 @case("M-80", on=JUNE)
 def other_credits(world: World) -> None:
     complete(world, june={"credits_earned": Decimal("0.25")})
 
 
+@pytest.mark.rule("M-81")
 @case("M-81", on=JUNE)
 def credit_for_a_failure(world: World) -> None:
     complete(world, june={"grade_earned": "F"}, final_grade="F")
 
 
+@pytest.mark.rule("M-82")
 @case("M-82", on=JUNE)
 def a_pass_without_credit(world: World) -> None:
     complete(world, june={"credits_earned": Decimal(0)}, credits_earned=Decimal(0))
 
 
+@pytest.mark.rule("M-83")
 @case("M-83", on=JUNE)
 def more_credit_than_offered(world: World) -> None:
     complete(world, june={"credits_earned": Decimal(1)}, credits_earned=Decimal(1))
 
 
+@pytest.mark.rule("M-84")
 @case("M-84", on=JUNE)
 def an_elementary_course_is_not_in_june(world: World) -> None:
     world.courses[ALGEBRA].grade_low = 0
@@ -881,7 +975,8 @@ def an_elementary_course_is_not_in_june(world: World) -> None:
     world.june(BEN, ENGLISH)
 
 
-@case("M-50", "M-85", on=JUNE, of="M-85")
+@pytest.mark.rule("M-85")
+@case("M-50", "M-85", on=JUNE)
 def an_outcome_of_what_never_started(world: World) -> None:
     complete(world, status="no_start", final_grade="")
 
@@ -889,6 +984,7 @@ def an_outcome_of_what_never_started(world: World) -> None:
 # Records and agreements ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("M-04")
 @case("M-04")
 def the_provider_lists_it_no_longer(world: World) -> None:
     world.approve()
@@ -897,6 +993,7 @@ def the_provider_lists_it_no_longer(world: World) -> None:
     ReportedEnrollmentFactory.create(row=world.reported(report=earlier), is_present=False)
 
 
+@pytest.mark.rule("M-87")
 @case("M-87")
 def approved_twice(world: World) -> None:
     first = agreeing(world)
@@ -905,7 +1002,8 @@ def approved_twice(world: World) -> None:
     second.request.claim.save()
 
 
-@case("M-58", "M-87", of="M-87")
+@pytest.mark.rule("M-87")
+@case("M-58", "M-87")
 def scheduled_twice(world: World) -> None:
     scheduled = world.enroll(host=world.lea)
     ProgramEnrollment.objects.update(resident_lea=world.other)
@@ -914,18 +1012,21 @@ def scheduled_twice(world: World) -> None:
     agreeing(world, BEN, ENGLISH)
 
 
+@pytest.mark.rule("M-88")
 @case("M-88")
 def a_site_license_nobody_registered(world: World) -> None:
     world.october()
     world.reported(basis="site_license")
 
 
+@pytest.mark.rule("M-88")
 @case("M-88")
 def the_family_pays_and_the_provider_says_mocap(world: World) -> None:
     world.approve(basis="private")
     world.reported()
 
 
+@pytest.mark.rule("M-89")
 @case("M-89")
 def ordered_as_full_time(world: World) -> None:
     world.approve()
@@ -933,6 +1034,7 @@ def ordered_as_full_time(world: World) -> None:
     world.reported(enrollment_type="FT")
 
 
+@pytest.mark.rule("M-90")
 @case("M-90")
 def an_approval_that_is_not_there(world: World) -> None:
     world.approve()
@@ -940,11 +1042,13 @@ def an_approval_that_is_not_there(world: World) -> None:
     world.reported(approval_id="987654321")
 
 
+@pytest.mark.rule("M-91")
 @case("M-91")
 def a_section_without_a_teacher(world: World) -> None:
     agreeing(world, educators=0)
 
 
+@pytest.mark.rule("M-92")
 @case("M-92")
 def a_school_that_was_closed(world: World) -> None:
     agreeing(world)
@@ -952,11 +1056,13 @@ def a_school_that_was_closed(world: World) -> None:
     world.school.save()
 
 
+@pytest.mark.rule("M-93")
 @case("M-93")
 def a_student_called_test(world: World) -> None:
     world.reported(first_name="Test", last_name="Student")
 
 
+@pytest.mark.rule("M-93")
 @case("M-93")
 def a_student_called_test_whom_no_student_core_has(world: World) -> None:
     """Districts are not asked who that is."""
@@ -964,6 +1070,7 @@ def a_student_called_test_whom_no_student_core_has(world: World) -> None:
     world.reported(first_name="Test", last_name="Student", birth_date=dt.date(2000, 1, 1))
 
 
+@pytest.mark.rule("M-94")
 @case("M-94")
 def listed_twice(world: World) -> None:
     agreeing(world)

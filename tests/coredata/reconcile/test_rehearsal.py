@@ -16,8 +16,9 @@ from coredata.reconcile.engine import Question, answer
 from coredata.reconcile.models import Mismatch, RunKind
 from coredata.reconcile.rehearsal import Change, rehearse
 from mocap_portal.foundation.accounts.models import Membership
-from mocap_portal.foundation.directory.models import Lea
+from mocap_portal.foundation.directory.models import Lea, Provider
 from tests.coredata.kit import DAY, NOW, certify, good, send
+from tests.factories.coredata import ProviderReportFactory, ReportRowFactory
 from tests.sign_in import sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_in_june")]
@@ -79,6 +80,49 @@ def test_what_is_rehearsed_is_what_the_night_finds(
         if line.change != Change.CLOSES
     }
     assert told == {(row[0], row[3], row[4], row[5]) for row in tried}
+
+
+@pytest.mark.rule("M-86")
+def test_a_row_that_was_certified_before_and_is_gone(lea: Lea, clerk: Membership) -> None:
+    report = ProviderReportFactory.create(provider=Provider.objects.get(code="LANTERN"), accepted=True)
+    ReportRowFactory.create(report=report, status="active")
+    certify(send(good("crs"), by=clerk), by=clerk)
+    certify(send(good("stu"), by=clerk), by=clerk)
+    gone = ("M-86", "0000000042", "115845", "S1")
+    assert gone not in identities(lea)
+    certify(send(changed("stu", "StateID", "0000000042", "0000000077"), by=clerk), by=clerk)
+    assert gone in identities(lea)
+    certify(send(good("stu"), by=clerk), by=clerk)
+    assert gone not in identities(lea)
+
+
+def opens(lea: Lea) -> set[str]:
+    return {line.kind.id for line in rehearse(lea.pk, 2027, as_of=DAY, at=NOW).of(Change.OPENS)}
+
+
+@pytest.mark.parametrize(
+    ("delivery", "code"), [("", "M-25"), ("VH", "M-26")], ids=["no delivery", "after school"]
+)
+@pytest.mark.rule("M-25", "M-26")
+def test_what_blocks_certifying_is_rehearsed(lea: Lea, clerk: Membership, delivery: str, code: str) -> None:
+    send(changed("crs", "DeliverySystem", "V", delivery), by=clerk)
+    send(good("stu"), by=clerk)
+    assert code in opens(lea)
+
+
+@pytest.mark.rule("M-12")
+def test_a_mosis_id_of_a_bad_form_is_rehearsed(lea: Lea, clerk: Membership) -> None:
+    send(good("crs"), by=clerk)
+    send(changed("stu", "StateID", "0000000042", "12345678901"), by=clerk)
+    assert "M-12" in opens(lea)
+
+
+@pytest.mark.rule("M-75")
+def test_rows_of_another_year_are_rehearsed(lea: Lea, clerk: Membership) -> None:
+    first, *rest = good("crs").decode().splitlines()
+    rest[0] = rest[0].replace("2027Oct1.0CrsAssign", "2026Oct1.0CrsAssign")
+    send("\n".join([first, *rest]).encode(), by=clerk)
+    assert "M-75" in opens(lea)
 
 
 def test_the_page_says_what_would_change(client: Client, lea: Lea, clerk: Membership) -> None:

@@ -227,7 +227,7 @@ def test_killed_at_any_statement_the_next_run_comes_to_the_same(
     clean, mails = everything(), DigestItem.objects.count()
     assert len(clean) == 2
     assert mails > 0
-    for statement in range(3, statements[0], 29):
+    for statement in range(3, statements[0], 53):
         LeaRun.objects.all().delete()
         DigestItem.objects.all().delete()
         Mismatch.objects.all().delete()

@@ -12,7 +12,16 @@ ROOT = Path(settings.BASE_DIR)
 CODE = ("mocap_portal", "providers", "enrollment", "coredata", "concerns")
 
 # What only operators and programmers read: commands, health, what an error says in the log, data that stays English.
-NOT_FOR_PEOPLE = {"migrations", "management", "command", "demo", "bench", "settings", "__main__.py"} | {
+NOT_FOR_PEOPLE = {
+    "migrations",
+    "management",
+    "command",
+    "demo",
+    "bench",
+    "planting",
+    "settings",
+    "__main__.py",
+} | {
     "calendar.py",
     "catalogue.py",
     "embedded.py",

@@ -104,8 +104,6 @@ HIDE = "DELETE FROM found AS two USING found AS one WHERE one.code = ANY(%s) AND
 def hide(hiding: Hiding) -> list[str]:
     """The statements that take away what is explained: an equality each, so that none is a nested loop."""
     if hiding.same == "row":
-        return [
-            f"{HIDE} one.lea_id = two.lea_id AND one.{row} = two.{row}"
-            for row in ("a_id", "o_id", "j_id", "v_id")
-        ]
+        equal = (f"one.{row} = two.{row}" for row in ("a_id", "o_id", "j_id", "v_id"))
+        return [f"{HIDE} {SAME['lea']} AND {row}" for row in equal]
     return [f"{HIDE} {SAME[hiding.same]}"]

@@ -126,13 +126,15 @@ def _happens(lea: Lea, taken: Taken, report: ProviderReport, who: str, what: tup
 
 
 def filled(found: JuneList) -> list[dict[str, str]]:
-    """The file as a clerk completes it: an outcome where none is known, the teacher, a number for a new section."""
+    """The file as a clerk completes it: an outcome where none is known, the teacher, a number for a new section, the
+    grade of a student whom only a provider knows."""
     text = "".join(june_file(found.lea, found.year.pk, found.as_filed())).removeprefix("\ufeff")
     completed = []
     for row in csv.DictReader(io.StringIO(text)):
         if not row["GradeEarned"]:
             row |= {"GradeEarned": "A", "CreditsEarned": "0.5"}
         row["AssignNum"] = row["AssignNum"] or "NEW"
+        row["StudentGradeLevel"] = row["StudentGradeLevel"] or "10"
         row["ReportingSchoolCode"] = row["ReportingSchoolCode"] or "1050"
         row["EDSSN"] = "500112222"
         completed.append(row)

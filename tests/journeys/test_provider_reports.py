@@ -75,7 +75,7 @@ def test_from_errors_to_what_the_district_reads(
     page.goto(live_server.url + reverse("coredata:report_queue"))
     axe.check(page)
     shot(page, "provider-reports-queue")
-    page.get_by_role("main").get_by_role("link", name="Provider").first.click()
+    page.get_by_role("main").get_by_role("table").get_by_role("link", name="Provider").first.click()
     axe.check(page)
     shot(page, "provider-report-to-decide")
     page.get_by_role("link", name="Accept the report").click()

@@ -106,6 +106,7 @@ FORMS = [
     Form("coredata:student", "Find", {"mosis_id": "12"}),
     Form("reconcile:student", "Find", {"mosis_id": "12"}),
     Form("reconcile:answer", "Waive until a day", {"reason": "Known."} | no_such_day("until")),
+    Form("reconcile:answer_many", "Known and harmless"),
     Form("coredata:waive", "Waive the rule", {"reason": "Known."} | no_such_day("until")),
     Form("coredata:reports", "Send and check"),
     Form("accounts:api_tokens", "Make the token"),

@@ -6,7 +6,7 @@ from functools import partial
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +20,7 @@ from mocap_portal.foundation.accounts.models import Role
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.paging import sort_and_cut
 from mocap_portal.foundation.shared.refusals import Refusal
+from mocap_portal.foundation.ui.steps import ask_first
 
 from .. import actions, downloads, tasks
 from ..changes import changes_in_numbers, first_changes
@@ -157,20 +158,18 @@ def withdraw(request: HatRequest, pk: int) -> HttpResponse:
     here = reverse("coredata:upload", args=[pk])
     if row.state != UploadState.CERTIFIED:
         return redirect(here)
-    if request.method == "POST":
-        try:
-            actions.withdraw(pk, by=request.hat, at=timezone.now())
-        except Refusal as refusal:
-            messages.error(request, str(refusal.sentence))
-        else:
-            tasks.ask_to_check_again(row.lea_id, beside=row)
-            messages.success(request, _("%(file)s is no longer certified.") % {"file": row.name})
-        return HttpResponseRedirect(here)
-    context = {
-        "title": _("Take back %(file)s?") % {"file": row.name},
-        "text": _("Nothing of this collection is certified then, until you certify another file."),
-        "action": _("Take it back"),
-        "cancel_url": here,
-        "danger": True,
-    }
-    return render(request, "coredata/confirm.html", context)
+
+    def take_back() -> None:
+        actions.withdraw(pk, by=request.hat, at=timezone.now())
+        tasks.ask_to_check_again(row.lea_id, beside=row)
+
+    return ask_first(
+        request,
+        take_back,
+        title=_("Take back %(file)s?") % {"file": row.name},
+        text=_("Nothing of this collection is certified then, until you certify another file."),
+        button=_("Take it back"),
+        done=_("%(file)s is no longer certified.") % {"file": row.name},
+        back=here,
+        danger=True,
+    )

@@ -16,6 +16,7 @@ from mocap_portal.foundation.accounts.models import DESE_ROLES
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.paging import sort_and_cut
 from mocap_portal.foundation.shared.refusals import Refusal
+from mocap_portal.foundation.ui.steps import ask_first
 
 from .. import actions, tasks
 from ..articles import can_be_waived
@@ -73,18 +74,18 @@ def end_waiver(request: HatRequest, pk: int) -> HttpResponse:
     )
     if waiver.ended_at is not None:
         return redirect("coredata:waivers")
-    if request.method == "POST":
+
+    def end() -> None:
         actions.end_waiver(pk, by=request.hat, at=timezone.now())
         tasks.ask_to_check_again(waiver.lea_id)
-        messages.success(
-            request, _("%(rule)s holds for %(lea)s again.") % {"rule": waiver.rule, "lea": waiver.lea}
-        )
-        return redirect("coredata:waivers")
-    context = {
-        "title": _("Let %(rule)s hold for %(lea)s again?") % {"rule": waiver.rule, "lea": waiver.lea},
-        "text": _("Trials of the district that can be checked again are; what is certified stays certified."),
-        "action": _("End the waiver"),
-        "cancel_url": reverse("coredata:waivers"),
-        "danger": False,
-    }
-    return render(request, "coredata/confirm.html", context)
+
+    names = {"rule": waiver.rule, "lea": waiver.lea}
+    return ask_first(
+        request,
+        end,
+        title=_("Let %(rule)s hold for %(lea)s again?") % names,
+        text=_("Trials of the district that can be checked again are; what is certified stays certified."),
+        button=_("End the waiver"),
+        done=_("%(rule)s holds for %(lea)s again.") % names,
+        back=reverse("coredata:waivers"),
+    )

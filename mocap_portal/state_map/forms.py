@@ -7,34 +7,19 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from mocap_portal.foundation.directory.models import AppealLadder, DecisionBy
 from mocap_portal.foundation.shared.calendar import SATURDAY
 from mocap_portal.foundation.shared.names import NameField
 from mocap_portal.foundation.ui.fields import MemorableDateField
-from mocap_portal.foundation.ui.forms import PortalFormHelper
+from mocap_portal.foundation.ui.forms import PortalFormHelper, StepForm
 
 # A closed day entered later than this can no longer matter to a clock; one further ahead is a slip of the pen.
 LONGEST_BACK = dt.timedelta(days=60)
 LONGEST_AHEAD = dt.timedelta(days=730)
 
 NO_SOURCE = {"required": _("Name the law, rule or decision that says so.")}
-
-
-class MapForm(forms.Form):
-    """A form with the portal's look and a way back."""
-
-    submit: str | Promise = _("Save")
-
-    def __init__(self, *args: Any, cancel_url: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.cancel_url = cancel_url
-
-    @property
-    def helper(self) -> PortalFormHelper:
-        return PortalFormHelper(submit=self.submit, cancel_url=self.cancel_url)
 
 
 class WebAddressField(forms.URLField):
@@ -47,7 +32,7 @@ class WebAddressField(forms.URLField):
         super().__init__(max_length=200, error_messages={"invalid": invalid}, **kwargs)
 
 
-class LegalValueForm(MapForm):
+class LegalValueForm(StepForm):
     """A number that holds from a day on."""
 
     number = forms.DecimalField(
@@ -62,7 +47,7 @@ class LegalValueForm(MapForm):
     note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea)
 
 
-class CodeMeaningForm(MapForm):
+class CodeMeaningForm(StepForm):
     """What a code is called and means from a day on."""
 
     label = forms.CharField(label=_("Name"), max_length=120)
@@ -78,7 +63,7 @@ class CodeMeaningForm(MapForm):
     source = forms.CharField(label=_("Source"), max_length=300, error_messages=NO_SOURCE)
 
 
-class CodeFileForm(MapForm):
+class CodeFileForm(StepForm):
     """A set of codes as a CSV file, from a day on."""
 
     submit = _("Look at what changes")
@@ -98,7 +83,7 @@ class CodeFileForm(MapForm):
     source = forms.CharField(label=_("Source"), max_length=300, error_messages=NO_SOURCE)
 
 
-class TermForm(MapForm):
+class TermForm(StepForm):
     """The usual first and last day of a term."""
 
     starts_on = MemorableDateField(label=_("First day"))
@@ -111,7 +96,7 @@ class TermForm(MapForm):
         return values
 
 
-class ClosedDayForm(MapForm):
+class ClosedDayForm(StepForm):
     """A day on which a district, or the state, is closed."""
 
     submit = _("Close the day")
@@ -145,7 +130,7 @@ class StateClosedDayForm(ClosedDayForm):
     source = forms.CharField(label=_("Source"), max_length=200, error_messages=NO_SOURCE)
 
 
-class PolicyForm(MapForm):
+class PolicyForm(StepForm):
     """What a district's board has decided about MOCAP."""
 
     decision_by = forms.ChoiceField(
@@ -177,7 +162,7 @@ class PolicyForm(MapForm):
     source = forms.CharField(label=_("Source"), max_length=200, help_text=_("Policy number or minutes."))
 
 
-class LinksForm(MapForm):
+class LinksForm(StepForm):
     """Where families read the district's guidance and policies; the first three every district has (R-143)."""
 
     guidance_url = WebAddressField(
@@ -192,7 +177,7 @@ class LinksForm(MapForm):
     website = WebAddressField(label=_("Home page of the district"), required=False)
 
 
-class WindowForm(MapForm):
+class WindowForm(StepForm):
     """When a district would like to get requests for a term. Without dates it has no window."""
 
     opens_on = MemorableDateField(label=_("First day"), required=False)
@@ -226,7 +211,7 @@ class DistrictSearch(forms.Form):
         return PortalFormHelper(submit=_("Find"), method="get")
 
 
-class ContactForm(MapForm):
+class ContactForm(StepForm):
     """Whom families, providers and DESE turn to in a district."""
 
     name = NameField(label=_("Name"), max_length=120)

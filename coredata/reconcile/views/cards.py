@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from django.contrib import messages
@@ -18,7 +19,7 @@ from mocap_portal.foundation.accounts.middleware import HatRequest
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.paging import sort_and_cut
 from mocap_portal.foundation.shared.refusals import Refusal
-from mocap_portal.foundation.ui.steps import take_step
+from mocap_portal.foundation.ui.steps import ask_first, take_step
 
 from .. import actions, cards, life
 from ..catalogue import CATALOGUE
@@ -109,52 +110,38 @@ def answer(request: HatRequest, pk: int, kind: str) -> HttpResponse:
 def take_back(request: HatRequest, pk: int) -> HttpResponse:
     """Asks, then undoes one answer."""
     given = _answer_of(request, pk)
-    back = reverse("reconcile:mismatch", args=[given.mismatch_id])
-    if request.method == "POST":
-        try:
-            actions.take_back(pk, by=request.hat, at=timezone.now())
-        except Refusal as refusal:
-            messages.error(request, str(refusal.sentence))
-        else:
-            messages.success(request, _("Your answer is taken back."))
-        return redirect(back)
-    context = {
-        "title": _("Take back “%(answer)s”?") % {"answer": TITLES[AnswerKind(given.kind)]},
-        "text": _(
+    return ask_first(
+        request,
+        lambda: actions.take_back(pk, by=request.hat, at=timezone.now()),
+        title=_("Take back “%(answer)s”?") % {"answer": TITLES[AnswerKind(given.kind)]},
+        text=_(
             "It stays in the history. What else was answered counts again, and a provider who was told hears of it."
         ),
-        "action": _("Take it back"),
-        "cancel_url": back,
-        "danger": False,
-    }
-    return render(request, "coredata/confirm.html", context)
+        button=_("Take it back"),
+        done=_("Your answer is taken back."),
+        back=reverse("reconcile:mismatch", args=[given.mismatch_id]),
+    )
 
 
 @for_roles(*ANSWERERS)
 def take_back_together(request: HatRequest, pk: int) -> HttpResponse:
     """Asks, then undoes all answers of one step."""
     given = _answer_of(request, pk)
-    back = reverse(home_of(request))
-    if request.method == "POST":
-        try:
-            done = actions.take_back_together(pk, by=request.hat, at=timezone.now())
-        except Refusal as refusal:
-            messages.error(request, str(refusal.sentence))
-        else:
-            sentence = ngettext(
-                "%(count)d answer is taken back.", "%(count)d answers are taken back.", len(done)
-            )
-            messages.success(request, sentence % {"count": len(done)})
-        return redirect(back)
-    context = {
-        "title": _("Take back “%(answer)s” from all that were answered together?")
+    return ask_first(
+        request,
+        lambda: actions.take_back_together(pk, by=request.hat, at=timezone.now()),
+        title=_("Take back “%(answer)s” from all that were answered together?")
         % {"answer": TITLES[AnswerKind(given.kind)]},
-        "text": _("They stay in the history. What the portal has resolved meanwhile stays resolved."),
-        "action": _("Take them back"),
-        "cancel_url": back,
-        "danger": False,
-    }
-    return render(request, "coredata/confirm.html", context)
+        text=_("They stay in the history. What the portal has resolved meanwhile stays resolved."),
+        button=_("Take them back"),
+        done=_how_many_taken_back,
+        back=reverse(home_of(request)),
+    )
+
+
+def _how_many_taken_back(answers: Sequence[Answer]) -> str:
+    sentence = ngettext("%(count)d answer is taken back.", "%(count)d answers are taken back.", len(answers))
+    return sentence % {"count": len(answers)}
 
 
 @for_roles(*actions.CLERKS)

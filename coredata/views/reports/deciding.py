@@ -18,6 +18,7 @@ from mocap_portal.foundation.accounts.models import DESE_ROLES
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.paging import sort_and_cut
 from mocap_portal.foundation.shared.refusals import Refusal
+from mocap_portal.foundation.ui.steps import ask_first
 
 from ... import actions
 from ...forms import QueueForm, ReasonForm
@@ -62,22 +63,16 @@ def accept(request: HatRequest, pk: int) -> HttpResponse:
     here = reverse("coredata:report", args=[pk])
     if row.state != ReportState.WAITING:
         return redirect(here)
-    if request.method == "POST":
-        try:
-            actions.accept_report(pk, by=request.hat, at=timezone.now())
-        except Refusal as refusal:
-            messages.error(request, str(refusal.sentence))
-            return redirect(here)
-        messages.success(request, _("The report of %(provider)s counts now.") % {"provider": row.provider})
-        return redirect("coredata:report_queue")
-    context = {
-        "title": _("Accept the report of %(provider)s?") % {"provider": row.provider},
-        "text": str(changes_of([row])[row.pk]),
-        "action": _("Accept it"),
-        "cancel_url": here,
-        "danger": False,
-    }
-    return render(request, "coredata/confirm.html", context)
+    return ask_first(
+        request,
+        lambda: actions.accept_report(pk, by=request.hat, at=timezone.now()),
+        title=_("Accept the report of %(provider)s?") % {"provider": row.provider},
+        text=str(changes_of([row])[row.pk]),
+        button=_("Accept it"),
+        done=_("The report of %(provider)s counts now.") % {"provider": row.provider},
+        back=here,
+        after=reverse("coredata:report_queue"),
+    )
 
 
 @for_roles(*DESE_ROLES)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -18,8 +17,8 @@ from mocap_portal.foundation.accounts.guards import for_roles
 from mocap_portal.foundation.accounts.middleware import HatRequest
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.paging import sort_and_cut
-from mocap_portal.foundation.shared.refusals import Refusal
 from mocap_portal.foundation.shared.tabular import write_csv
+from mocap_portal.foundation.ui.steps import ask_first
 
 from ... import actions, downloads, tasks
 from ...checks import rules
@@ -134,26 +133,20 @@ def submit(request: HatRequest, pk: int) -> HttpResponse:
     here = reverse("coredata:report", args=[pk])
     if row.state != ReportState.CHECKED or row.errors:
         return redirect(here)
-    if request.method == "POST":
-        try:
-            sent = actions.submit_report(pk, by=request.hat, at=timezone.now())
-        except Refusal as refusal:
-            messages.error(request, str(refusal.sentence))
-        else:
-            messages.success(
-                request,
-                _("Your report is accepted.")
-                if sent.state == ReportState.ACCEPTED
-                else _("Your report is sent. The state office decides about it."),
-            )
-        return redirect(here)
-    context = {
-        "title": _("Send %(file)s to the state office?") % {"file": row.name},
-        "text": _(
+    return ask_first(
+        request,
+        lambda: actions.submit_report(pk, by=request.hat, at=timezone.now()),
+        title=_("Send %(file)s to the state office?") % {"file": row.name},
+        text=_(
             "It takes the place of a report of yours that waits there. What is accepted counts until your next report."
         ),
-        "action": _("Send it"),
-        "cancel_url": here,
-        "danger": False,
-    }
-    return render(request, "coredata/confirm.html", context)
+        button=_("Send it"),
+        done=_what_became_of,
+        back=here,
+    )
+
+
+def _what_became_of(sent: ProviderReport) -> str:
+    if sent.state == ReportState.ACCEPTED:
+        return _("Your report is accepted.")
+    return _("Your report is sent. The state office decides about it.")

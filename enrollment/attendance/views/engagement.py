@@ -16,8 +16,7 @@ from mocap_portal.foundation.accounts.middleware import HatRequest
 from mocap_portal.foundation.accounts.models import HOST_ROLES, Membership
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.paging import sort_and_cut
-from mocap_portal.foundation.shared.refusals import Refusal
-from mocap_portal.foundation.ui.steps import take_step
+from mocap_portal.foundation.ui.steps import ask_first, take_step
 
 from .. import actions
 from ..forms.engagement import DisenrollForm, InterventionForm
@@ -66,24 +65,17 @@ def flag(request: HatRequest, pk: int) -> HttpResponse:
 def notify(request: HatRequest, pk: int) -> HttpResponse:
     """Asks, then writes to the family."""
     row = get_object_or_404(flags_for(request.hat), pk=pk)
-    here = reverse("attendance:flag", args=[pk])
-    if request.method == "POST":
-        try:
-            actions.notify_family(pk, by=request.hat, at=timezone.now())
-        except Refusal as refusal:
-            messages.error(request, str(refusal.sentence))
-        else:
-            messages.success(request, _("The letter is kept, and the family was told."))
-        return redirect(here)
-    context = {
-        "title": _("Write to the family of %(student)s?") % {"student": row.enrollment.student},
-        "text": _(
+    return ask_first(
+        request,
+        lambda: actions.notify_family(pk, by=request.hat, at=timezone.now()),
+        title=_("Write to the family of %(student)s?") % {"student": row.enrollment.student},
+        text=_(
             "The family gets a dated letter that says what was missed and what it can do, and a mail about it."
         ),
-        "action": _("Write to the family"),
-        "cancel_url": here,
-    }
-    return render(request, "attendance/confirm.html", context)
+        button=_("Write to the family"),
+        done=_("The letter is kept, and the family was told."),
+        back=reverse("attendance:flag", args=[pk]),
+    )
 
 
 @for_roles(*HOST_ROLES)

@@ -19,6 +19,7 @@ from mocap_portal.foundation.accounts.middleware import HatRequest
 from mocap_portal.foundation.accounts.models import FAMILY_ROLES, HOST_ROLES, Membership
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.refusals import Refusal
+from mocap_portal.foundation.ui.steps import ask_first
 
 from .. import actions
 from ..forms.family import AskForm, AskWithConsentForm, ConsentForm
@@ -141,23 +142,15 @@ def consent(request: HatRequest, student_pk: int) -> HttpResponse:
 def take_back(request: HatRequest, pk: int) -> HttpResponse:
     """Asks, then takes a request back that is not issued yet: a family its own, the host what came on paper."""
     row = get_object_or_404(LetterRequest.objects.given_by(request.hat), pk=pk)
-    back = _list_of(request.hat)
-    if request.method == "POST":
-        try:
-            actions.take_back(pk, by=request.hat, at=timezone.now())
-        except Refusal as refusal:
-            messages.info(request, str(refusal.sentence))
-        else:
-            messages.success(request, _("Taken back. The same request can be given again on this page."))
-        return redirect(back)
-    context = {
-        "title": _("Take back letter %(number)s?") % {"number": row.number},
-        "text": _("The letter is then not issued. The same request can be given again later."),
-        "action": _("Take it back"),
-        "cancel_url": back,
-        "danger": False,
-    }
-    return render(request, "certification/confirm.html", context)
+    return ask_first(
+        request,
+        lambda: actions.take_back(pk, by=request.hat, at=timezone.now()),
+        title=_("Take back letter %(number)s?") % {"number": row.number},
+        text=_("The letter is then not issued. The same request can be given again later."),
+        button=_("Take it back"),
+        done=_("Taken back. The same request can be given again on this page."),
+        back=_list_of(request.hat),
+    )
 
 
 @require_POST
@@ -185,24 +178,17 @@ def withdraw_consent(request: HatRequest, pk: int) -> HttpResponse:
     students = Student.objects.visible_to(request.hat)
     consents = LetterConsent.objects.filter(student__in=students.values("pk"))
     row = get_object_or_404(consents.select_related("parent__user"), pk=pk)
-    back = reverse("certification:letters")
-    if request.method == "POST":
-        try:
-            actions.withdraw_consent(pk, by=request.hat, at=timezone.now())
-        except Refusal as refusal:
-            messages.error(request, str(refusal.sentence))
-        else:
-            messages.success(request, _("Your consent is withdrawn. Nobody can ask for a letter with it."))
-        return redirect(back)
-    context = {
-        "title": _("Withdraw your consent?"),
-        "text": _(
+    return ask_first(
+        request,
+        lambda: actions.withdraw_consent(pk, by=request.hat, at=timezone.now()),
+        title=_("Withdraw your consent?"),
+        text=_(
             "%(parent)s then cannot ask for a letter to %(reader)s. If it was asked for and is not issued, it is taken "
             "back. Letters that are issued stay."
         )
         % {"parent": row.parent.user.name, "reader": row.recipient},
-        "action": _("Withdraw the consent"),
-        "cancel_url": back,
-        "danger": True,
-    }
-    return render(request, "certification/confirm.html", context)
+        button=_("Withdraw the consent"),
+        done=_("Your consent is withdrawn. Nobody can ask for a letter with it."),
+        back=reverse("certification:letters"),
+        danger=True,
+    )

@@ -13,12 +13,13 @@ from mocap_portal.foundation.accounts.models import DESE_ROLES, Role
 from mocap_portal.foundation.clocks import actions as clocks
 from mocap_portal.foundation.directory import actions as directory
 from mocap_portal.foundation.directory.models import ClosedDay, Term
+from mocap_portal.foundation.ui.steps import ask_first
 from mocap_portal.foundation.ui.words import long_day
 
 from ..forms import LONGEST_AHEAD, LONGEST_BACK, ClosedDayForm, StateClosedDayForm, TermForm
 from ..queries import closed_days_kept_by, closed_days_visible_to, own_lea
 from ..tables import ClosedDayTable, TermTable
-from .kinds import DISTRICT_ROLES, confirm_page, form_page, list_page, today
+from .kinds import DISTRICT_ROLES, form_page, list_page, today
 
 CALENDAR_ROLES = (Role.COORDINATOR, Role.LEA_ADMIN, Role.DESE_ADMIN)
 
@@ -116,13 +117,14 @@ def close_day(request: HatRequest) -> HttpResponse:
 def open_day(request: HatRequest, pk: int) -> HttpResponse:
     """Asks, then takes back a closed day."""
     day = get_object_or_404(closed_days_kept_by(request.hat), pk=pk)
-    return confirm_page(
+    return ask_first(
         request,
         lambda: clocks.open_day(pk, at=timezone.now()),
         done=_("The day is open again."),
         title=_("Open this day again?"),
         text=_("It then counts as a business day: %(day)s.") % {"day": _named(day)},
-        action=_("Open the day"),
+        button=_("Open the day"),
+        back=reverse("state_map:closed_days"),
     )
 
 
@@ -130,14 +132,15 @@ def open_day(request: HatRequest, pk: int) -> HttpResponse:
 def ask_emergency(request: HatRequest, pk: int) -> HttpResponse:
     """Asks, then tells DESE that a day closed without warning."""
     day = get_object_or_404(closed_days_kept_by(request.hat), pk=pk)
-    return confirm_page(
+    return ask_first(
         request,
         lambda: clocks.ask_emergency(pk, at=timezone.now()),
         done=_("DESE sees your request now."),
         title=_("Ask DESE to confirm an emergency?"),
         text=_("If DESE confirms, due dates that are not past skip this day: %(day)s.")
         % {"day": _named(day)},
-        action=_("Ask DESE"),
+        button=_("Ask DESE"),
+        back=reverse("state_map:closed_days"),
     )
 
 
@@ -155,13 +158,14 @@ def confirm_emergency(request: HatRequest, pk: int) -> HttpResponse:
         count,
     )
     whose = str(day.lea or _("The whole state"))
-    return confirm_page(
+    return ask_first(
         request,
         lambda: clocks.confirm_emergency(pk, at=timezone.now()),
         done=_("The emergency is confirmed."),
         title=_("Confirm this emergency?"),
         text=text % {"whose": whose, "day": _named(day), "count": count},
-        action=_("Confirm the emergency"),
+        button=_("Confirm the emergency"),
+        back=reverse("state_map:closed_days"),
         danger=True,
     )
 

@@ -4,10 +4,8 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -16,10 +14,11 @@ from mocap_portal.foundation.accounts.middleware import HatRequest
 from mocap_portal.foundation.accounts.models import Role
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.paging import sort_and_cut
-from mocap_portal.foundation.shared.refusals import Refusal
 from mocap_portal.foundation.shared.tables import PortalTable
+from mocap_portal.foundation.ui.forms import StepForm
+from mocap_portal.foundation.ui.steps import take_step
 
-from ..forms import LONGEST_BACK, MapForm
+from ..forms import LONGEST_BACK
 
 ROWS_PER_PAGE = 50
 
@@ -60,7 +59,7 @@ def list_page(
 
 def form_page(
     request: HatRequest,
-    form: MapForm,
+    form: StepForm,
     action: Callable[[], Any],
     *,
     title: str | Promise,
@@ -68,28 +67,4 @@ def form_page(
     back: str,
 ) -> HttpResponse:
     """A page with a form: clean it, do the one thing, go back; or say what is wrong."""
-    if form.is_valid():
-        try:
-            action()
-        except Refusal as refusal:
-            form.add_error(None, str(refusal.sentence))
-        else:
-            messages.success(request, _("Saved."))
-            return redirect(back)
-    return render(request, "components/form_page.html", {"form": form, "title": title, "intro": intro})
-
-
-def confirm_page(
-    request: HatRequest, change: Callable[[], Any], *, done: str, **words: str | bool
-) -> HttpResponse:
-    """A page that asks before it changes a closed day. `words` are what components/confirm.html takes."""
-    back = reverse("state_map:closed_days")
-    if request.method == "POST":
-        try:
-            change()
-        except Refusal as refusal:
-            messages.error(request, str(refusal.sentence))
-        else:
-            messages.success(request, done)
-        return redirect(back)
-    return render(request, "state_map/confirm.html", {**words, "cancel_url": back})
+    return take_step(request, form, action, title=str(title), intro=intro, done=_("Saved."), back=back)

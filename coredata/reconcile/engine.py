@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,7 +32,7 @@ from mocap_portal.foundation.shared.calendar import central_date
 from providers.models import PROGRAM_CODES
 
 from .catalogue import CATALOGUE, Runs
-from .statements import CONCLUSION, HIDINGS, PATTERNS, RULES, SETUP, hide, setup
+from .statements import BESIDE, CONCLUSION, HIDINGS, PATTERNS, RULES, SETUP, hide, setup
 
 SCOPE = """
 CREATE TEMPORARY TABLE scope (
@@ -48,7 +48,7 @@ CREATE TEMPORARY TABLE j_trial (LIKE coredata_studentoutcome INCLUDING DEFAULTS 
 OURS = (
     "scope", "core_file", "stay_file", "o_before", "o_trial", "j_trial", "fits", "crosswalk", "every_a", "every_v",
     "pupil", "a", "v", "o", "j", "core", "stay", "a_code", "v_code", "ao", "aj", "av", "ov", "oj", "jv", "unit",
-    "person", "found", "result",
+    "person", "found", "result", "old", "now",
 )  # fmt: skip
 # What stands certified, but of the LEAs whose trials are looked at in its place.
 OCTOBER = "(SELECT * FROM coredata_studentcourse WHERE school_year_id = {year} AND lea_id <> ALL(%(tried)s::bigint[])"
@@ -163,19 +163,21 @@ def find(question: Question) -> Found:
         for code, query in RULES.items():
             _timed(cursor, found, code, query, values)
         _overdue(cursor, min(question.as_of, year.ends_on))
-        for hiding in HIDINGS:
-            for statement in hide(hiding):
-                cursor.execute(statement, [list(hiding.codes), list(hiding.hidden)])
+        _hide(cursor, RULES.keys() | {"M-72"})
         for code, query in PATTERNS.items():
             _timed(cursor, found, code, query, values)
-        for hiding in HIDINGS:
-            if set(hiding.hidden) & PATTERNS.keys():
-                for statement in hide(hiding):
-                    cursor.execute(statement, [list(hiding.codes), [*set(hiding.hidden) & PATTERNS.keys()]])
+        _hide(cursor, PATTERNS.keys())
         if not question.is_whole:
             cursor.execute("DELETE FROM found WHERE lea_id IS NULL")
         run_statements(cursor, setup(CONCLUSION), values)
     return found
+
+
+def lay_beside(found: Found) -> None:
+    """Lay what was found before beside it: the temporary tables `old` and `now`, which end with the transaction."""
+    question = found.question
+    with connection.cursor() as cursor:
+        run_statements(cursor, setup(BESIDE), {"year": question.year, "is_whole": question.is_whole})
 
 
 def rows() -> list[tuple[Any, ...]]:
@@ -194,6 +196,14 @@ def run_statements(cursor: CursorWrapper, text: str, values: Mapping[str, Any]) 
     for statement in text.split(";\n"):
         if statement.strip():
             cursor.execute(statement, values)
+
+
+def _hide(cursor: CursorWrapper, codes: Set[str]) -> None:
+    """Take away those of these codes that another mismatch explains."""
+    for hiding in HIDINGS:
+        if hidden := codes & set(hiding.hidden):
+            for statement in hide(hiding):
+                cursor.execute(statement, [list(hiding.codes), sorted(hidden)])
 
 
 def _timed(cursor: CursorWrapper, found: Found, code: str, query: str, values: Mapping[str, Any]) -> None:
@@ -375,4 +385,14 @@ def answer(question: Question) -> list[tuple[Any, ...]]:
     return rows()
 
 
-__all__ = ["Files", "Found", "NoSuchYear", "Question", "answer", "find", "rows", "run_statements"]
+__all__ = [
+    "Files",
+    "Found",
+    "NoSuchYear",
+    "Question",
+    "answer",
+    "find",
+    "lay_beside",
+    "rows",
+    "run_statements",
+]

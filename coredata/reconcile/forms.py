@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.directory.models import Lea, Provider
 from mocap_portal.foundation.ui.fields import LongSelect, MemorableDateField
-from mocap_portal.foundation.ui.forms import FilterFormHelper, PortalFormHelper, StepForm
+from mocap_portal.foundation.ui.forms import FilterFormHelper, StepForm
 
 from .catalogue import CATALOGUE, Family, Severity
 from .lists import Age, Shown
@@ -84,21 +84,6 @@ class ListForm(forms.Form):
         rows = [names] if len(names) <= MOST_IN_A_ROW else [names[:4], names[4:]]
         helper.layout = Layout(*(Row(*(Column(name) for name in row)) for row in rows))
         return helper
-
-
-class StudentForm(forms.Form):
-    """Whose mismatches to look for."""
-
-    mosis_id = forms.RegexField(
-        r"^[0-9]{10}$",
-        label=gettext_lazy("MOSIS ID"),
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-        error_messages={"invalid": gettext_lazy("A MOSIS ID has ten digits, zeros in front included.")},
-    )
-
-    @property
-    def helper(self) -> PortalFormHelper:
-        return PortalFormHelper(submit=_("Find"))
 
 
 REASONS = {

@@ -18,22 +18,19 @@ from django.utils.translation import gettext_lazy as _
 from coredata.models import Upload, UploadState
 
 from .catalogue import CATALOGUE, Kind
-from .engine import Question, find
+from .engine import Question, find, lay_beside
 
 COMPARED = """
-WITH now AS (
-    SELECT * FROM result WHERE lea_id = %(lea)s
-), old AS (
-    SELECT * FROM reconcile_mismatch
-    WHERE school_year_id = %(year)s AND lea_id = %(lea)s AND state <> 'resolved'
-)
-SELECT coalesce(now.code, old.code) AS code, coalesce(now.mosis_id, old.mosis_id) AS mosis_id,
-    coalesce(now.course_code, old.course_code) AS course_code, coalesce(now.semester, old.semester) AS semester,
-    coalesce(now.facts, old.facts) AS facts, old.id,
-    CASE WHEN old.id IS NULL THEN 'opens' WHEN now.code IS NULL THEN 'closes' ELSE 'stays' END AS change
-FROM now
-FULL JOIN old ON old.code = now.code AND old.mosis_id = now.mosis_id AND old.course_code = now.course_code
-    AND old.semester = now.semester AND (now.mosis_id <> '' OR old.provider_id IS NOT DISTINCT FROM now.provider_id)
+SELECT beside.code, beside.mosis_id, beside.course_code, beside.semester, coalesce(beside.facts, mismatch.facts),
+    beside.id, beside.change
+FROM (
+    SELECT code, mosis_id, course_code, semester, now.facts, old.id,
+        CASE WHEN old.id IS NULL THEN 'opens' WHEN now.facts IS NULL THEN 'closes' ELSE 'stays' END AS change
+    FROM now
+    FULL JOIN (SELECT * FROM old WHERE state <> 'resolved') AS old
+        USING (lea, code, mosis_id, course_code, semester, whole)
+) AS beside
+LEFT JOIN reconcile_mismatch AS mismatch ON mismatch.id = beside.id
 ORDER BY 1, 2, 3, 4
 """
 
@@ -102,7 +99,7 @@ def trials_of(lea_id: int, year: int) -> list[Upload]:
 def rehearse(lea_id: int, year: int, *, as_of: dt.date, at: dt.datetime) -> Rehearsal:
     """What the night would find after the LEA had certified its trials at this moment. Raises NoSuchYear."""
     trials = trials_of(lea_id, year)
-    find(
+    found = find(
         Question(
             year,
             as_of,
@@ -112,8 +109,9 @@ def rehearse(lea_id: int, year: int, *, as_of: dt.date, at: dt.datetime) -> Rehe
             tried_at=at,
         )
     )
+    lay_beside(found)
     with connection.cursor() as cursor:
-        cursor.execute(COMPARED, {"lea": lea_id, "year": year})
+        cursor.execute(COMPARED)
         lines = [
             Line(CATALOGUE[code], mosis_id, course, semester, json.loads(facts), pk, Change(change))
             for code, mosis_id, course, semester, facts, pk, change in cursor.fetchall()

@@ -27,6 +27,7 @@ FAMILIES = (
 )
 LAST = "patterns"  # what looks at what the others have found
 CONCLUSION = "conclusion"
+BESIDE = "beside"
 
 HEADING = re.compile(r"^-- (M-[0-9]{2})\n", re.MULTILINE)
 COLUMNS = "lea_id, provider_id, mosis_id, course_code, semester, a_id, o_id, j_id, v_id, cause, facts, code"

@@ -111,12 +111,7 @@ class KindTable(PortalTable):
         orderable = False
 
     def render_id(self, record: Kind) -> SafeString:
-        return format_html(
-            '<a class="usa-link" href="{}">{}</a> {}',
-            reverse("reconcile:kind", args=[record.id]),
-            record.id,
-            record.name,
-        )
+        return _named(record)
 
     def render_acts(self, record: Kind) -> str:
         return ", ".join(str(actor.label) for actor in record.acts)

@@ -36,6 +36,7 @@ from ..engine import (
     Found,
     Question,
     find,
+    lay_beside,
     run_statements,
 )
 from ..models import OPEN_STATES, LeaRun, Mismatch, Run, RunKind
@@ -45,26 +46,17 @@ TRIES = 3  # of a piece that somebody's answer came between
 # What a provider mends by its next report.
 OF_PROVIDERS = sorted(code for code, kind in CATALOGUE.items() if kind.acts == (Actor.PROVIDER,))
 TABLES = """
-DROP TABLE IF EXISTS pg_temp.file, pg_temp.newer, pg_temp.old, pg_temp.now, pg_temp.both_of;
+DROP TABLE IF EXISTS pg_temp.file, pg_temp.newer, pg_temp.both_of;
 CREATE TEMPORARY TABLE file (lea_id bigint PRIMARY KEY, courses bigint, students bigint, june bigint) ON COMMIT DROP;
 CREATE TEMPORARY TABLE newer (lea_id bigint, provider_id bigint, upload_id bigint, report_id bigint) ON COMMIT DROP;
 """
 # What would come and go: identities that are in one of the two and not in the other.
-COMPARED = """
-WITH now AS (
-    SELECT code, coalesce(lea_id, 0) AS lea, mosis_id, course_code, semester,
-        CASE WHEN mosis_id = '' THEN coalesce(provider_id, 0) ELSE 0 END AS whole
-    FROM result
-), old AS (
-    SELECT code, coalesce(lea_id, 0) AS lea, mosis_id, course_code, semester,
-        CASE WHEN mosis_id = '' THEN coalesce(provider_id, 0) ELSE 0 END AS whole
-    FROM reconcile_mismatch
-    WHERE school_year_id = %(year)s AND state <> 'resolved'
-        AND (lea_id IN (SELECT lea_id FROM scope) OR (lea_id IS NULL AND %(is_whole)s))
-)
+IDENTITY = "lea, code, mosis_id, course_code, semester, whole"
+COMPARED = f"""
+WITH now AS (SELECT {IDENTITY} FROM now), old AS (SELECT {IDENTITY} FROM old WHERE state <> 'resolved')
 SELECT (SELECT count(*) FROM (TABLE now EXCEPT TABLE old) AS opened),
     (SELECT count(*) FROM (TABLE old EXCEPT TABLE now) AS resolved)
-"""
+"""  # noqa: S608 # from a constant
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +170,11 @@ def look(year: int, *, as_of: dt.date, leas: Sequence[int] | None = None) -> Out
     started = time.monotonic()
     wanted = tuple(leas) if leas is not None else tuple(leas_of(year))
     found = find(Question(year, as_of, leas=wanted, is_whole=leas is None))
+    lay_beside(found)
     with connection.cursor() as cursor:
         cursor.execute("SELECT code, count(*) FROM result GROUP BY code ORDER BY code")
         by_code = dict(cursor.fetchall())
-        cursor.execute(COMPARED, {"year": year, "is_whole": leas is None})
+        cursor.execute(COMPARED)
         opened, resolved = cursor.fetchone()
     seconds = time.monotonic() - started
     return Outcome(None, as_of, len(found.files), opened, resolved, sum(by_code.values()), by_code, seconds)
@@ -234,6 +227,7 @@ def _write(run: Run, question: Question, *, at: dt.datetime) -> None:
     for lea in student_courses.stale(question.leas or (), question.year):
         student_courses.rebuild(lea, question.year)
     found = find(question)
+    lay_beside(found)
     values = {
         "year": question.year,
         "as_of": question.as_of,

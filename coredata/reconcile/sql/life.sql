@@ -1,20 +1,5 @@
--- What is found now beside what was found before: the life of each mismatch. `result` is the engine's; `newer` has, for each LEA
--- and provider, the file or report that came in since the last run.
-
--- The mismatches that this question can speak of: those of LEAs in scope and, where the whole state is asked, nobody's.
-CREATE TEMPORARY TABLE old ON COMMIT DROP AS
-SELECT mismatch.id, mismatch.state, mismatch.code, mismatch.mosis_id, mismatch.course_code, mismatch.semester,
-    coalesce(mismatch.lea_id, 0) AS lea, mismatch.waived_until,
-    CASE WHEN mismatch.mosis_id = '' THEN coalesce(mismatch.provider_id, 0) ELSE 0 END AS whole
-FROM reconcile_mismatch AS mismatch
-WHERE mismatch.school_year_id = %(year)s
-    AND (mismatch.lea_id IN (SELECT lea_id FROM scope) OR (mismatch.lea_id IS NULL AND %(is_whole)s));
-
-CREATE TEMPORARY TABLE now ON COMMIT DROP AS
-SELECT result.*, coalesce(result.lea_id, 0) AS lea,
-    CASE WHEN result.mosis_id = '' THEN coalesce(result.provider_id, 0) ELSE 0 END AS whole
-FROM result;
-ANALYZE old, now;
+-- The life of each mismatch: what `old` and `now` (beside.sql) say together. `newer` has, for each LEA and provider, the file or
+-- report that came in since the last run.
 
 CREATE TEMPORARY TABLE both_of ON COMMIT DROP AS
 SELECT old.id, old.state, old.waived_until, now.provider_id, now.cause, now.facts

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from coredata.forms import StudentForm
 from mocap_portal.foundation.accounts.guards import for_roles
 from mocap_portal.foundation.accounts.middleware import HatRequest
 from mocap_portal.foundation.accounts.models import DESE_ROLES, PROVIDER_ROLES
@@ -19,7 +20,7 @@ from mocap_portal.foundation.shared.paging import sort_and_cut
 from .. import actions
 from ..catalogue import CATALOGUE
 from ..downloads import mismatches_csv
-from ..forms import ListForm, StudentForm
+from ..forms import ListForm
 from ..lists import by_cause, causes, chosen, names
 from ..models import LeaRun, MismatchQuerySet, Run
 from ..standing import shown_to

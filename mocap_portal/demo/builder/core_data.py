@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 from dataclasses import dataclass
 from functools import cache
 
@@ -11,6 +13,7 @@ from coredata.layouts import Kind
 from coredata.models import Upload
 from coredata.store import vault
 from coredata.synthesis import State, districts
+from enrollment.records.models import Student
 from mocap_portal.foundation.accounts.models import Membership, Role
 from mocap_portal.foundation.directory.models import Organization
 from mocap_portal.foundation.shared.calendar import central_date
@@ -86,7 +89,10 @@ def _waive(year: int, *, at: dt.datetime) -> None:
 
 def _send(sent: Sent, *, code: str, year: int, by: Membership, at: dt.datetime) -> None:
     name = f"october_{sent.kind}.csv"
-    data = b"%PDF-1.7" if sent.is_a_letter else _text(code, year, sent).encode()
+    text = _text(code, year, sent)
+    if sent.kind is Kind.STU_CORE:
+        text = _with_own_students(text, _lea_id(by))
+    data = b"%PDF-1.7" if sent.is_a_letter else text.encode()
     upload = actions.receive(vault.seal([data]), name=name, lea_id=_lea_id(by), by=by, at=at)
     upload = actions.check_upload(upload.pk, at=at)
     if sent.certified:
@@ -104,6 +110,28 @@ def _certify(upload: Upload, *, by: Membership, at: dt.datetime) -> None:
 def _lea_id(hat: Membership) -> int:
     assert hat.organization_id is not None
     return hat.organization_id
+
+
+def _with_own_students(text: str, lea_id: int) -> str:
+    """Student Core with the students for whom families have asked, too; their schools are those of the first row."""
+    made_up = list(csv.DictReader(io.StringIO(text)))
+    out = io.StringIO()
+    writer = csv.DictWriter(out, made_up[0].keys(), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(made_up)
+    for student in Student.objects.filter(lea=lea_id, mosis_id__isnull=False).order_by("pk"):
+        writer.writerow(
+            made_up[0]
+            | {
+                "StateID": student.mosis_id,
+                "LocalStudentID": str(student.pk),
+                "LastName": student.last_name,
+                "FirstName": student.first_name,
+                "DateOfBirth": student.birth_date.isoformat(),
+                "StudentGradeLevel": f"{student.grade:02}" if student.grade else "K",
+            }
+        )
+    return out.getvalue()
 
 
 @cache

@@ -79,9 +79,13 @@ def _rows(code: str, today: dt.date) -> list[Row]:
 
 
 def _registered(code: str) -> Iterator[Row]:
-    lines = RosterLine.objects.filter(provider__code=code).select_related("lea", "line__course")
-    for line in lines.order_by("pk"):
+    lines = RosterLine.objects.filter(provider__code=code)
+    for line in lines.select_related("lea", "line__course", "line__request__term").order_by("pk"):
+        begins = line.line.started_on or line.line.starts_on or central_date(line.sent_at)
         yield {
+            "termCode": line.line.request.term.code,
+            "beginDate": begins.isoformat(),
+            "enrollmentStatus": "active" if line.line.started_on else "pending",
             "enrollmentId": f"{code[0]}-R{line.pk}",
             "approvalId": str(line.line_id),
             "mosisId": line.mosis_id,

@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
+from coredata.checks.courses import ANY_TIME, TIMES
 from coredata.layouts import Cycle, Kind
 from coredata.models import (
     ONCE_CERTIFIED,
@@ -27,7 +28,7 @@ from coredata.reports_due import reports_due
 from coredata.store import student_courses
 from coredata.store.student_courses import File
 from enrollment.part_time.models import APPROVED_LINES
-from mocap_portal.foundation.directory.models import CodeMeaning, CodeSet, Lea, SchoolYear
+from mocap_portal.foundation.directory.models import Lea, SchoolYear
 from mocap_portal.foundation.shared.calendar import central_date
 from providers.models import PROGRAM_CODES
 
@@ -143,7 +144,9 @@ def find(question: Question) -> Found:
         "june_due": june_due or dt.date.max - dt.timedelta(days=365),
         "programs": list(PROGRAM_CODES.values()),
         "approved": [state.value for state in APPROVED_LINES],
-        "semesters": _semesters(question.as_of),
+        "semesters": list(TIMES),
+        "times": list(TIMES.values()),
+        "any_time": ANY_TIME,
         "reports": found.reports,
         "tried": _tried(found),
         "trials": list(question.trials),
@@ -268,11 +271,6 @@ def _reports(question: Question) -> list[int]:
     tried = ProviderReport.objects.get(pk=question.report)
     others = accepted.exclude(provider=tried.provider_id).values_list("pk", flat=True)
     return sorted([*others, tried.pk])
-
-
-def _semesters(day: dt.date) -> list[str]:
-    held = CodeMeaning.objects.of(CodeSet.SEMESTER, on=day)
-    return ["", *held.values_list("code", flat=True)]
 
 
 def _tried(found: Found) -> list[int]:

@@ -3,6 +3,18 @@
 -- The ladder, best first: K1 student, course, semester and LEA; K2 the same at another LEA; K3 a semester that fits; K4 by
 -- the provider's own code of the course; K5 by the number of the approval. K6 is no pair: it suggests (identity.sql).
 
+-- Which semesters share a time, of all that stand anywhere; one that nobody knows may be any time.
+CREATE TEMPORARY TABLE fits ON COMMIT DROP AS
+WITH known AS (
+    SELECT * FROM unnest(%(semesters)s::text[], %(times)s::integer[]) AS known(code, time)
+), told AS (
+    SELECT code FROM known UNION SELECT semester FROM a UNION SELECT semester FROM o UNION SELECT semester FROM j
+    UNION SELECT semester FROM v UNION SELECT semester FROM o_before
+), code AS (
+    SELECT told.code, coalesce(known.time, %(any_time)s) AS time FROM told LEFT JOIN known USING (code)
+)
+SELECT one.code AS one, two.code AS two FROM code AS one CROSS JOIN code AS two WHERE one.time & two.time <> 0;
+
 CREATE TEMPORARY TABLE a_code ON COMMIT DROP AS
 SELECT a_id, course_code, 0 AS far FROM a
 UNION SELECT a.a_id, crosswalk.course_code, 1 FROM a JOIN crosswalk USING (provider_id, own_code)

@@ -5,18 +5,6 @@
 -- `core_file` and `stay_file`, with the certified files of those kinds of every LEA.
 -- What a source says of another LEA's students is not there; what other LEAs say of these students is.
 
--- Which semesters mean the same span or a part of it (the domain's rule; DESE publishes none). No semester fits any.
-CREATE TEMPORARY TABLE fits ON COMMIT DROP AS
-WITH codes(code) AS (
-    SELECT unnest(%(semesters)s::text[])
-), inside(whole, part) AS (
-    VALUES ('S1', 'Q1'), ('S1', 'Q2'), ('S2', 'Q3'), ('S2', 'Q4')
-)
-SELECT one.code AS one, two.code AS two
-FROM codes AS one CROSS JOIN codes AS two
-WHERE one.code = two.code OR 'YL' IN (one.code, two.code) OR '' IN (one.code, two.code)
-    OR EXISTS (SELECT FROM inside WHERE (whole, part) IN ((one.code, two.code), (two.code, one.code)));
-
 -- What a provider's own code of a course means: a state course code, on these days (K4).
 CREATE TEMPORARY TABLE crosswalk ON COMMIT DROP AS
 SELECT provider_id, provider_course_code AS own_code, state_course_code AS course_code, valid_from, valid_to,

@@ -367,6 +367,15 @@ def two_halves_are_one_year(world: World) -> None:
     two_halves(world)
 
 
+def test_a_semester_that_nobody_knows_may_be_any_time() -> None:
+    """V-37 says so of the file; the course is still found."""
+    world = World()
+    world.approve()
+    world.reported()
+    world.october(semester="X9")
+    assert world.codes() == []
+
+
 def two_halves(world: World, **reported: Any) -> None:
     for semester in "S1", "S2":
         world.reported(semester=semester, begin_date=dt.date(2026, 8, 24), **reported)

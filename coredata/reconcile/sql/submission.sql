@@ -6,7 +6,7 @@ FROM scope JOIN LATERAL (
     SELECT (SELECT count(*) FROM a WHERE a.lea_id = scope.lea_id AND a.counts)
         + (SELECT count(*) FROM v WHERE v.lea_id = scope.lea_id AND v.counts) AS number
 ) AS expected ON expected.number > 0
-WHERE %(as_of)s > %(october_due)s AND NOT scope.has_courses AND NOT scope.has_students
+WHERE scope.october_opens AND NOT scope.has_courses AND NOT scope.has_students
 
 -- M-71
 SELECT {lea}, '', jsonb_build_object('date', %(june_due)s::date, 'number', expected.number)
@@ -15,7 +15,7 @@ FROM scope JOIN LATERAL (
         + (SELECT count(*) FROM v WHERE v.lea_id = scope.lea_id AND v.counts)
         + (SELECT count(*) FROM o WHERE o.lea_id = scope.lea_id AND o.is_coded) AS number
 ) AS expected ON expected.number > 0
-WHERE %(as_of)s > %(june_due)s AND NOT scope.has_june
+WHERE scope.june_opens AND NOT scope.has_june
 
 -- M-73
 SELECT {lea}, CASE WHEN scope.has_courses THEN 'students' ELSE 'courses' END, '{{}}'::jsonb

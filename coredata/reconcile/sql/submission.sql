@@ -41,10 +41,22 @@ WHERE scope.has_courses AND scope.has_students
     AND NOT EXISTS (SELECT FROM o WHERE o.lea_id = scope.lea_id AND o.is_coded)
 
 -- M-77
-SELECT {lea}, '', jsonb_build_object('found', coded.number, 'reported', told.number)
+-- Most of what is reported and not coded here is of students who stand in another district: that is the provider's mistake.
+SELECT {lea}, CASE WHEN strangers.number * 2 > strangers.of THEN 'district_wrong' ELSE '' END,
+    jsonb_build_object('found', coded.number, 'reported', told.number)
 FROM scope
 JOIN LATERAL (SELECT count(*) AS number FROM o WHERE o.lea_id = scope.lea_id AND o.is_coded) AS coded ON true
 JOIN LATERAL (SELECT count(*) AS number FROM v WHERE v.lea_id = scope.lea_id AND v.counts) AS told ON told.number > 0
+JOIN LATERAL (
+    SELECT count(*) AS of, count(*) FILTER (
+        WHERE EXISTS (SELECT FROM o WHERE o.mosis_id = v.mosis_id AND o.lea_id <> scope.lea_id)
+            OR EXISTS (SELECT FROM core WHERE core.mosis_id = v.mosis_id AND core.lea_id <> scope.lea_id)
+    ) AS number
+    FROM v
+    WHERE v.lea_id = scope.lea_id AND v.counts
+        AND NOT EXISTS (SELECT FROM o WHERE o.mosis_id = v.mosis_id AND o.lea_id = scope.lea_id)
+        AND NOT EXISTS (SELECT FROM core WHERE core.mosis_id = v.mosis_id AND core.lea_id = scope.lea_id)
+) AS strangers ON true
 WHERE scope.has_courses AND scope.has_students
     AND abs(coded.number - told.number) > %(rows)s
     AND abs(coded.number - told.number) * 100 > greatest(coded.number, told.number) * %(share)s

@@ -68,7 +68,11 @@ def a_minute_later(moment: dt.datetime = AT + HOUR) -> list[Run]:
 def next_report(world: World) -> ProviderReport:
     """Sent to the state office, and not overdue in winter."""
     report: ProviderReport = ProviderReportFactory.create(
-        provider=world.provider, waiting=True, as_of=dt.date(2026, 11, 25), sent_by=world.report.sent_by
+        provider=world.provider,
+        waiting=True,
+        as_of=dt.date(2026, 11, 25),
+        sent_by=world.report.sent_by,
+        destroyed_at=CERTIFIED_AT,
     )
     return report
 
@@ -133,6 +137,7 @@ class Files:
             **{"certified" if state == UploadState.CERTIFIED else "trial": True},
             lea=self.world.lea,
             collection=StoredCollectionFactory.create(kind="stu_assign"),
+            destroyed_at=CERTIFIED_AT,  # there never were any bytes
         )
         self.store(
             upload,

@@ -16,6 +16,7 @@ from .core_data import build_core_data
 from .full_time import build_full_time
 from .full_time_days import build_full_time_days
 from .further import build_further
+from .last_year import build_last_year
 from .mails import deliver
 from .moves import build_moves
 from .night import build_night
@@ -34,6 +35,7 @@ PARTS: dict[str, Callable[[dt.datetime], None]] = {
     "offers": build_offers,
     "requests": build_requests,
     "further": build_further,
+    "last year": build_last_year,
     "core data": build_core_data,
     "provider reports": build_reports,
     "full time": build_full_time,

@@ -22,6 +22,7 @@ from pytest_django.fixtures import Settings
 
 from coredata.models import Upload
 from coredata.reconcile.catalogue import CATALOGUE, Family
+from coredata.reconcile.lists import inside
 from coredata.reconcile.models import Mismatch
 from enrollment.attendance.models import Placement
 from enrollment.certification.models import Certification
@@ -188,7 +189,7 @@ class TestRequests:
         assert counted(CourseRequest.objects.values_list("state", flat=True)) == {
             "draft": 1,
             "submitted": 17,
-            "decided": 14,
+            "decided": 17,
             "cancelled": 1,
         }
         assert counted(CourseLine.objects.values_list("state", flat=True)) == {
@@ -197,7 +198,7 @@ class TestRequests:
             "denied": 2,
             "registered": 1,
             "confirmed": 2,
-            "active": 1,
+            "active": 4,
             "finished": 1,
             "completed": 1,
             "cancelled": 1,
@@ -207,16 +208,16 @@ class TestRequests:
         assert counted(RosterLine.objects.values_list("line__state", flat=True)) == {
             "registered": 1,
             "confirmed": 2,
-            "active": 1,
+            "active": 4,
             "finished": 1,
             "completed": 1,
             "withdrawn": 2,
             "removed": 1,
         }
-        assert counted(CourseRequest.objects.values_list("channel", flat=True)) == {"portal": 31, "phone": 2}
+        assert counted(CourseRequest.objects.values_list("channel", flat=True)) == {"portal": 34, "phone": 2}
         # One decision was made on paper and has no letter of ours; one denial was replaced by an approval.
         letters = Letter.objects.filter(kind__in=[LetterKind.APPROVAL, LetterKind.DENIAL])
-        assert (Decision.objects.count(), letters.count()) == (18, 17)
+        assert (Decision.objects.count(), letters.count()) == (21, 20)
         assert Decision.objects.filter(superseded_by__isnull=False).count() == 1
 
     def test_clocks_stand_where_they_should(self) -> None:
@@ -246,7 +247,7 @@ class TestRequests:
 
     def test_children(self) -> None:
         assert counted(Claim.objects.filter(applications=None).values_list("state", flat=True)) == {
-            "confirmed": 22,
+            "confirmed": 25,
             "typed": 11,
             "refused": 1,
         }
@@ -398,10 +399,13 @@ class TestRequests:
 )
 def test_it_can_be_built_on_any_day(at: dt.datetime) -> None:
     assert build(at=at) == list(PARTS)
-    assert CourseRequest.objects.count() == 33
+    assert CourseRequest.objects.count() == 36
     assert {family: set(of_family) for family, of_family in open_by_family().items()} == {
         family: set(THREE_LEAS) for family in Family
     }
+    # In July and August the last October is one of the school year that is over, and reports are of the new one.
+    blocks = Mismatch.objects.filter(code="M-05").values_list("lea__state_district_id", flat=True)
+    assert list(blocks) == ([] if at.month in {7, 8} else [HARROW_SPRINGS])
 
 
 def test_every_family_of_mismatches_stands_in_three_leas() -> None:
@@ -409,7 +413,7 @@ def test_every_family_of_mismatches_stands_in_three_leas() -> None:
     assert open_by_family() == {
         Family.PRESENCE: {
             WALNUT_FORK: {"M-07"},
-            HARROW_SPRINGS: {"M-07", "M-08", "M-10"},
+            HARROW_SPRINGS: {"M-01", "M-05", "M-07", "M-08", "M-10"},
             COMPASS_POINT: {"M-07"},
         },
         Family.IDENTITY: {WALNUT_FORK: {"M-13", "M-14"}, HARROW_SPRINGS: {"M-14"}, COMPASS_POINT: {"M-14"}},
@@ -426,7 +430,11 @@ def test_every_family_of_mismatches_stands_in_three_leas() -> None:
             COMPASS_POINT: {"M-54"},
         },
         Family.LOAD: {lea: {"M-68"} for lea in THREE_LEAS},
-        Family.SUBMISSION: {WALNUT_FORK: {"M-73"}, HARROW_SPRINGS: {"M-74"}, COMPASS_POINT: {"M-70", "M-74"}},
+        Family.SUBMISSION: {
+            WALNUT_FORK: {"M-73"},
+            HARROW_SPRINGS: {"M-74", "M-77"},
+            COMPASS_POINT: {"M-70", "M-74"},
+        },
         Family.OUTCOME: {lea: {"M-78"} for lea in THREE_LEAS},
         Family.RECORDS: {lea: {"M-88"} for lea in THREE_LEAS},
     }
@@ -434,6 +442,9 @@ def test_every_family_of_mismatches_stands_in_three_leas() -> None:
     provider = Membership.objects.get(user__email="amir.haddad@lanternhill.example")
     denied = Mismatch.objects.visible_to(provider).get(code="M-43")
     assert Student.objects.get(mosis_id=denied.mosis_id).first_name == "Robin"
+    # A whole block is missing, with its list.
+    block = Mismatch.objects.get(code="M-05")
+    assert (block.facts["number"], [missing.code for missing in inside(block)]) == (3, ["M-01"] * 3)
     # Two districts that claim the same student in the same course.
     claimed = Mismatch.objects.filter(code="M-54").order_by("mosis_id", "lea__state_district_id")
     assert list(claimed.values_list("lea__state_district_id", "facts__other")) == [

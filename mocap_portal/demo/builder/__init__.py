@@ -24,6 +24,7 @@ from .people import build_people
 from .places import build_places
 from .reports import build_reports
 from .requests import build_requests
+from .running import build_running
 
 __all__ = ["PARTS", "NotTheDemo", "build"]
 
@@ -35,6 +36,7 @@ PARTS: dict[str, Callable[[dt.datetime], None]] = {
     "offers": build_offers,
     "requests": build_requests,
     "further": build_further,
+    "running": build_running,
     "last year": build_last_year,
     "core data": build_core_data,
     "provider reports": build_reports,

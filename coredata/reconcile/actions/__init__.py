@@ -17,6 +17,16 @@ from .answering import (
     take_back,
     take_back_together,
 )
+from .collecting import (
+    NothingToCorrect,
+    NotYourRows,
+    OutOfDate,
+    collect,
+    file_of,
+    take_out,
+    trial_of,
+    undo_step,
+)
 from .comparing import (
     Outcome,
     compare,
@@ -26,7 +36,7 @@ from .comparing import (
     sum_up,
     years_to_compare,
 )
-from .downloading import download_list
+from .downloading import download_list, download_rows
 
 __all__ = [
     "CLERKS",
@@ -35,21 +45,30 @@ __all__ = [
     "NobodyToTell",
     "NotAnswered",
     "NotTheirs",
+    "NotYourRows",
+    "NothingToCorrect",
     "OnlyTheOfficeWaives",
+    "OutOfDate",
     "Outcome",
     "TooMany",
     "WaiverTooLong",
     "WasResolved",
     "answer",
     "answer_many",
+    "collect",
     "compare",
     "compare_newer",
     "compare_night",
     "download_list",
+    "download_rows",
+    "file_of",
     "look",
     "offered",
     "sum_up",
     "take_back",
     "take_back_together",
+    "take_out",
+    "trial_of",
+    "undo_step",
     "years_to_compare",
 ]

@@ -1,5 +1,6 @@
-"""Mismatches, what people answered, and the runs that found them."""
+"""Mismatches, what people answered, the corrected rows they put aside, and the runs that found them."""
 
+from .collected import CollectedRow, CollectedRowQuerySet
 from .mismatches import (
     GONE_STATES,
     OPEN_STATES,
@@ -16,6 +17,8 @@ __all__ = [
     "OPEN_STATES",
     "Answer",
     "AnswerKind",
+    "CollectedRow",
+    "CollectedRowQuerySet",
     "LeaRun",
     "Mismatch",
     "MismatchQuerySet",

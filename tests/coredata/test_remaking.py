@@ -1,4 +1,4 @@
-"""A new file out of the kept rows of a certified one: the same rows and educators, the same checks, some values right."""
+"""A new file out of the kept rows of a certified one: the same rows, educators and checks, some values put right."""
 
 from __future__ import annotations
 

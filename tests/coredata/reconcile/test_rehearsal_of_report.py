@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -47,7 +48,7 @@ def certified(clerk: Membership) -> None:
         certify(send(good(kind), by=clerk), by=clerk)
 
 
-def report(provider: Provider, rows: list[dict[str, object]], *, as_of: dt.date) -> ProviderReport:
+def report(provider: Provider, rows: Sequence[Mapping[str, Any]], *, as_of: dt.date) -> ProviderReport:
     """A checked one with these rows."""
     made = ProviderReportFactory.create(
         checked=True, provider=provider, as_of=as_of, warnings=1, judged_at=NOW, rows_read=2 * len(rows) + 1
@@ -62,9 +63,9 @@ def accept(made: ProviderReport, *, by: Membership, at: dt.datetime) -> None:
     accept_report(made.pk, by=by, at=at)
 
 
-def random_rows(random: Random) -> list[dict[str, object]]:
+def random_rows(random: Random) -> list[dict[str, Any]]:
     """Enrollments of a few students in three districts, one of which the portal does not know."""
-    rows = []
+    rows = list[dict[str, Any]]()
     for number in range(random.randint(1, 6)):
         status = random.choice(["active", "active", "completed", "withdrawn", "pending", "incomplete"])
         is_over = status == "completed"

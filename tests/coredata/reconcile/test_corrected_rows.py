@@ -106,6 +106,7 @@ def test_a_row_in_another_districts_file_is_not_shown(
     client: Client, lea: Lea, found: dict[str, Mismatch]
 ) -> None:
     theirs = MismatchFactory.create(code=CODE, facts=found[CODE].facts, mosis_id=STUDENT)
+    assert theirs.lea is not None
     hat = clerk_of(theirs.lea)
     text = page(sign_in(Client(), hat), "mismatch", theirs.pk)
     assert "The row stands in another district" in text

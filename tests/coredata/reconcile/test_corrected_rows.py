@@ -152,9 +152,7 @@ def test_a_row_is_put_aside_once_for_all_clerks_and_taken_out(
     assert "It is taken out" not in post(client, "take_out", row=[])
 
 
-def test_a_stranger_can_neither_put_aside_nor_take_out(
-    clerk: Membership, found: dict[str, Mismatch]
-) -> None:
+def test_a_stranger_can_neither_put_aside_nor_take_out(clerk: Membership, found: dict[str, Mismatch]) -> None:
     actions.collect([found[CODE].pk], by=clerk, at=NOW)
     stranger = MembershipFactory.create(data_clerk=True)
     key = CollectedRow.objects.earliest("pk").pk

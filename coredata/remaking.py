@@ -32,7 +32,7 @@ def remade(
         collection_version=pl.lit(str(collection)), school_year=pl.lit(str(collection.year))
     )
     if unknown := sorted(changed.keys() - set(frame[LINE])):
-        raise LookupError(f"Line {unknown[0]} is not in the file.")
+        raise LookupError(unknown[0])
     if kept.has(EDUCATOR):
         frame = frame.with_columns(pl.lit("").alias(EDUCATOR))
     frame = _with_changes(frame, kept, changed)

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0005_api_token'),
-        ('coredata', '0012_made_of_certified_rows'),
+        ('coredata', '0021_made_of_certified_rows'),
         ('pghistory', '0007_auto_20250421_0444'),
         ('reconcile', '0001_initial'),
     ]

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0005_api_token'),
-        ('coredata', '0011_answered_requests'),
+        ('coredata', '0020_rows_of_reports_that_no_longer_count'),
         ('directory', '0016_codes_of_reports'),
     ]
 

@@ -296,6 +296,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 50},
     },
+    # Before the mails of the day; the later tries are for mornings on which nothing ran.
+    "hand silent rooms to the state office": {
+        "task": "coredata.reconcile.tasks.escalate_silent",
+        "schedule": crontab(hour="3-6", minute="35"),
+    },
     "ask providers for reports": {
         "task": "coredata.tasks.chase_reports",
         "schedule": crontab(hour="5-8", minute="15"),

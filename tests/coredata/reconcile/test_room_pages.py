@@ -294,7 +294,7 @@ def test_a_private_file_has_no_address_for_others(room: Room) -> None:
         404,
         404,
     ]
-    assert sign_in(Client(), room.clerk).post(address).status_code == 200
+    assert b"".join(sign_in(Client(), room.clerk).post(address).streaming_content) == PDF  # type: ignore[attr-defined]
 
 
 # Two districts ------------------------------------------------------------------------------------

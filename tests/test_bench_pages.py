@@ -299,6 +299,7 @@ def test_options_are_those_of_the_measurement() -> None:
         "attendance": {"students": 20_000, "courses": 6},
         "clock": {},
         "coredata": {"rows": 300_000},
+        "lists": {"students": 20_000, "courses": 6, "seconds": 5, "per_second": 10},
         "pages": {"requests": 200_000, "courses": 20_000, "seconds": 10, "per_second": 100},
         "state": {"leas": 554, "students": 80_000, "years": 1},
     }

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,7 +13,7 @@ from mocap_portal.foundation.accounts.guards import for_roles
 from mocap_portal.foundation.accounts.middleware import HatRequest
 from mocap_portal.foundation.accounts.models import DESE_ROLES, HOST_ROLES
 from mocap_portal.foundation.shared.calendar import central_date
-from mocap_portal.foundation.shared.paging import sort_and_cut
+from mocap_portal.foundation.shared.paging import Pages, sort_and_cut
 from mocap_portal.foundation.shared.refusals import Refusal
 
 from . import actions, counting, files
@@ -80,7 +79,7 @@ def report(request: HatRequest, pk: int) -> HttpResponse:
         .select_related("enrollment__student", "resident_lea__organization")
         .order_by("grade", "resident_lea_code", "enrollment")
     )
-    page = Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    page = Pages(rows, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     changed = counting.changes(row, version)
     context: dict[str, Any] = {
         "report": row,

@@ -71,7 +71,11 @@ class Student(models.Model):
                 condition=Q(merged_into__isnull=True) | Q(mosis_id__isnull=True),
             ),
         ]
-        indexes = [models.Index(fields=["lea", "last_name", "first_name"], name="student_by_lea_and_name")]
+        indexes = [
+            models.Index(fields=["lea", "last_name", "first_name"], name="student_by_lea_and_name"),
+            # A list by name of students from anywhere walks along it and stops at the end of its page.
+            models.Index(fields=["last_name", "first_name"], name="student_by_name"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}"

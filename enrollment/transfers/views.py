@@ -3,7 +3,6 @@
 import datetime as dt
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Case, QuerySet, Value, When
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,6 +20,7 @@ from mocap_portal.foundation.accounts.guards import for_roles
 from mocap_portal.foundation.accounts.middleware import HatRequest
 from mocap_portal.foundation.accounts.models import FAMILY_ROLES, LEA_ROLES, Membership
 from mocap_portal.foundation.shared.calendar import central_date
+from mocap_portal.foundation.shared.paging import Pages
 from mocap_portal.foundation.shared.refusals import Refusal
 from mocap_portal.foundation.ui.steps import take_step
 from mocap_portal.foundation.ui.words import long_day
@@ -46,7 +46,7 @@ def transfers(request: HatRequest) -> HttpResponse:
         default=Value(2),
     )
     rows = transfers_for(request.hat).order_by(turn, "-leaves_on", "-pk")
-    page = Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    page = Pages(rows, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     return render(
         request, "transfers/transfers.html", {"table": TransferTable(page.object_list), "page": page}
     )

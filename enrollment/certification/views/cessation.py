@@ -1,7 +1,6 @@
 """Who issued a letter sends the notice of cessation of a student who has stopped, and records when (R-153)."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_safe
 from mocap_portal.foundation.accounts.guards import for_roles
 from mocap_portal.foundation.accounts.middleware import HatRequest
 from mocap_portal.foundation.shared.calendar import central_date
+from mocap_portal.foundation.shared.paging import Pages
 from mocap_portal.foundation.shared.refusals import Refusal
 
 from .. import actions
@@ -28,7 +28,7 @@ def cessations(request: HatRequest) -> HttpResponse:
     """Notices to send, the oldest first, then those that were sent."""
     rows = CessationTask.objects.run_by(request.hat).with_people()
     rows = rows.order_by("sent_on", "opened_at", "pk").reverse()
-    page = Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    page = Pages(rows, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     return render(
         request, "certification/cessations.html", {"table": CessationTable(page.object_list), "page": page}
     )

@@ -1,7 +1,6 @@
 """An official of the host, or of the resident district for combined study, sees what is asked for and issues it."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,6 +13,7 @@ from mocap_portal.foundation.accounts.middleware import HatRequest
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.papers.letters import lay_out
 from mocap_portal.foundation.shared.calendar import central_date
+from mocap_portal.foundation.shared.paging import Pages
 from mocap_portal.foundation.shared.refusals import Refusal
 
 from .. import actions
@@ -31,7 +31,7 @@ def requests(request: HatRequest) -> HttpResponse:
     """What is asked for, the oldest first; and what was issued."""
     rows = LetterRequest.objects.issued_by(request.hat).select_related("student", "certification", "paper")
     filters = LetterFilter(request.GET, queryset=rows.order_by("asked_at", "pk"))
-    page = Paginator(filters.qs, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    page = Pages(filters.qs, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     own = LetterRequest.objects.given_by(request.hat).filter(pk__in=[row.pk for row in page])
     context = {
         "table": LetterTable(page.object_list),

@@ -5,7 +5,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Case, F, Q, QuerySet, When
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,6 +18,7 @@ from mocap_portal.foundation.accounts.guards import for_roles
 from mocap_portal.foundation.accounts.middleware import HatRequest
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.shared.calendar import central_date
+from mocap_portal.foundation.shared.paging import Pages
 from mocap_portal.foundation.shared.refusals import Refusal
 from providers.models import Agreement, Instruction
 
@@ -76,7 +76,7 @@ def waiting(request: HatRequest) -> HttpResponse:
         "pk",
     )
     filters = LineFilter(request.GET, queryset=rows, today=today)
-    page = Paginator(filters.qs, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    page = Pages(filters.qs, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     lines = list(page.object_list)
     to_send = [line for line in lines if line.state == LineState.APPROVED]
     held = [line for line in lines if is_held(line, on=today)]

@@ -1,7 +1,6 @@
 """Courses that go on although the student moved to another district: who pays from which day on (R-72)."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Exists, F, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from mocap_portal.foundation.accounts.guards import for_roles
 from mocap_portal.foundation.accounts.middleware import HatRequest
 from mocap_portal.foundation.shared.calendar import central_date
+from mocap_portal.foundation.shared.paging import Pages
 from mocap_portal.foundation.shared.refusals import Refusal
 from providers.models import Agreement, AgreementKind
 
@@ -41,7 +41,7 @@ def payers(request: HatRequest) -> HttpResponse:
         .annotate(has_agreement=Exists(agreement))
         .order_by(F("arranged_at").desc(nulls_first=True), "-pays_from", "-pk")
     )
-    page = Paginator(changes, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    page = Pages(changes, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "registration/payers.html", {"table": PayerTable(page.object_list), "page": page})
 
 

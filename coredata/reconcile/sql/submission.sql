@@ -6,7 +6,7 @@ FROM scope JOIN LATERAL (
     SELECT (SELECT count(*) FROM a WHERE a.lea_id = scope.lea_id AND a.counts)
         + (SELECT count(*) FROM v WHERE v.lea_id = scope.lea_id AND v.counts) AS number
 ) AS expected ON expected.number > 0
-WHERE %(as_of)s > %(october_due)s AND NOT scope.has_courses AND NOT scope.has_students
+WHERE scope.october_opens AND NOT scope.has_courses AND NOT scope.has_students
 
 -- M-71
 SELECT {lea}, '', jsonb_build_object('date', %(june_due)s::date, 'number', expected.number)
@@ -15,7 +15,7 @@ FROM scope JOIN LATERAL (
         + (SELECT count(*) FROM v WHERE v.lea_id = scope.lea_id AND v.counts)
         + (SELECT count(*) FROM o WHERE o.lea_id = scope.lea_id AND o.is_coded) AS number
 ) AS expected ON expected.number > 0
-WHERE %(as_of)s > %(june_due)s AND NOT scope.has_june
+WHERE scope.june_opens AND NOT scope.has_june
 
 -- M-73
 SELECT {lea}, CASE WHEN scope.has_courses THEN 'students' ELSE 'courses' END, '{{}}'::jsonb
@@ -41,10 +41,22 @@ WHERE scope.has_courses AND scope.has_students
     AND NOT EXISTS (SELECT FROM o WHERE o.lea_id = scope.lea_id AND o.is_coded)
 
 -- M-77
-SELECT {lea}, '', jsonb_build_object('found', coded.number, 'reported', told.number)
+-- Most of what is reported and not coded here is of students who stand in another district: that is the provider's mistake.
+SELECT {lea}, CASE WHEN strangers.number * 2 > strangers.of THEN 'district_wrong' ELSE '' END,
+    jsonb_build_object('found', coded.number, 'reported', told.number)
 FROM scope
 JOIN LATERAL (SELECT count(*) AS number FROM o WHERE o.lea_id = scope.lea_id AND o.is_coded) AS coded ON true
 JOIN LATERAL (SELECT count(*) AS number FROM v WHERE v.lea_id = scope.lea_id AND v.counts) AS told ON told.number > 0
+JOIN LATERAL (
+    SELECT count(*) AS of, count(*) FILTER (
+        WHERE EXISTS (SELECT FROM o WHERE o.mosis_id = v.mosis_id AND o.lea_id <> scope.lea_id)
+            OR EXISTS (SELECT FROM core WHERE core.mosis_id = v.mosis_id AND core.lea_id <> scope.lea_id)
+    ) AS number
+    FROM v
+    WHERE v.lea_id = scope.lea_id AND v.counts
+        AND NOT EXISTS (SELECT FROM o WHERE o.mosis_id = v.mosis_id AND o.lea_id = scope.lea_id)
+        AND NOT EXISTS (SELECT FROM core WHERE core.mosis_id = v.mosis_id AND core.lea_id = scope.lea_id)
+) AS strangers ON true
 WHERE scope.has_courses AND scope.has_students
     AND abs(coded.number - told.number) > %(rows)s
     AND abs(coded.number - told.number) * 100 > greatest(coded.number, told.number) * %(share)s

@@ -25,9 +25,9 @@ from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.papers.models import DigestItem
 from tests.factories.accounts import MembershipFactory
 from tests.factories.reconcile import MismatchFactory
+from tests.killed import Killed, killed_at
 from tests.test_exactly_once import at_once
 
-from .test_night import Killed, killed_at
 from .test_rooms import NOW, Room, two_districts
 
 pytestmark = pytest.mark.django_db

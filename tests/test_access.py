@@ -114,7 +114,7 @@ from tests.factories.providers import (
     CourseFactory,
     ReviewFactory,
 )
-from tests.factories.reconcile import AnswerFactory, CollectedRowFactory, MismatchFactory
+from tests.factories.reconcile import AnswerFactory, CollectedRowFactory, MismatchFactory, RemarkFactory
 from tests.factories.records import ClaimFactory, StudentFactory
 from tests.factories.registration import RosterLineFactory
 from tests.factories.transfers import TransferFactory
@@ -164,6 +164,8 @@ IDENTIFYING = {
     "reconcile:of_provider",
     "reconcile:rehearsal",
     "reconcile:rows",
+    "reconcile:room",
+    "reconcile:rooms",
     "attendance:shares_csv",
     "part_time:enter_family",
     "part_time:import_preview",
@@ -313,6 +315,17 @@ class World:
             state=MismatchState.ACKNOWLEDGED,
         )
         self.put_aside = CollectedRowFactory.create(mismatch=self.mismatch, by=self.own[Role.DATA_CLERK])
+        RemarkFactory.create(
+            mismatch=self.mismatch, by=self.own[Role.PROVIDER_STAFF], side="provider", contest=True
+        )
+        self.room_file = RemarkFactory.create(
+            mismatch=self.mismatch,
+            by=self.own[Role.PROVIDER_STAFF],
+            side="provider",
+            text=f"About {FIRST_NAME} {LAST_NAME}",
+            with_file=True,
+            document__name=f"{LAST_NAME}.pdf",
+        )
         self.mismatch_answer = AnswerFactory.create(mismatch=self.mismatch, by=self.own[Role.DATA_CLERK])
 
     def _ask_for_letters(self, now: dt.datetime) -> None:
@@ -731,6 +744,20 @@ ADDRESSES = [
     page("reconcile:kinds", STAFF_ROLES),
     page("reconcile:kind", STAFF_ROLES, args=lambda world: ["M-01"]),
     row("reconcile:mismatch", SENDING | REPORTING, lambda world: [world.mismatch.pk]),
+    page("reconcile:rooms", SENDING | REPORTING),
+    row("reconcile:room", SENDING | REPORTING, lambda world: [world.mismatch.pk]),
+    *(
+        Address(
+            name,
+            dict.fromkeys(SENDING | PROVIDER_ROLES, 200) | dict.fromkeys(DESE_ROLES, 404),
+            args=lambda world: [world.mismatch.pk],
+            stranger=404,
+        )
+        for name in ("reconcile:agree", "reconcile:contest")
+    ),
+    row("reconcile:note", SENDING | REPORTING, lambda world: [world.mismatch.pk]),
+    page("reconcile:decide", DESE_ROLES, args=lambda world: [world.mismatch.pk]),
+    post(row("reconcile:room_file", SENDING | REPORTING, lambda world: [world.room_file.pk])),
     row("reconcile:answer", READING, lambda world: [world.mismatch.pk, "waive"]),
     # A stranger has nothing to answer, and goes back to the list.
     page("reconcile:answer_many", SENDING, args=lambda world: ["harmless"], stranger=302),

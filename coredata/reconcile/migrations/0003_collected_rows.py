@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         ('accounts', '0005_api_token'),
         ('coredata', '0021_made_of_certified_rows'),
         ('pghistory', '0007_auto_20250421_0444'),
-        ('reconcile', '0001_initial'),
+        ('reconcile', '0002_rooms'),
     ]
 
     operations = [

@@ -165,7 +165,7 @@ def find(question: Question) -> Found:
             found.seconds[name] = time.monotonic() - started
         for code, query in RULES.items():
             _timed(cursor, found, code, query, values)
-        _overdue(cursor, min(question.as_of, year.ends_on))
+        _overdue(cursor, min(question.as_of, year.ends_on), question.report)
         _hide(cursor, RULES.keys() | {"M-72"})
         for code, query in PATTERNS.items():
             _timed(cursor, found, code, query, values)
@@ -369,12 +369,12 @@ def _derive_trial(files: Files, year: int) -> None:
         student_courses.build_june("j_trial", files.lea_id, year, june=File.of(june), october="o_trial")
 
 
-def _overdue(cursor: CursorWrapper, as_of: dt.date) -> None:
+def _overdue(cursor: CursorWrapper, as_of: dt.date, tried: int | None) -> None:
     """M-72: providers whose report is overdue, or was when the school year ended: later none is asked for.
 
-    Few, and the rule for them stands in reports_due.
+    Few, and the rule for them stands in reports_due. `tried`: a report that is looked at as if it were accepted.
     """
-    late = [due for due in reports_due(as_of) if due.is_overdue]
+    late = [due for due in reports_due(as_of, tried=tried) if due.is_overdue]
     cursor.execute(
         "INSERT INTO found (code, provider_id, mosis_id, course_code, semester, facts)"
         " SELECT 'M-72', provider, '', '', '', jsonb_build_object('date', due_on, 'reported', last)"

@@ -1,4 +1,4 @@
-"""The only writers of mismatches and of what people answer."""
+"""The only writers of mismatches, of what people answer and of what is said in rooms."""
 
 from .answering import (
     CLERKS,
@@ -17,6 +17,16 @@ from .answering import (
     take_back,
     take_back_together,
 )
+from .collecting import (
+    NothingToCorrect,
+    NotYourRows,
+    OutOfDate,
+    collect,
+    file_of,
+    take_out,
+    trial_of,
+    undo_step,
+)
 from .comparing import (
     Outcome,
     compare,
@@ -26,30 +36,67 @@ from .comparing import (
     sum_up,
     years_to_compare,
 )
-from .downloading import download_list
+from .downloading import download_list, download_rows
+from .rooms import (
+    SPEAKERS,
+    FileNotYours,
+    NothingWritten,
+    NotInTheRoom,
+    NotOfTheRoom,
+    NotYourReason,
+    OnlyTheOfficeDecides,
+    WordsMissing,
+    decide,
+    escalate_silent,
+    take_file,
+    take_position,
+    write_note,
+)
 
 __all__ = [
     "CLERKS",
     "MOST_AT_ONCE",
+    "SPEAKERS",
+    "FileNotYours",
     "MayNotAnswer",
     "NobodyToTell",
     "NotAnswered",
+    "NotInTheRoom",
+    "NotOfTheRoom",
     "NotTheirs",
+    "NotYourReason",
+    "NotYourRows",
+    "NothingToCorrect",
+    "NothingWritten",
+    "OnlyTheOfficeDecides",
     "OnlyTheOfficeWaives",
+    "OutOfDate",
     "Outcome",
     "TooMany",
     "WaiverTooLong",
     "WasResolved",
+    "WordsMissing",
     "answer",
     "answer_many",
+    "collect",
     "compare",
     "compare_newer",
     "compare_night",
+    "decide",
     "download_list",
+    "download_rows",
+    "escalate_silent",
+    "file_of",
     "look",
     "offered",
     "sum_up",
     "take_back",
     "take_back_together",
+    "take_file",
+    "take_out",
+    "take_position",
+    "trial_of",
+    "undo_step",
+    "write_note",
     "years_to_compare",
 ]

@@ -57,7 +57,12 @@ JOIN scope ON scope.lea_id = lea.organization_id
 LEFT JOIN unit ON unit.mosis_id = row.mosis_id AND unit.course_code = row.course_code AND unit.lea_id = scope.lea_id
     AND unit.provider_id = gone.provider_id
     AND EXISTS (SELECT FROM fits WHERE fits.one = unit.semester AND fits.two = row.semester)
-WHERE gone.school_year_id = %(year)s AND NOT gone.is_present AND gone.status IN ('pending', 'active', 'incomplete')
+WHERE gone.school_year_id = %(year)s AND gone.status IN ('pending', 'active', 'incomplete')
+    -- Not gone.is_present: a report that is only tried has not changed it.
+    AND NOT EXISTS (
+        SELECT FROM every_v AS there
+        WHERE there.provider_id = gone.provider_id AND there.enrollment_id = gone.enrollment_id
+    )
     AND row.basis = 'mocap' AND row.mosis_id <> '' AND NOT coalesce(unit.is_listed, false)
     AND EXISTS (
         SELECT FROM coredata_providerreport AS now WHERE now.id = ANY(%(reports)s) AND now.provider_id = gone.provider_id

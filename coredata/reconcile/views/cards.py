@@ -23,9 +23,11 @@ from mocap_portal.foundation.ui.steps import ask_first, take_step
 
 from .. import actions, cards, life
 from ..catalogue import CATALOGUE
+from ..corrected import corrected_rows
 from ..forms import INTROS, TITLES, AnswerForm, ManyForm
 from ..lists import BLOCK, inside, names
-from ..models import Answer, AnswerKind, Mismatch
+from ..models import Answer, AnswerKind, Mismatch, MismatchState
+from ..room import at_the_door
 from ..standing import shown_to
 from ..tables import MismatchTable
 from .lists import home_of, rows_of
@@ -45,6 +47,7 @@ def mismatch(request: HatRequest, pk: int) -> HttpResponse:
         "steps": cards.steps(row, hat),
         "facts": cards.facts(row, hat, student=names(hat, [row]).get(row.mosis_id, "")),
         "questions": cards.questions(row, hat),
+        "corrected": corrected_rows(row) if hat.is_lea and row.state != MismatchState.RESOLVED else None,
         "entries": life.entries(row, hat),
         "offered": [
             {"label": TITLES[kind], "url": reverse("reconcile:answer", args=[pk, kind.value])}
@@ -53,6 +56,7 @@ def mismatch(request: HatRequest, pk: int) -> HttpResponse:
         "taken_back": life.to_take_back(row, hat),
         "table": _inside(request, row),
         "back": reverse(home_of(request)),
+        "room": at_the_door(hat, row),
         "sees_files": not hat.is_provider and bool(row.mosis_id),
     }
     return render(request, "reconcile/mismatch.html", context)

@@ -21,6 +21,9 @@ from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings
 
 from coredata.models import Upload
+from coredata.reconcile.catalogue import CATALOGUE, Family
+from coredata.reconcile.lists import inside
+from coredata.reconcile.models import Mismatch
 from enrollment.attendance.models import Placement
 from enrollment.certification.models import Certification
 from enrollment.full_time.models import ProgramApplication, ProgramEnrollment
@@ -30,6 +33,7 @@ from enrollment.records.models import Claim, Student
 from enrollment.registration.actions import NoDataAgreement, what_is_missing
 from enrollment.registration.models import RosterLine
 from mocap_portal.demo.builder import PARTS, NotTheDemo, build
+from mocap_portal.demo.builder.places import COMPASS_POINT, HARROW_SPRINGS, WALNUT_FORK
 from mocap_portal.demo.models import DemoMail, DemoPerson
 from mocap_portal.foundation.accounts.models import Invitation, Membership, Role, User
 from mocap_portal.foundation.clocks.models import ChaseRun, Clock, ClockKind
@@ -44,6 +48,8 @@ pytestmark = pytest.mark.django_db
 
 BEGINS = "The building begins."
 TUESDAY = dt.datetime(2026, 11, 10, 15, 30, tzinfo=dt.UTC)  # half past nine in Missouri
+FRIDAY = dt.datetime(2026, 11, 27, 18, tzinfo=dt.UTC)
+THREE_LEAS = (WALNUT_FORK, HARROW_SPRINGS, COMPASS_POINT)
 PEOPLE_AND_PLACES = ["places", "catalog", "people", "offers"]
 INVITING = [*PEOPLE_AND_PLACES, "requests"]
 
@@ -183,7 +189,7 @@ class TestRequests:
         assert counted(CourseRequest.objects.values_list("state", flat=True)) == {
             "draft": 1,
             "submitted": 17,
-            "decided": 14,
+            "decided": 17,
             "cancelled": 1,
         }
         assert counted(CourseLine.objects.values_list("state", flat=True)) == {
@@ -192,7 +198,7 @@ class TestRequests:
             "denied": 2,
             "registered": 1,
             "confirmed": 2,
-            "active": 1,
+            "active": 4,
             "finished": 1,
             "completed": 1,
             "cancelled": 1,
@@ -202,16 +208,16 @@ class TestRequests:
         assert counted(RosterLine.objects.values_list("line__state", flat=True)) == {
             "registered": 1,
             "confirmed": 2,
-            "active": 1,
+            "active": 4,
             "finished": 1,
             "completed": 1,
             "withdrawn": 2,
             "removed": 1,
         }
-        assert counted(CourseRequest.objects.values_list("channel", flat=True)) == {"portal": 31, "phone": 2}
+        assert counted(CourseRequest.objects.values_list("channel", flat=True)) == {"portal": 34, "phone": 2}
         # One decision was made on paper and has no letter of ours; one denial was replaced by an approval.
         letters = Letter.objects.filter(kind__in=[LetterKind.APPROVAL, LetterKind.DENIAL])
-        assert (Decision.objects.count(), letters.count()) == (18, 17)
+        assert (Decision.objects.count(), letters.count()) == (21, 20)
         assert Decision.objects.filter(superseded_by__isnull=False).count() == 1
 
     def test_clocks_stand_where_they_should(self) -> None:
@@ -241,7 +247,7 @@ class TestRequests:
 
     def test_children(self) -> None:
         assert counted(Claim.objects.filter(applications=None).values_list("state", flat=True)) == {
-            "confirmed": 22,
+            "confirmed": 25,
             "typed": 11,
             "refused": 1,
         }
@@ -268,9 +274,8 @@ class TestRequests:
         )
 
     def test_core_data_in_every_state(self) -> None:
-        sent = Upload.objects.order_by("pk").values_list(
-            "lea__state_district_id", "collection__kind", "state"
-        )
+        of_this_year = Upload.objects.exclude(collection__school_year=2026)
+        sent = of_this_year.order_by("pk").values_list("lea__state_district_id", "collection__kind", "state")
         assert list(sent) == [
             ("991101", "stu_core", "certified"),
             ("991101", "crs_assign", "replaced"),
@@ -283,10 +288,26 @@ class TestRequests:
             ("995901", None, "refused"),
             ("995901", "stu_core", "withdrawn"),
         ]
-        trials = Upload.objects.filter(state="trial").order_by("pk")
+        trials = of_this_year.filter(state="trial").order_by("pk")
         assert [upload.errors > 0 for upload in trials] == [True, False]
         looked_at_again = Upload.objects.filter(needs_recheck=True).order_by("pk")
         assert [upload.name for upload in looked_at_again] == ["october_stu_assign.csv"]
+
+    def test_the_core_data_of_the_year_before_is_certified(self) -> None:
+        of_last_year = Upload.objects.filter(collection__school_year=2026).order_by("lea", "pk")
+        sent = of_last_year.values_list("lea__state_district_id", "collection__kind", "state")
+        october = ("stu_core", "crs_assign", "stu_assign")
+        certified = {"991101": [], "992102": ["trial"], "995901": ["trial"]}
+        assert list(sent) == [
+            *(
+                (lea, kind, state)
+                for lea, more in certified.items()
+                for kind, state in [
+                    *((kind, "certified") for kind in october),
+                    *(("stu_crs_comp", state) for state in ["certified", *more]),
+                ]
+            )
+        ]
 
     def test_last_night_is_done(self) -> None:
         run = ChaseRun.objects.get()
@@ -378,7 +399,69 @@ class TestRequests:
 )
 def test_it_can_be_built_on_any_day(at: dt.datetime) -> None:
     assert build(at=at) == list(PARTS)
-    assert CourseRequest.objects.count() == 33
+    assert CourseRequest.objects.count() == 36
+    assert {family: set(of_family) for family, of_family in open_by_family().items()} == {
+        family: set(THREE_LEAS) for family in Family
+    }
+    # In July and August the last October is one of the school year that is over, and reports are of the new one.
+    blocks = Mismatch.objects.filter(code="M-05").values_list("lea__state_district_id", flat=True)
+    assert list(blocks) == ([] if at.month in {7, 8} else [HARROW_SPRINGS])
+
+
+def test_every_family_of_mismatches_stands_in_three_leas() -> None:
+    build(at=FRIDAY)
+    assert open_by_family() == {
+        Family.PRESENCE: {
+            WALNUT_FORK: {"M-07"},
+            HARROW_SPRINGS: {"M-01", "M-05", "M-07", "M-08", "M-10"},
+            COMPASS_POINT: {"M-07"},
+        },
+        Family.IDENTITY: {WALNUT_FORK: {"M-13", "M-14"}, HARROW_SPRINGS: {"M-14"}, COMPASS_POINT: {"M-14"}},
+        Family.CODES: {lea: {"M-23"} for lea in THREE_LEAS},
+        Family.COURSE: {WALNUT_FORK: {"M-38", "M-40"}, HARROW_SPRINGS: {"M-38"}, COMPASS_POINT: {"M-38"}},
+        Family.TIMING: {
+            WALNUT_FORK: {"M-43", "M-48"},
+            HARROW_SPRINGS: {"M-48"},
+            COMPASS_POINT: {"M-43", "M-48"},
+        },
+        Family.RESIDENCE: {
+            WALNUT_FORK: {"M-54", "M-55"},
+            HARROW_SPRINGS: {"M-54", "M-55"},
+            COMPASS_POINT: {"M-54"},
+        },
+        Family.LOAD: {lea: {"M-68"} for lea in THREE_LEAS},
+        Family.SUBMISSION: {
+            WALNUT_FORK: {"M-73"},
+            HARROW_SPRINGS: {"M-74", "M-77"},
+            COMPASS_POINT: {"M-70", "M-74"},
+        },
+        Family.OUTCOME: {lea: {"M-78"} for lea in THREE_LEAS},
+        Family.RECORDS: {lea: {"M-88"} for lea in THREE_LEAS},
+    }
+    # Who is denied and yet in class, as the provider's staff sees it.
+    provider = Membership.objects.get(user__email="amir.haddad@lanternhill.example")
+    denied = Mismatch.objects.visible_to(provider).get(code="M-43")
+    assert Student.objects.get(mosis_id=denied.mosis_id).first_name == "Robin"
+    # A whole block is missing, with its list.
+    block = Mismatch.objects.get(code="M-05")
+    assert (block.facts["number"], [missing.code for missing in inside(block)]) == (3, ["M-01"] * 3)
+    # Two districts that claim the same student in the same course.
+    claimed = Mismatch.objects.filter(code="M-54").order_by("mosis_id", "lea__state_district_id")
+    assert list(claimed.values_list("lea__state_district_id", "facts__other")) == [
+        (WALNUT_FORK, HARROW_SPRINGS),
+        (HARROW_SPRINGS, WALNUT_FORK),
+        (WALNUT_FORK, COMPASS_POINT),
+        (COMPASS_POINT, WALNUT_FORK),
+    ]
+
+
+def open_by_family() -> dict[Family, dict[str, set[str]]]:
+    """The codes that stand open, by family and the district's code. What no LEA can mend is left out."""
+    found: dict[Family, dict[str, set[str]]] = {}
+    rows = Mismatch.objects.still_open().exclude(lea=None).values_list("code", "lea__state_district_id")
+    for code, lea in rows:
+        found.setdefault(CATALOGUE[code].family, {}).setdefault(lea, set()).add(code)
+    return found
 
 
 def found_in(texts: list[str], child: Claim | Student) -> list[str]:

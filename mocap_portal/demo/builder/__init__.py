@@ -16,6 +16,7 @@ from .core_data import build_core_data
 from .full_time import build_full_time
 from .full_time_days import build_full_time_days
 from .further import build_further
+from .last_year import build_last_year
 from .mails import deliver
 from .moves import build_moves
 from .night import build_night
@@ -23,6 +24,7 @@ from .people import build_people
 from .places import build_places
 from .reports import build_reports
 from .requests import build_requests
+from .running import build_running
 
 __all__ = ["PARTS", "NotTheDemo", "build"]
 
@@ -34,6 +36,8 @@ PARTS: dict[str, Callable[[dt.datetime], None]] = {
     "offers": build_offers,
     "requests": build_requests,
     "further": build_further,
+    "running": build_running,
+    "last year": build_last_year,
     "core data": build_core_data,
     "provider reports": build_reports,
     "full time": build_full_time,

@@ -65,13 +65,18 @@ SENT = (
 def build_core_data(at: dt.datetime) -> None:
     """The last October that has begun by then. A file is sent each noon, the last one the day before."""
     today = central_date(at)
-    year = today.year + 1 if (today.month, today.day) >= OPENS else today.year
+    year = october_of(today)
     for number, sent in enumerate(SENT):
         code, role = SENDS[sent.place]
         hat = Membership.objects.active().get(organization__name=sent.place, role=role)
         when = max(noon(today - dt.timedelta(days=len(SENT) - number)), noon(dt.date(year - 1, *OPENS)))
         _send(sent, code=code, year=year, by=hat, at=min(when, at))
     _waive(year, at=at)
+
+
+def october_of(today: dt.date) -> int:
+    """The school year whose October began last."""
+    return today.year + 1 if (today.month, today.day) >= OPENS else today.year
 
 
 def _waive(year: int, *, at: dt.datetime) -> None:
@@ -92,13 +97,20 @@ def _send(sent: Sent, *, code: str, year: int, by: Membership, at: dt.datetime) 
     text = _text(code, year, sent)
     if sent.kind is Kind.STU_CORE:
         text = _with_own_students(text, _lea_id(by))
-    data = b"%PDF-1.7" if sent.is_a_letter else text.encode()
-    upload = actions.receive(vault.seal([data]), name=name, lea_id=_lea_id(by), by=by, at=at)
-    upload = actions.check_upload(upload.pk, at=at)
+    upload = receive(b"%PDF-1.7" if sent.is_a_letter else text.encode(), name=name, by=by, at=at)
     if sent.certified:
         _certify(upload, by=by, at=at)
     if sent.withdrawn:
         actions.withdraw(upload.pk, by=by, at=at)
+
+
+def send_and_certify(data: bytes, *, name: str, by: Membership, at: dt.datetime) -> None:
+    _certify(receive(data, name=name, by=by, at=at), by=by, at=at)
+
+
+def receive(data: bytes, *, name: str, by: Membership, at: dt.datetime) -> Upload:
+    upload = actions.receive(vault.seal([data]), name=name, lea_id=_lea_id(by), by=by, at=at)
+    return actions.check_upload(upload.pk, at=at)
 
 
 def _certify(upload: Upload, *, by: Membership, at: dt.datetime) -> None:
@@ -139,8 +151,17 @@ def _text(code: str, year: int, sent: Sent) -> str:
     """A made-up file. The same for each demo of a school year, so it is made once."""
     state = State(leas=len(SENDS), students=STUDENTS, year=year, seed=1, problems=sent.mistakes)
     ((district, _truth),) = districts(state, only=code)
-    text = district.text(sent.kind)
-    if sent.place == COMPASS_POINT:
+    return in_own_schools(district.text(sent.kind), code, sent.place)
+
+
+def in_own_schools(text: str, code: str, place: str) -> str:
+    """A made-up file with the schools that the district has."""
+    if place == COMPASS_POINT:
         for school, own in COMPASS_POINT_SCHOOLS.items():
             text = text.replace(f"{code},{school},", f"{code},{own},")
     return text
+
+
+def date_of(text: str) -> dt.date:
+    """A day as made-up files write it, in one of two forms."""
+    return dt.datetime.strptime(text, "%m/%d/%Y" if "/" in text else "%Y-%m-%d").date()  # noqa: DTZ007 # a day

@@ -1,7 +1,6 @@
 """Requests and courses in states that the first ones are not in: changed, taken back, decided anew, running, over."""
 
 import datetime as dt
-from dataclasses import dataclass
 from decimal import Decimal
 
 from enrollment.part_time import actions as part_time
@@ -9,26 +8,22 @@ from enrollment.part_time.models import (
     Advice,
     Basis,
     Channel,
-    CourseLine,
-    CourseRequest,
     Outcome,
     TeamOutcome,
 )
 from enrollment.records import actions as records
 from enrollment.records.models import PriorSemester, Relationship
 from enrollment.registration import actions as registration
-from enrollment.registration.models import Party, Result, RosterLine, Teacher
-from mocap_portal.foundation.accounts.models import Membership, Role
-from mocap_portal.foundation.directory.models import CodeMeaning, CodeSet, Term, TermCode
-from providers.models import Course
+from enrollment.registration.models import Party, Result
+from mocap_portal.foundation.accounts.models import Role
+from mocap_portal.foundation.directory.models import CodeMeaning, CodeSet
 
 from .catalog import LANTERN, course
 from .people import hat_of
 from .places import HARROW_SPRINGS, WALNUT_FORK
 from .requests import Child, Stage, family_of, line_of
+from .running import OF_WALNUT_FORK, Running, Seat
 from .times import ONE_DAY, business_day, noon
-
-ASKED_BEFORE = 15  # business days before its first day a course that runs was asked for
 
 
 def build_further(at: dt.datetime) -> None:
@@ -41,7 +36,7 @@ def build_further(at: dt.datetime) -> None:
     _asked_twice(stage)
     _by_phone_and_on_paper(stage)
     _advised(Stage(HARROW_SPRINGS, at=at))
-    _courses_that_ran(Running(at=at))
+    _courses_that_ran(Running(OF_WALNUT_FORK, at=at))
 
 
 # Before the course --------------------------------------------------------------------------------
@@ -220,75 +215,6 @@ def _advised(stage: Stage) -> None:
 # Courses that run or ran --------------------------------------------------------------------------
 
 
-@dataclass
-class Seat:
-    """A student in a course that began: its request, its line on the roster."""
-
-    request: CourseRequest
-    roster_line: RosterLine
-
-    @property
-    def line(self) -> CourseLine:
-        return CourseLine.objects.get(pk=self.roster_line.line_id)
-
-
-class Running(Stage):
-    """The district in the term that runs, or ran last: who asked in time, was registered, confirmed, and began."""
-
-    def __init__(self, *, at: dt.datetime) -> None:
-        super().__init__(WALNUT_FORK, at=at)
-        self.term: Term = _term_of(self.today)
-        newest = min(self.day(-25), self.term.ends_on - 45 * ONE_DAY)
-        self.first_day = max(self.term.starts_on, newest)
-        self.counselor = hat_of("helen.okafor@walnutfork.example", Role.COUNSELOR)
-        self.coordinator = hat_of("nadia.petrov@walnutfork.example")
-        self.provider: Membership = hat_of("amir.haddad@lanternhill.example")
-        self.teacher = self.hire("Miriam Stone", "MO-0733901", until=self.today + 700 * ONE_DAY)
-
-    def hire(self, name: str, number: str, *, until: dt.date) -> Teacher:
-        return registration.add_teacher(
-            by=self.provider,
-            name=name,
-            certificate_number=number,
-            certificate_kind="Career continuous professional",
-            valid_from=self.first_day - 400 * ONE_DAY,
-            valid_to=until,
-        )
-
-    def before(self, count: int) -> dt.datetime:
-        """Noon, so many business days before the first day."""
-        return noon(business_day(self.first_day, -count, self.closed))
-
-    def seat(
-        self, email: str, child: Child, wanted: Course, *, mosis_id: str, teacher: Teacher | None = None
-    ) -> Seat:
-        """From the asking to the provider's answer, for a course that begins on the first day."""
-        claim = self.claim(email, child, at=self.before(ASKED_BEFORE))
-        request = self.send(claim, [wanted], at=self.before(ASKED_BEFORE))
-        records.confirm_claim(
-            claim.pk, by=self.counselor, at=self.before(ASKED_BEFORE - 1), mosis_id=mosis_id
-        )
-        self.open(request, by=self.counselor, at=self.before(ASKED_BEFORE - 1))
-        self.approve(request, 1, by=self.counselor, at=self.before(ASKED_BEFORE - 5))
-        roster_line = self.register(request, 1, by=self.coordinator, at=self.before(ASKED_BEFORE - 7))
-        return self._confirmed(request, roster_line, teacher or self.teacher)
-
-    def _confirmed(self, request: CourseRequest, roster_line: RosterLine, teacher: Teacher) -> Seat:
-        registration.confirm(
-            roster_line.pk,
-            by=self.provider,
-            at=self.before(ASKED_BEFORE - 9),
-            starts_on=self.first_day,
-            section="LH-7",
-            teacher_id=teacher.pk,
-        )
-        return Seat(request, roster_line)
-
-    def began(self, seat: Seat) -> Seat:
-        registration.start(seat.line.pk, at=noon(self.first_day), on=self.first_day)
-        return seat
-
-
 def _courses_that_ran(stage: Running) -> None:
     family = "edna.pruitt@family.example"
     children = [
@@ -383,12 +309,6 @@ def _could_not_start(stage: Running) -> None:
     stage.seat(
         "edna.pruitt@family.example", gina, course(LANTERN, "MAT-960"), mosis_id="9910000127", teacher=expired
     )
-
-
-def _term_of(day: dt.date) -> Term:
-    """The semester that runs on this day, or ran last."""
-    semesters = Term.objects.filter(code__in=[TermCode.S1, TermCode.S2], starts_on__lte=day - 5 * ONE_DAY)
-    return semesters.order_by("-starts_on")[0]
 
 
 def _reason(stage: Stage, code: str) -> int:

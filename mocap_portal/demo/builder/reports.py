@@ -11,6 +11,7 @@ from coredata import actions
 from coredata.layouts import Kind, layout
 from coredata.models import ProviderReport
 from coredata.store import vault
+from enrollment.part_time.models import CourseLine, LineState
 from enrollment.registration.models import RosterLine
 from mocap_portal.foundation.accounts.models import PROVIDER_ROLES, Membership, Role
 from mocap_portal.foundation.directory.models import Lea, SchoolYear
@@ -32,7 +33,7 @@ def build_reports(at: dt.datetime) -> None:
     """As of days of the last two months, whatever the school year."""
     today = central_date(at)
     office = Membership.objects.active().filter(role=Role.DESE_REVIEWER).order_by("pk")[0]
-    lantern, prairie = _sender(LANTERN), _sender(PRAIRIE)
+    lantern, prairie = sender(LANTERN), sender(PRAIRIE)
 
     first = _send(_rows(LANTERN, today), by=lantern, as_of=today - FIRST)
     actions.accept_report(first.pk, by=office, at=noon(today - FIRST + 2 * ONE_DAY))
@@ -43,7 +44,7 @@ def build_reports(at: dt.datetime) -> None:
     _send(list(_later(_rows(LANTERN, today), today - SECOND)), by=lantern, as_of=today - SECOND)
 
 
-def _sender(code: str) -> Membership:
+def sender(code: str) -> Membership:
     hats = Membership.objects.active().filter(organization__provider__code=code, role__in=PROVIDER_ROLES)
     return hats.select_related("user").order_by("-role", "pk")[0]
 
@@ -51,7 +52,7 @@ def _sender(code: str) -> Membership:
 def _send(rows: list[Row], *, by: Membership, as_of: dt.date) -> ProviderReport:
     assert by.organization_id is not None
     at = noon(as_of + ONE_DAY)
-    data = _text([row | {"asOfDate": as_of.isoformat()} for row in rows]).encode()
+    data = report_text([row | {"asOfDate": as_of.isoformat()} for row in rows]).encode()
     name = f"enrollments-{as_of}.csv"
     report = actions.receive_report(
         vault.seal([data]), name=name, provider_id=by.organization_id, by=by, at=at
@@ -61,7 +62,7 @@ def _send(rows: list[Row], *, by: Membership, as_of: dt.date) -> ProviderReport:
 
 
 def _rows(code: str, today: dt.date) -> list[Row]:
-    """The students of the provider's roster, and some whom districts registered elsewhere."""
+    """The students of the provider's roster, who was denied, and some whom districts registered elsewhere."""
     year = SchoolYear.objects.get(starts_on__lte=today, ends_on__gte=today).year
     every = {
         "formatVersion": FORMAT,
@@ -75,7 +76,7 @@ def _rows(code: str, today: dt.date) -> list[Row]:
         "enrollmentStatus": "active",
         "percentComplete": "40",
     }
-    return [every | row for row in (*_registered(code), *_others(code))]
+    return [every | row for row in (*_registered(code), *_denied(code), *_others(code))]
 
 
 def _registered(code: str) -> Iterator[Row]:
@@ -94,6 +95,28 @@ def _registered(code: str) -> Iterator[Row]:
             "givenName": line.first_name,
             "districtCode": line.lea.state_district_id,
             **_course(line.line.course),
+        }
+
+
+def _denied(code: str) -> Iterator[Row]:
+    """Courses that a district denied and the provider opened all the same."""
+    lines = CourseLine.objects.filter(
+        state=LineState.DENIED, course__provider__code=code, request__claim__student__mosis_id__isnull=False
+    )
+    for line in lines.order_by("pk").select_related(
+        "course", "request__term", "request__lea", "request__claim__student"
+    ):
+        student = line.request.claim.student
+        assert student is not None  # asked for above
+        yield {
+            "termCode": line.request.term.code,
+            "enrollmentId": f"{code[0]}-D{line.pk}",
+            "mosisId": student.mosis_id or "",
+            "birthDate": student.birth_date.isoformat(),
+            "familyName": student.last_name,
+            "givenName": student.first_name,
+            "districtCode": line.request.lea.state_district_id,
+            **_course(line.course),
         }
 
 
@@ -135,7 +158,7 @@ def _later(rows: list[Row], day: dt.date) -> Iterator[Row]:
         yield row | {0: left, 1: done}.get(place - len(rows) + 4, {"percentComplete": "70"})
 
 
-def _text(rows: list[Row]) -> str:
+def report_text(rows: list[Row]) -> str:
     header = [column.name for column in layout(Kind.PROVIDER_REPORT, 2099).columns]
     out = io.StringIO()
     writer = csv.DictWriter(out, header, restval="")

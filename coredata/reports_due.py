@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Max, Min
+from django.db.models import Max, Min, Q
 
 from enrollment.registration.models import RosterLine
 from mocap_portal.foundation.directory.models import LegalKey, LegalValue, Provider, SchoolYear
@@ -26,28 +27,36 @@ class Due:
     is_overdue: bool
 
 
-def reports_due(on: dt.date, *, provider_id: int | None = None) -> list[Due]:
+def reports_due(
+    on: dt.date, *, provider_id: int | None = None, providers: Collection[int] | None = None
+) -> list[Due]:
     """Every provider that has to report in the school year of this day, the longest overdue first.
 
-    `provider_id`: only this one. Raises NoLegalValue. Six queries at most, whatever there is.
+    `provider_id`: only this one; `providers`: only these. Raises NoLegalValue. Six queries at most, whatever there is.
     """
     year = SchoolYear.objects.filter(starts_on__lte=on, ends_on__gte=on).first()
     if year is None:
         return []
     days = dt.timedelta(days=LegalValue.objects.whole(LegalKey.PROVIDER_REPORT_DAYS, on=on))
-    registered = RosterLine.objects.filter(line__request__term__school_year=year).order_by()
+    if provider_id is not None:
+        providers = [provider_id]
+    of_these = Q() if providers is None else Q(provider__in=providers)
+    registered = RosterLine.objects.filter(of_these, line__request__term__school_year=year).order_by()
     since = {
         provider: central_date(first)
         for provider, first in registered.values_list("provider").annotate(first=Min("sent_at"))
     }
-    reported = ReportedEnrollment.objects.filter(school_year=year, is_present=True).order_by()
+    reported = ReportedEnrollment.objects.filter(of_these, school_year=year, is_present=True).order_by()
     reporting = set(reported.values_list("provider", flat=True).distinct())
-    sent = ProviderReport.objects.filter(school_year=year, state__in=GOOD_FOR_NOW).order_by()
+    sent = ProviderReport.objects.filter(of_these, school_year=year, state__in=GOOD_FOR_NOW).order_by()
     last = dict(sent.values_list("provider").annotate(last=Max("as_of")))
-    wanted = {provider_id} if provider_id is not None else since.keys() | reporting
-    providers = Provider.objects.filter(pk__in=wanted & (since.keys() | reporting))
+    wanted = since.keys() | reporting
     found = []
-    for provider in providers.select_related("organization").order_by("organization__name", "pk"):
+    for provider in (
+        Provider.objects.filter(pk__in=wanted)
+        .select_related("organization")
+        .order_by("organization__name", "pk")
+    ):
         start = last.get(provider.pk) or since.get(provider.pk) or year.starts_on
         due_on = start + days
         found.append(Due(provider, due_on, last.get(provider.pk), due_on < on))

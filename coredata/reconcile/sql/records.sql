@@ -43,15 +43,13 @@ LEFT JOIN LATERAL (
         AND (agreement.valid_to IS NULL OR agreement.valid_to >= coalesce(v.begins_on, %(as_of)s))
     ORDER BY agreement.kind <> v.basis, agreement.kind LIMIT 1
 ) AS held ON true
-LEFT JOIN LATERAL (
-    SELECT 'private_pay' AS basis FROM av JOIN a USING (a_id)
-    WHERE av.v_id = v.v_id AND a.basis = 'private' AND a.state = ANY(%(approved)s) LIMIT 1
-) AS paid ON true
+LEFT JOIN (
+    SELECT DISTINCT av.v_id, 'private_pay' AS basis FROM av JOIN a USING (a_id)
+    WHERE a.basis = 'private' AND a.state = ANY(%(approved)s)
+) AS paid ON paid.v_id = v.v_id
+LEFT JOIN (SELECT DISTINCT av.v_id FROM av JOIN a USING (a_id) WHERE a.counts) AS approved ON approved.v_id = v.v_id
 WHERE (v.basis IN ('site_license', 'cooperative', 'partnership') AND held.kind IS DISTINCT FROM v.basis)
-    OR (
-        v.counts AND (held.kind IS NOT NULL OR paid.basis IS NOT NULL)
-        AND NOT EXISTS (SELECT FROM av JOIN a USING (a_id) WHERE av.v_id = v.v_id AND a.counts)
-    )
+    OR (v.counts AND (held.kind IS NOT NULL OR paid.basis IS NOT NULL) AND approved.v_id IS NULL)
 
 -- M-89
 SELECT {unit}, '', jsonb_build_object('approved', a.type, 'reported', v.type)

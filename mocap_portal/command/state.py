@@ -8,6 +8,7 @@
     stamps/         what was already done: a hash of the migrations applied, the demo built
     logs/           one file per process, emptied at each start
     throwaway/      one folder per command that brings its own state (test, check, bench); it goes with the command
+    kept/           one folder per measurement whose state takes long to fill (bench night)
 """
 
 from __future__ import annotations
@@ -118,7 +119,7 @@ class State:
     def drop(self) -> None:
         """Forget everything but the lock that is held and the commands that bring their own state."""
         for path in self.folder.iterdir():
-            if path.name in {"lock", "build.lock", "throwaway.lock", "throwaway"}:
+            if path.name in {"lock", "build.lock", "throwaway.lock", "throwaway", "kept"}:
                 continue
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 

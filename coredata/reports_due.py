@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Max, Min, Q
+from django.db.models import Exists, Max, Min, OuterRef, Q
 
 from enrollment.registration.models import RosterLine
 from mocap_portal.foundation.directory.models import LegalKey, LegalValue, Provider, SchoolYear
@@ -41,22 +41,20 @@ def reports_due(
     if provider_id is not None:
         providers = [provider_id]
     of_these = Q() if providers is None else Q(provider__in=providers)
-    registered = RosterLine.objects.filter(of_these, line__request__term__school_year=year).order_by()
-    since = {
-        provider: central_date(first)
-        for provider, first in registered.values_list("provider").annotate(first=Min("sent_at"))
-    }
-    reported = ReportedEnrollment.objects.filter(of_these, school_year=year, is_present=True).order_by()
-    reporting = set(reported.values_list("provider", flat=True).distinct())
     sent = ProviderReport.objects.filter(of_these, school_year=year, state__in=GOOD_FOR_NOW).order_by()
     last = dict(sent.values_list("provider").annotate(last=Max("as_of")))
-    wanted = since.keys() | reporting
+    registered = RosterLine.objects.filter(line__request__term__school_year=year).order_by()
+    first_sent = registered.filter(of_these).exclude(provider__in=last).values_list("provider")
+    since = {provider: central_date(first) for provider, first in first_sent.annotate(first=Min("sent_at"))}
+    reported = ReportedEnrollment.objects.filter(school_year=year, is_present=True).order_by()
+    has_students = Exists(registered.filter(provider=OuterRef("pk"))) | Exists(
+        reported.filter(provider=OuterRef("pk"))
+    )
+    wanted = Provider.objects.filter(has_students)
+    if providers is not None:
+        wanted = wanted.filter(pk__in=providers)
     found = []
-    for provider in (
-        Provider.objects.filter(pk__in=wanted)
-        .select_related("organization")
-        .order_by("organization__name", "pk")
-    ):
+    for provider in wanted.select_related("organization").order_by("organization__name", "pk"):
         start = last.get(provider.pk) or since.get(provider.pk) or year.starts_on
         due_on = start + days
         found.append(Due(provider, due_on, last.get(provider.pk), due_on < on))

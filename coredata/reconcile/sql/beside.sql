@@ -8,7 +8,12 @@ SELECT mismatch.id, mismatch.state, mismatch.code, mismatch.mosis_id, mismatch.c
     CASE WHEN mismatch.mosis_id = '' THEN coalesce(mismatch.provider_id, 0) ELSE 0 END AS whole
 FROM reconcile_mismatch AS mismatch
 WHERE mismatch.school_year_id = %(year)s
-    AND (mismatch.lea_id IN (SELECT lea_id FROM scope) OR (mismatch.lea_id IS NULL AND %(is_whole)s));
+    AND mismatch.lea_id IN (SELECT lea_id FROM scope)
+UNION ALL
+SELECT mismatch.id, mismatch.state, mismatch.code, mismatch.mosis_id, mismatch.course_code, mismatch.semester, 0,
+    mismatch.waived_until, CASE WHEN mismatch.mosis_id = '' THEN coalesce(mismatch.provider_id, 0) ELSE 0 END
+FROM reconcile_mismatch AS mismatch
+WHERE mismatch.school_year_id = %(year)s AND mismatch.lea_id IS NULL AND %(is_whole)s;
 
 INSERT INTO now
 SELECT result.*, coalesce(result.lea_id, 0) AS lea,

@@ -1,3 +1,6 @@
+-- How few these are has to be known, or whole tables are read for them.
+ANALYZE scope, core_file, stay_file;
+
 -- The students about whom an LEA in scope has to answer; a few more do no harm. First, from what is found by LEA alone:
 -- only these are looked up in what the whole state says.
 INSERT INTO pupil
@@ -18,9 +21,9 @@ UNION SELECT student.mosis_id FROM full_time_programenrollment AS enrollment
         enrollment.resident_lea_id IN (SELECT lea_id FROM scope)
         OR enrollment.program_id IN (SELECT program.id FROM full_time_program AS program JOIN scope ON lea_id = host_id)
     )
-UNION SELECT reported.mosis_id FROM coredata_reportrow AS reported
-    JOIN directory_lea AS lea ON lea.state_district_id = reported.district_code
-    JOIN scope ON scope.lea_id = lea.organization_id
+UNION SELECT reported.mosis_id FROM scope
+    JOIN directory_lea AS lea ON lea.organization_id = scope.lea_id
+    JOIN coredata_reportrow AS reported ON reported.district_code = lea.state_district_id
     WHERE reported.report_id = ANY(%(reports)s) AND reported.mosis_id <> ''
 -- Who moved in while another LEA's course runs (M-62).
 UNION SELECT reported.mosis_id FROM core_file JOIN scope USING (lea_id)
@@ -30,4 +33,4 @@ UNION SELECT reported.mosis_id FROM core_file JOIN scope USING (lea_id)
         AND reported.basis = 'mocap' AND reported.status = 'active'
 UNION SELECT mosis_id FROM {october} AS october JOIN scope USING (lea_id) WHERE program_code = ANY(%(programs)s)
 UNION SELECT mosis_id FROM {june} AS june JOIN scope USING (lea_id) WHERE program_code = ANY(%(programs)s);
-{analyze} pupil, scope, core_file, stay_file;
+ANALYZE pupil;

@@ -15,17 +15,17 @@ SELECT
     reported.basis = 'mocap' AND reported.status IN ('active', 'completed', 'incomplete', 'withdrawn') AS counts,
     reported.basis = 'mocap' AND reported.status = 'withdrawn' AS is_withdrawn
 FROM (
-    SELECT reported.* FROM coredata_reportrow AS reported JOIN pupil USING (mosis_id)
+    SELECT reported.* FROM pupil JOIN coredata_reportrow AS reported USING (mosis_id)
     UNION ALL
-    SELECT reported.* FROM coredata_reportrow AS reported
-        JOIN directory_lea AS lea ON lea.state_district_id = reported.district_code
-        JOIN scope ON scope.lea_id = lea.organization_id
+    SELECT reported.* FROM scope
+        JOIN directory_lea AS lea ON lea.organization_id = scope.lea_id
+        JOIN coredata_reportrow AS reported ON reported.district_code = lea.state_district_id
         WHERE reported.mosis_id = ''
 ) AS reported
 JOIN coredata_providerreport AS report ON report.id = reported.report_id
 LEFT JOIN directory_lea AS lea ON lea.state_district_id = reported.district_code
 WHERE reported.report_id = ANY(%(reports)s);
-{analyze} every_v;
+ANALYZE every_v;
 
 -- Approvals of these students, and those that providers name beside students of the LEAs in scope (M-90).
 INSERT INTO wanted
@@ -38,7 +38,7 @@ UNION SELECT roster.line_id FROM pupil JOIN registration_rosterline AS roster US
 UNION SELECT line.id FROM every_v JOIN scope USING (lea_id)
     JOIN part_time_courseline AS line ON line.id
         = CASE WHEN every_v.approval_id ~ '^[1-9][0-9]{0,17}$' THEN every_v.approval_id::bigint END;
-{analyze} wanted;
+ANALYZE wanted;
 
 INSERT INTO every_a
 SELECT
@@ -181,21 +181,32 @@ LEFT JOIN (
 -- Student Core of every LEA in which one of these students stands.
 INSERT INTO core
 SELECT file.lea_id, kept.mosis_id, kept.line, kept.birth_date, kept.first_name, kept.last_name
-FROM coredata_student_lines AS places JOIN pupil USING (mosis_id)
-JOIN core_file AS file USING (collection_id, upload_id)
-CROSS JOIN LATERAL unnest(places.lines) AS place(line)
-JOIN coredata_stu_core AS kept ON kept.collection_id = places.collection_id AND kept.upload_id = places.upload_id
-    AND kept.line = place.line AND kept.mosis_id = places.mosis_id
-WHERE places.collection_id = ANY(%(core_collections)s) AND kept.collection_id = ANY(%(core_collections)s);
+FROM (
+    SELECT DISTINCT file.* FROM pupil
+    JOIN coredata_student_lines AS places USING (mosis_id) JOIN core_file AS file USING (collection_id, upload_id)
+    WHERE places.collection_id = ANY(%(core_collections)s)
+) AS file
+CROSS JOIN LATERAL (  -- a file's rows lie together: each is read whole, and no other
+    SELECT * FROM coredata_stu_core AS kept
+    WHERE kept.collection_id = file.collection_id AND kept.upload_id = file.upload_id
+        AND kept.collection_id = ANY(%(core_collections)s)
+    OFFSET 0
+) AS kept
+JOIN pupil ON pupil.mosis_id = kept.mosis_id;
 
 -- When students left, where a district sends Enrollment and Attendance.
 INSERT INTO stay
 SELECT file.lea_id, kept.mosis_id, kept.exit_date
-FROM coredata_student_lines AS places JOIN pupil USING (mosis_id)
-JOIN stay_file AS file USING (collection_id, upload_id)
-CROSS JOIN LATERAL unnest(places.lines) AS place(line)
-JOIN coredata_stu_enrl_attnd AS kept ON kept.collection_id = places.collection_id
-    AND kept.upload_id = places.upload_id AND kept.line = place.line AND kept.mosis_id = places.mosis_id
-WHERE places.collection_id = ANY(%(stay_collections)s) AND kept.collection_id = ANY(%(stay_collections)s)
-    AND kept.exit_date IS NOT NULL;
+FROM (
+    SELECT DISTINCT file.* FROM pupil
+    JOIN coredata_student_lines AS places USING (mosis_id) JOIN stay_file AS file USING (collection_id, upload_id)
+    WHERE places.collection_id = ANY(%(stay_collections)s)
+) AS file
+CROSS JOIN LATERAL (
+    SELECT * FROM coredata_stu_enrl_attnd AS kept
+    WHERE kept.collection_id = file.collection_id AND kept.upload_id = file.upload_id
+        AND kept.collection_id = ANY(%(stay_collections)s) AND kept.exit_date IS NOT NULL
+    OFFSET 0
+) AS kept
+JOIN pupil ON pupil.mosis_id = kept.mosis_id;
 {analyze} a, o, j, v, core, stay;

@@ -1,6 +1,7 @@
 """What happens without anybody clicking. Each may run twice or be killed."""
 
 import datetime as dt
+import logging
 from functools import partial
 
 from celery import shared_task
@@ -9,6 +10,8 @@ from django.utils import timezone
 
 from . import actions, notices
 from .models import Upload
+
+log = logging.getLogger(__name__)
 
 PATIENCE = dt.timedelta(seconds=30)  # of somebody who looks at a page that says "being checked"
 
@@ -73,6 +76,15 @@ def forget_answers() -> int:
 def destroy_old_bytes() -> int:
     """Destroy what was sent 30 days ago. Returns how many files."""
     return actions.destroy_old_bytes(at=timezone.now())
+
+
+@shared_task
+def destroy_old_report_rows() -> int:
+    """Destroy the rows of reports that no longer count, once their time is over. Returns how many rows."""
+    count = actions.destroy_old_report_rows(at=timezone.now())
+    if count:
+        log.info("Rows of reports that no longer count were destroyed: %s.", count)
+    return count
 
 
 @shared_task

@@ -26,6 +26,7 @@ from .deciding import (
     NotAccepted,
     NotWaiting,
     Outdated,
+    RowsDestroyed,
     accept_report,
     retract_report,
     return_report,
@@ -34,7 +35,7 @@ from .keys import reencrypt_keys
 from .opening import open_bytes
 from .rebuilding import rebuild_student_courses
 from .reminding import remind
-from .removing import StillKept, remove_collection
+from .removing import StillKept, destroy_old_report_rows, remove_collection
 from .reports import (
     AcceptedSince,
     NotChecked,
@@ -64,6 +65,7 @@ __all__ = [
     "NotWaiting",
     "Outdated",
     "ReportHasErrors",
+    "RowsDestroyed",
     "StillKept",
     "WarningsNotAcknowledged",
     "WindowIsClosed",
@@ -77,6 +79,7 @@ __all__ = [
     "check_upload",
     "destroy_bytes",
     "destroy_old_bytes",
+    "destroy_old_report_rows",
     "end_waiver",
     "forget_answers",
     "grant_waiver",

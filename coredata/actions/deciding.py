@@ -9,12 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.directory.models import Provider
+from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.refusals import Refusal
 
 from .. import notices
 from ..models import ProviderReport, ReportedEnrollment, ReportState
 from ..store import snapshot
 from .checking import destroy_bytes
+from .removing import last_year_end
 
 
 class NotWaiting(Refusal):
@@ -30,6 +32,13 @@ class NotAccepted(Refusal):
 class Outdated(Refusal):
     sentence = _(
         "A report of a later day was accepted meanwhile. Return this one and ask for a newer report."
+    )
+
+
+class RowsDestroyed(Refusal):
+    sentence = _(
+        "The school year of this report ended so long ago that rows of the reports before it are no longer kept."
+        " It cannot be retracted; ask the provider for a new report."
     )
 
 
@@ -97,10 +106,16 @@ def return_report(report_id: int, *, reason: str, by: Membership, at: dt.datetim
 
 @transaction.atomic
 def retract_report(report_id: int, *, reason: str, by: Membership, at: dt.datetime) -> ProviderReport:
-    """Undo an acceptance: the report before counts again, and the snapshot is as it was then. Raises NotAccepted."""
+    """Undo an acceptance: the report before counts again, and the snapshot is as it was then.
+
+    Raises NotAccepted, RowsDestroyed.
+    """
     report = locked_report(report_id)
     if report.state != ReportState.ACCEPTED:
         raise NotAccepted
+    last = last_year_end(on=central_date(at))
+    if last is not None and report.school_year and report.school_year.ends_on <= last:
+        raise RowsDestroyed
     report.state, report.reason, report.ended_at, report.ended_by = ReportState.RETRACTED, reason, at, by
     report.save(update_fields=["state", "reason", "ended_at", "ended_by"])
     if report.before_id is not None:

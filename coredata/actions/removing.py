@@ -1,18 +1,31 @@
-"""A collection whose time is over leaves whole."""
+"""What is kept for a time leaves when it is over: a collection whole, rows of reports that no longer count."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
+from mocap_portal.foundation.directory.models import LegalKey, LegalValue, NoLegalValue
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.refusals import Refusal
 
-from ..models import Problem, StoredCollection, StudentCourse, StudentOutcome, Upload
+from ..models import (
+    Problem,
+    ProviderReport,
+    ReportRow,
+    ReportState,
+    StoredCollection,
+    StudentCourse,
+    StudentOutcome,
+    Upload,
+)
 from ..store import rows
 from .checking import destroy_bytes
+
+NO_LONGER_COUNTS = [ReportState.SUPERSEDED, ReportState.RETRACTED, ReportState.RETURNED]
 
 
 class StillKept(Refusal):
@@ -42,4 +55,42 @@ def remove_collection(stored_id: int, *, at: dt.datetime) -> int:
     count = rows.detach(stored)
     stored.removed_at = at
     stored.save(update_fields=["removed_at"])
+    return count
+
+
+def last_year_end(*, on: dt.date) -> dt.date | None:
+    """Reports that no longer count keep no rows of school years that ended by this day. None: all do (R-142)."""
+    try:
+        return on - dt.timedelta(days=LegalValue.objects.whole(LegalKey.REPORT_ROWS_DAYS, on=on))
+    except NoLegalValue:
+        return None
+
+
+def destroy_old_report_rows(*, at: dt.datetime) -> int:
+    """Destroy rows and problems of reports that no longer count and whose school year is long over; how many rows.
+
+    Each report by itself, so that killed anywhere it goes on the next night. That it was sent, by whom, with which
+    counts and what became of it stays, and so does the row by which an enrollment was last seen: it is the
+    enrollment's.
+    """
+    last = last_year_end(on=central_date(at))
+    if last is None:
+        return 0
+    old = ProviderReport.objects.filter(state__in=NO_LONGER_COUNTS, school_year__ends_on__lte=last)
+    rows_left = ReportRow.objects.filter(report=OuterRef("pk"), enrollment__isnull=True)
+    problems_left = Problem.objects.filter(report=OuterRef("pk"))
+    kept = old.filter(Exists(rows_left) | Exists(problems_left)).order_by("pk")
+    return sum(_destroy_rows(pk) for pk in list(kept.values_list("pk", flat=True)))
+
+
+@transaction.atomic
+def _destroy_rows(report_id: int) -> int:
+    report = ProviderReport.objects.select_for_update(of=("self",)).get(pk=report_id)
+    if report.state not in NO_LONGER_COUNTS:
+        return 0
+    with connection.cursor() as cursor:
+        # The database lets rows of a report that was accepted go for nobody else.
+        cursor.execute("SELECT set_config('coredata.forgetting', %s, true)", [str(report.pk)])
+    count, _of = report.rows.filter(enrollment__isnull=True).delete()
+    report.problems.all().delete()
     return count

@@ -87,6 +87,7 @@ OCTOBER_CORE = (Cycle.OCTOBER, Kind.STU_CORE)
 JUNE_OUTCOMES = (Cycle.JUNE, Kind.STU_CRS_COMP)
 FILES = {
     "core_file": [OCTOBER_CORE],
+    "course_file": [OCTOBER_COURSES],
     "stay_file": [(Cycle.JUNE, Kind.STU_ENRL_ATTND), (Cycle.AUGUST, Kind.STU_ENRL_ATTND)],
 }
 
@@ -160,18 +161,17 @@ def find(question: Question) -> Found:
     if year is None:
         raise NoSuchYear(question.year)
     found = Found(question, _files(question), _reports(question))
-    due = {
-        (window.cycle, window.kind): window.due_on
-        for window in CollectionWindow.objects.filter(school_year=year)
+    windows = {
+        (window.cycle, window.kind): window for window in CollectionWindow.objects.filter(school_year=year)
     }
-    october_due, june_due = due.get(OCTOBER_STUDENTS), due.get(JUNE_OUTCOMES)
+    october, june = windows.get(OCTOBER_STUDENTS), windows.get(JUNE_OUTCOMES)
     values = {
         "year": year.year,
         "year_starts": year.starts_on,
         "year_ends": year.ends_on,
         "as_of": question.as_of,
-        "october_due": october_due or dt.date.max,
-        "june_due": june_due or dt.date.max - dt.timedelta(days=365),
+        "october_due": october.due_on if october else dt.date.max,
+        "june_due": june.due_on if june else dt.date.max - dt.timedelta(days=365),
         "programs": list(PROGRAM_CODES.values()),
         "approved": [state.value for state in APPROVED_LINES],
         "semesters": list(TIMES),
@@ -188,7 +188,7 @@ def find(question: Question) -> Found:
             # The order in which they are written is good; to look for a better one takes longer than they run.
             cursor.execute("SET LOCAL join_collapse_limit = 1")
         _empty_tables(cursor)
-        _lay_scope(cursor, found, october_due=october_due, june_due=june_due)
+        _lay_scope(cursor, found, october=october, june=june)
         values |= _lay_files(cursor, found)
         _derive(found)
         given = literals(values)
@@ -210,7 +210,10 @@ def find(question: Question) -> Found:
 
 
 def lay_beside(found: Found) -> None:
-    """Lay what was found before beside it: the temporary tables `old` and `now`, which end with the transaction."""
+    """Lay what was found before beside it: the temporary tables `old` and `now`, which end with the transaction.
+
+    What was open under a number that its student had before is laid under the number that the student has now.
+    """
     question = found.question
     with connection.cursor() as cursor:
         values = {"year": question.year, "is_whole": question.is_whole}
@@ -355,11 +358,18 @@ def _tried(found: Found) -> list[int]:
 
 
 def _lay_scope(
-    cursor: CursorWrapper, found: Found, *, october_due: dt.date | None, june_due: dt.date | None
+    cursor: CursorWrapper, found: Found, *, october: CollectionWindow | None, june: CollectionWindow | None
 ) -> None:
+    closed = dict(Lea.objects.filter(pk__in=found.files).values_list("pk", "active_to"))
     as_of = found.question.as_of
-    october_is_due = october_due is not None and as_of > october_due
-    june_is_due = june_due is not None and as_of > june_due
+
+    def is_due(window: CollectionWindow | None, lea: int) -> bool:
+        """Of an LEA that was closed before the window opened nothing is due, as on the board of collections."""
+        closed_on = closed[lea]
+        return (
+            window is not None and as_of > window.due_on and (not closed_on or closed_on >= window.opens_on)
+        )
+
     with cursor.copy("COPY scope FROM STDIN") as copy:
         for files in found.files.values():
             copy.write_row(
@@ -369,8 +379,8 @@ def _lay_scope(
                     files.has(OCTOBER_STUDENTS),
                     files.has(JUNE_OUTCOMES),
                     files.october_on,
-                    files.october_on is not None or october_is_due,
-                    files.has(JUNE_OUTCOMES) or june_is_due,
+                    files.october_on is not None or is_due(october, files.lea_id),
+                    files.has(JUNE_OUTCOMES) or is_due(june, files.lea_id),
                     files.newer_trial_on,
                 )
             )

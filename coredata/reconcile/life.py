@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from coredata.models import ProviderReport, Upload
+from enrollment.records.models import Student
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.ui.words import long_day
 
@@ -63,7 +64,17 @@ def _by_what(event: Any, hat: Membership) -> str:
     report = ProviderReport.objects.filter(pk=event.resolved_by_report_id).first()
     if report is not None and report.as_of:
         return _("By the provider's report as of %(day)s") % {"day": long_day(report.as_of)}
+    if event.resolved_by_upload_id is None and _has_another_number(event.mosis_id):
+        return _("The student has another MOSIS ID now")
     return ""
+
+
+def _has_another_number(mosis_id: str) -> bool:
+    """A student had this number, and nobody has it now: it was corrected, or two records of one student were joined."""
+    events: Any = Student.pgh_event_model  # type: ignore[attr-defined]
+    if not mosis_id or Student.objects.filter(mosis_id=mosis_id).exists():
+        return False
+    return bool(events.objects.filter(mosis_id=mosis_id).exists())
 
 
 def _answered(mismatch: Mismatch, hat: Membership) -> Iterator[dict[str, Any]]:

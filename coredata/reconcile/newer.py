@@ -12,22 +12,29 @@ from django.db.models import Max, Q, QuerySet
 from coredata.models import ProviderReport, ReportRow, ReportState, Upload, UploadState
 from enrollment.full_time.models import ProgramEnrollment, ScheduledCourse
 from enrollment.part_time.models import CourseLine
+from enrollment.records.models import Student
 from enrollment.registration.models import RosterLine
 from mocap_portal.foundation.directory.models import Lea
 
 from .models import Run
 
 # What is approved stands in these tables; their histories say what changed.
-TRACKED: tuple[type[Any], ...] = (CourseLine, RosterLine, ProgramEnrollment, ScheduledCourse)
+TRACKED: tuple[type[Any], ...] = (CourseLine, RosterLine, ProgramEnrollment, ScheduledCourse, Student)
 
 # LEAs that say something of the same students: they may have to hear of the same change.
 SHARING = """
-WITH pupil AS (
+WITH registered AS (
+    SELECT roster.lea_id, student.mosis_id FROM registration_rosterline AS roster
+    JOIN part_time_courseline AS line ON line.id = roster.line_id
+    JOIN part_time_courserequest AS request ON request.id = line.request_id
+    JOIN records_claim AS claim ON claim.id = request.claim_id
+    JOIN records_student AS student ON student.id = claim.student_id
+), pupil AS (
     SELECT mosis_id FROM coredata_studentcourse
         WHERE school_year_id = %(year)s AND lea_id = ANY(%(leas)s) AND program_code <> ''
     UNION SELECT mosis_id FROM reconcile_mismatch
         WHERE school_year_id = %(year)s AND lea_id = ANY(%(leas)s) AND mosis_id <> '' AND state <> 'resolved'
-    UNION SELECT mosis_id FROM registration_rosterline WHERE lea_id = ANY(%(leas)s)
+    UNION SELECT mosis_id FROM registered WHERE lea_id = ANY(%(leas)s)
     UNION SELECT reported.mosis_id FROM coredata_reportrow AS reported
         JOIN directory_lea AS lea ON lea.state_district_id = reported.district_code
         JOIN coredata_providerreport AS report ON report.id = reported.report_id
@@ -35,7 +42,7 @@ WITH pupil AS (
             AND lea.organization_id = ANY(%(leas)s) AND reported.mosis_id <> ''
 )
 SELECT lea_id FROM coredata_studentcourse JOIN pupil USING (mosis_id) WHERE school_year_id = %(year)s
-UNION SELECT lea_id FROM registration_rosterline JOIN pupil USING (mosis_id)
+UNION SELECT lea_id FROM registered JOIN pupil USING (mosis_id)
 UNION SELECT lea.organization_id FROM coredata_reportrow AS reported
     JOIN pupil USING (mosis_id)
     JOIN coredata_providerreport AS report ON report.id = reported.report_id
@@ -101,12 +108,18 @@ def _by_reports(changed: Iterable[int]) -> Iterable[int]:
 
 
 def _by_approvals(since: Mapping[str, Any]) -> Iterable[int]:
+    # A number or birth date was corrected, or two records were joined: the one that is kept may be as it was.
+    students = Q(pk__in=_changed(Student, since)) | Q(merged_from__in=_changed(Student, since))
+    changed = Student.objects.filter(students).values("pk")
     lines = CourseLine.objects.filter(
-        Q(pk__in=_changed(CourseLine, since)) | Q(roster_line__in=_changed(RosterLine, since))
+        Q(pk__in=_changed(CourseLine, since))
+        | Q(roster_line__in=_changed(RosterLine, since))
+        | Q(request__claim__student__in=changed)
     )
     enrollments = ProgramEnrollment.objects.filter(
         Q(pk__in=_changed(ProgramEnrollment, since))
         | Q(schedules__courses__in=_changed(ScheduledCourse, since))
+        | Q(student__in=changed)
     )
     pairs = [
         *lines.values_list("request__lea", "roster_line__lea"),

@@ -23,7 +23,7 @@ from mocap_portal.foundation.directory.models import SchoolYear
 
 from .catalogue import CATALOGUE, Runs
 from .models import Run, RunKind
-from .statements import CONCLUSION, FOLDER, PATTERNS, PUPILS, RULES, SETUP, setup
+from .statements import BESIDE, CONCLUSION, FOLDER, PATTERNS, PUPILS, RULES, SETUP, setup
 
 OURS = re.compile(
     r"\b(?:clocks|coredata|directory|full_time|part_time|providers|records|registration)_[a-z_]+\b"
@@ -50,7 +50,7 @@ READ_BESIDE = {
     "directory_legalvalue",
     "directory_schoolyear",
 }
-STATEMENTS = {name: setup(name) for name in (PUPILS, *SETUP, CONCLUSION)} | {
+STATEMENTS = {name: setup(name) for name in (PUPILS, *SETUP, CONCLUSION, BESIDE)} | {
     code: query for code, query in {**RULES, **PATTERNS}.items() if CATALOGUE[code].runs is Runs.NIGHT
 }
 TABLES = sorted(
@@ -92,11 +92,9 @@ DAYS: dict[str, tuple[str, ...]] = {
     "M-38": (LISTINGS,),
     "M-44": ("SELECT due_on FROM clocks_clock WHERE kind = 'part_time_decision'",),
     "M-51": (ENDS,),
-    "M-53": (),  # counted from a window, as are the next two
+    "M-53": (),  # counted from a window
     "M-54": (AGREEMENTS,),
     "M-58": (BEGINS.format(days=0),),
-    "M-70": (),
-    "M-71": (),
     "M-78": (GRADES,),
     "M-79": (GRADES,),
     "M-81": (GRADES,),

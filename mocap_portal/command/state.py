@@ -7,6 +7,7 @@
     secrets/        a secret key made for this machine
     stamps/         what was already done: a hash of the migrations applied, the demo built
     logs/           one file per process, emptied at each start
+    migrated/       what the migrations make of an empty database, for the next state that begins with one
     throwaway/      one folder per command that brings its own state (test, check, bench); it goes with the command
     kept/           one folder per measurement whose state takes long to fill (bench night)
 """
@@ -33,7 +34,10 @@ from typing import IO, NoReturn
 from mocap_portal.foundation import embedded
 from mocap_portal.foundation.ui import vendor
 
+from .migrated import Migrated
+
 ROOT = Path(__file__).resolve().parents[2]
+KEPT = "migrated"
 PACKAGES = ("mocap_portal", "providers", "enrollment", "coredata", "concerns")
 
 
@@ -119,7 +123,7 @@ class State:
     def drop(self) -> None:
         """Forget everything but the lock that is held and the commands that bring their own state."""
         for path in self.folder.iterdir():
-            if path.name in {"lock", "build.lock", "throwaway.lock", "throwaway", "kept"}:
+            if path.name in {"lock", "build.lock", "throwaway.lock", "throwaway", "kept", KEPT}:
                 continue
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
@@ -238,9 +242,11 @@ def throwaway(purpose: str) -> Iterator[State]:
 
 
 def migrations_hash() -> str:
-    """Changes whenever a migration of ours changed, or the packages that bring others."""
+    """Changes whenever a migration of ours changed, what it takes from shared modules, or the packages that bring
+    others."""
     digest = hashlib.sha256()
     files = [path for package in PACKAGES for path in (ROOT / package).rglob("migrations/*.py")]
+    files += (ROOT / "mocap_portal" / "foundation" / "shared").glob("*.py")
     for path in [ROOT / "requirements.lock", *sorted(files)]:
         digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
@@ -255,7 +261,12 @@ def migrate(state: State, environment: Mapping[str, str], *, trust_stamp: bool) 
     if trust_stamp and state.stamped("migrations", wanted):
         return
     say("bringing the database up to date …")
-    run_manage(["migrate", "--no-input", "--verbosity", "1"], environment)
+    kept = Migrated(ROOT / ".portal" / KEPT, wanted, environment)
+    is_new = kept.is_wanted()
+    if not (is_new and kept.lay()):
+        run_manage(["migrate", "--no-input", "--verbosity", "1"], environment)
+        if is_new:
+            kept.keep()
     state.stamp("migrations", wanted)
 
 

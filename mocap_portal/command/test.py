@@ -9,7 +9,17 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from mocap_portal.command import browser
-from mocap_portal.command.state import ROOT, Problem, build_front_end, forward, say, servers, throwaway
+from mocap_portal.command.state import (
+    ROOT,
+    Problem,
+    build_front_end,
+    forward,
+    migrate,
+    say,
+    servers,
+    throwaway,
+)
+from mocap_portal.foundation.embedded import DATABASE
 
 SETTINGS = "mocap_portal.settings.test"
 
@@ -24,6 +34,9 @@ def main(arguments: list[str]) -> int:
         environment = state.environment(
             settings=SETTINGS, database_url=running.database_url, redis_url=running.redis_url
         )
+        if running.own_database:  # every test process begins with a copy of it
+            migrate(state, environment, trust_stamp=False)
+            environment["TEST_DATABASE_TEMPLATE"] = DATABASE
         if any(_is_path(argument) for argument in arguments):
             return _exit_code(_pytest(arguments, environment))
         return _whole_suite(arguments, environment)

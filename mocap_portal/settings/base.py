@@ -303,6 +303,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "coredata.tasks.destroy_old_bytes",
         "schedule": crontab(hour="3-6", minute="5"),
     },
+    "destroy rows of reports that no longer count": {
+        "task": "coredata.tasks.destroy_old_report_rows",
+        "schedule": crontab(hour="3-6", minute="35"),
+    },
     "forget what programs were answered": {
         "task": "coredata.tasks.forget_answers",
         "schedule": crontab(minute="50"),

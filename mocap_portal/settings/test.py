@@ -10,7 +10,8 @@ ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 INSTALLED_APPS = [*INSTALLED_APPS, "mocap_portal.demo"]
 
 # What the migrations laid is kept by tests/as_migrated.py, in PostgreSQL's own form.
-DATABASES["default"]["TEST"] = {"SERIALIZE": False}
+MIGRATED = env.str("TEST_DATABASE_TEMPLATE", default=None)  # a database to begin with a copy of
+DATABASES["default"]["TEST"] = {"SERIALIZE": False, "TEMPLATE": MIGRATED, "MIGRATE": MIGRATED is None}
 
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 if env.int("TEST_MAIL_PORT", default=0):  # a worker that a test started sends to that test's mail server

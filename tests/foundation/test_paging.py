@@ -1,5 +1,7 @@
 """A page is the same rows in the same order, whether it is cut out of the rows or of their keys."""
 
+from typing import Any
+
 import django_tables2 as tables
 import pytest
 from django.core.paginator import Paginator
@@ -52,7 +54,8 @@ def test_a_page_is_one_statement_and_shows_what_was_joined(
 @pytest.mark.django_db
 @pytest.mark.parametrize("per_page", [7, 25])
 def test_a_list_on_one_page_is_read_as_it_is(leas: QuerySet[Lea], per_page: int) -> None:
-    assert str(Pages(leas, per_page).page(1).object_list.query) == str(leas[:7].query)
+    page: Any = Pages(leas, per_page).page(1).object_list
+    assert str(page.query) == str(leas[:7].query)
 
 
 @pytest.mark.django_db

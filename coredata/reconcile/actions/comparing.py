@@ -2,6 +2,14 @@
 
 Every piece is a transaction of its own that ends with a row for each of its LEAs. A run that was killed goes on with
 the LEAs that have none; a run that is over stays as it is.
+
+What happens meanwhile. A file certified or a report accepted while a piece runs is not in it; it is not in the marks of
+the run either, so the next minute compares again whom it touches. An LEA that closes is compared while its school year
+is: what disagrees in what it certified stays open until a provider, a request or the state office mends it, and is told
+to the state office once nobody has a hat there; files whose window opened after it had closed are not missing. A number
+of a student that is corrected, or given up in a merge, carries what is open to the new number, with its answers, where
+the same disagreement is found there and nothing stands there yet; all else under the old number is resolved, for the
+reason that the student has another one (sql/beside.sql).
 """
 
 from __future__ import annotations
@@ -24,7 +32,7 @@ from coredata.store import student_courses
 from mocap_portal.foundation.directory.models import Lea, SchoolYear
 from mocap_portal.foundation.shared import nights
 from mocap_portal.foundation.shared.calendar import central_date
-from mocap_portal.foundation.shared.locks import held
+from mocap_portal.foundation.shared.locks import held, held_if_free
 
 from .. import digests, newer, unchanged
 from ..catalogue import CATALOGUE, Actor
@@ -43,6 +51,7 @@ from ..engine import (
 from ..models import OPEN_STATES, LeaRun, Mismatch, Run, RunKind
 from ..statements import setup
 
+LOCK = "coredata.reconcile"
 TRIES = 3  # of a piece that somebody's answer came between
 # What a provider mends by its next report.
 OF_PROVIDERS = sorted(code for code, kind in CATALOGUE.items() if kind.acts == (Actor.PROVIDER,))
@@ -117,7 +126,7 @@ def compare(
 
     `as_of`: what is due by this day is due. Whoever else compares waits. Raises NoSuchYear.
     """
-    with held("coredata.reconcile"):
+    with held(LOCK):
         run = _begin(year, as_of=as_of, at=at, kind=kind)
         if run.finished_at is not None:
             return run
@@ -142,25 +151,33 @@ def compare(
 
 
 def compare_night(*, at: dt.datetime) -> list[Run]:
-    """Run the night that has begun by this moment, for each school year that is compared, unless it is done."""
+    """Run the night that has begun by this moment, for each school year that is compared, unless it is done.
+
+    Nothing while somebody else compares: it is looked for again.
+    """
     night = nights.latest(at)
-    done = Run.objects.filter(kind=RunKind.NIGHT, as_of=night, finished_at__isnull=False)
-    years = set(done.values_list("school_year", flat=True))
-    return [
-        compare(year.year, as_of=night, at=at, kind=RunKind.NIGHT)
-        for year in years_to_compare(night)
-        if year.year not in years
-    ]
+    with held_if_free(LOCK) as is_free:
+        done = Run.objects.filter(kind=RunKind.NIGHT, as_of=night, finished_at__isnull=False)
+        years = set(done.values_list("school_year", flat=True))
+        return [
+            compare(year.year, as_of=night, at=at, kind=RunKind.NIGHT)
+            for year in years_to_compare(night)
+            if is_free and year.year not in years
+        ]
 
 
 def compare_newer(*, at: dt.datetime) -> list[Run]:
-    """Compare the LEAs that have something newer than the last comparison; no run where there is nothing."""
+    """Compare the LEAs that have something newer than the last comparison; no run where there is nothing.
+
+    Nothing while somebody else compares: what came in meanwhile is still newer a minute later.
+    """
     today = central_date(at)
-    return [
-        compare(year.year, as_of=today, at=at, kind=RunKind.NEWER, leas=leas)
-        for year in years_to_compare(today)
-        if (leas := newer.leas_with_newer(year.year))
-    ]
+    with held_if_free(LOCK) as is_free:
+        return [
+            compare(year.year, as_of=today, at=at, kind=RunKind.NEWER, leas=leas)
+            for year in years_to_compare(today)
+            if is_free and (leas := newer.leas_with_newer(year.year))
+        ]
 
 
 @transaction.atomic

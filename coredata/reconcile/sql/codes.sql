@@ -1,7 +1,13 @@
 -- Program code and delivery system.
 
 -- M-20
-SELECT {unit}, '', jsonb_build_object('expected', coalesce(nullif(v.program, ''), a.program), 'found', o.program_code)
+-- Where another section of the course has its code, the school knows that it needs one.
+SELECT {unit},
+    CASE WHEN EXISTS (
+        SELECT FROM o AS other WHERE other.lea_id = o.lea_id AND other.course_code = o.course_code
+            AND other.semester = o.semester AND other.school_code = o.school_code AND other.is_coded
+    ) THEN 'new_section' ELSE '' END,
+    jsonb_build_object('expected', coalesce(nullif(v.program, ''), a.program), 'found', o.program_code)
 FROM unit JOIN a USING (a_id) JOIN o USING (o_id) JOIN v USING (v_id)
 WHERE o.program_code = '' AND o.lea_id = unit.lea_id AND v.basis = 'mocap'
 

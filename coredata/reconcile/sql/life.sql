@@ -2,7 +2,7 @@
 -- report that came in since the last run.
 
 INSERT INTO both_of
-SELECT old.id, old.state, old.waived_until, now.provider_id, now.cause, now.facts
+SELECT old.id, old.state, old.waived_until, old.mosis_id, now.provider_id, now.cause, now.facts
 FROM old JOIN now USING (lea, code, mosis_id, course_code, semester, whole);
 {analyze} both_of;
 
@@ -14,14 +14,14 @@ SET state = 'open', resolved_at = NULL, resolved_run_id = NULL, resolved_by_uplo
     facts = both_of.facts
 FROM both_of WHERE both_of.id = mismatch.id AND both_of.state = 'resolved';
 
--- It is still there, and says something else by now, or its waiver is over.
+-- It is still there, and says something else by now, or its student has another number, or its waiver is over.
 UPDATE reconcile_mismatch AS mismatch
-SET provider_id = both_of.provider_id, cause = both_of.cause, facts = both_of.facts, changed_at = %(at)s,
+SET mosis_id = both_of.mosis_id, provider_id = both_of.provider_id, cause = both_of.cause, facts = both_of.facts, changed_at = %(at)s,
     state = CASE WHEN both_of.state = 'waived' AND both_of.waived_until < %(as_of)s THEN 'open' ELSE mismatch.state END,
     waived_until = CASE WHEN both_of.waived_until < %(as_of)s THEN NULL ELSE mismatch.waived_until END
 FROM both_of WHERE both_of.id = mismatch.id AND both_of.state <> 'resolved' AND (
     mismatch.facts <> both_of.facts OR mismatch.cause <> both_of.cause
-    OR mismatch.provider_id IS DISTINCT FROM both_of.provider_id
+    OR mismatch.provider_id IS DISTINCT FROM both_of.provider_id OR mismatch.mosis_id <> both_of.mosis_id
     OR (both_of.state = 'waived' AND both_of.waived_until < %(as_of)s)
 );
 

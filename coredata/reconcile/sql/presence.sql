@@ -76,8 +76,10 @@ FROM unit LEFT JOIN o USING (o_id) JOIN v USING (v_id)
 WHERE unit.source IN ('O', 'J') AND unit.has_v AND NOT (unit.is_refused AND v.status = 'active')
 
 -- M-08
-SELECT {unit}, '', jsonb_build_object('found', o.program_code)
-FROM unit JOIN o USING (o_id)
+-- One that a provider lists as a MOCAP course that has not begun is a MOCAP course.
+SELECT {unit}, CASE WHEN v.basis = 'mocap' THEN 'not_requested' ELSE '' END,
+    jsonb_build_object('found', o.program_code)
+FROM unit JOIN o USING (o_id) LEFT JOIN v USING (v_id)
 WHERE unit.source = 'O' AND NOT unit.has_v
 
 -- M-09

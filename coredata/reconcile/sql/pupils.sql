@@ -1,5 +1,5 @@
 -- How few these are has to be known, or whole tables are read for them.
-ANALYZE scope, core_file, stay_file;
+ANALYZE scope, core_file, course_file, stay_file;
 
 -- The students about whom an LEA in scope has to answer; a few more do no harm. First, from what is found by LEA alone:
 -- only these are looked up in what the whole state says.
@@ -9,10 +9,12 @@ SELECT student.mosis_id FROM part_time_courserequest AS request JOIN scope USING
     JOIN records_claim AS claim ON claim.id = request.claim_id
     JOIN records_student AS student ON student.id = claim.student_id
     WHERE request.state <> 'draft' AND student.mosis_id IS NOT NULL
-UNION SELECT roster.mosis_id FROM registration_rosterline AS roster JOIN scope USING (lea_id)
+UNION SELECT coalesce(student.mosis_id, roster.mosis_id) FROM registration_rosterline AS roster JOIN scope USING (lea_id)
     JOIN part_time_courseline AS line ON line.id = roster.line_id
     JOIN part_time_courserequest AS request ON request.id = line.request_id
     JOIN directory_term AS term ON term.id = request.term_id AND term.school_year_id = %(year)s
+    JOIN records_claim AS claim ON claim.id = request.claim_id
+    JOIN records_student AS student ON student.id = claim.student_id
 UNION SELECT student.mosis_id FROM full_time_programenrollment AS enrollment
     JOIN full_time_schedule AS schedule ON schedule.enrollment_id = enrollment.id
         AND schedule.school_year_id = %(year)s

@@ -52,7 +52,11 @@ WHERE (v.basis IN ('site_license', 'cooperative', 'partnership') AND held.kind I
     OR (v.counts AND (held.kind IS NOT NULL OR paid.basis IS NOT NULL) AND approved.v_id IS NULL)
 
 -- M-89
-SELECT {unit}, '', jsonb_build_object('approved', a.type, 'reported', v.type)
+SELECT {unit},
+    CASE WHEN v.type = 'FT' AND EXISTS (
+        SELECT FROM a AS other WHERE other.mosis_id = unit.mosis_id AND other.type = 'FT' AND other.counts
+    ) THEN 'type_wrong' ELSE '' END,
+    jsonb_build_object('approved', a.type, 'reported', v.type)
 FROM unit JOIN a USING (a_id) JOIN v USING (v_id)
 WHERE v.counts AND v.type <> '' AND v.type <> a.type
 
@@ -70,9 +74,29 @@ WHERE v.approval_id <> '' AND (
 )
 
 -- M-91
+-- A coded section without a student is in Course Assignment only, so it is told of the LEA, not of a student. Of somebody who
+-- stands in two sections of one course one is kept: then no section of the course is said to be empty.
 SELECT {unit}, 'teacher', '{{}}'::jsonb
 FROM unit JOIN o USING (o_id)
 WHERE o.is_coded AND o.educators = 0
+UNION ALL
+SELECT file.lea_id, NULL::bigint, '', coalesce(section.course_code, ''), coalesce(section.semester, ''), NULL::bigint,
+    NULL::bigint, NULL::bigint, NULL::bigint, 'students',
+    jsonb_build_object('number', count(DISTINCT (section.school_code, section.assignment_number)))
+FROM course_file AS file JOIN scope USING (lea_id)
+JOIN coredata_crs_assign AS section ON section.collection_id = file.collection_id AND section.upload_id = file.upload_id
+WHERE scope.has_courses AND scope.has_students AND section.program_code = ANY(%(programs)s)
+    AND NOT EXISTS (
+        SELECT FROM o JOIN coredata_crs_assign AS filled ON filled.collection_id = file.collection_id
+            AND filled.upload_id = file.upload_id AND filled.line = o.course_line
+        WHERE o.lea_id = file.lea_id AND filled.school_code = section.school_code
+            AND filled.assignment_number = section.assignment_number
+    )
+    AND NOT EXISTS (
+        SELECT FROM o WHERE o.lea_id = file.lea_id AND o.course_code = coalesce(section.course_code, '')
+            AND o.semester = coalesce(section.semester, '') AND o.sections > 1
+    )
+GROUP BY file.lea_id, coalesce(section.course_code, ''), coalesce(section.semester, '')
 
 -- M-92
 SELECT {unit}, '', jsonb_build_object('found', o.school_code)

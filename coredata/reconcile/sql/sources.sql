@@ -45,7 +45,8 @@ SELECT
     line.id AS line_id, NULL::bigint AS scheduled_id, 'PT' AS type,
     coalesce(roster.lea_id, request.lea_id) AS lea_id, NULL::bigint AS resident_id, course.provider_id,
     NULL::text AS school_code,
-    coalesce(roster.mosis_id, student.mosis_id) AS mosis_id, student.id AS student_id, student.birth_date,
+    -- As it is now: the roster keeps the number as it was told, which may have been corrected since.
+    coalesce(student.mosis_id, roster.mosis_id) AS mosis_id, student.id AS student_id, student.birth_date,
     student.first_name, student.last_name,
     course.state_course_code::text AS course_code, course.provider_course_code AS own_code, term.code::text AS semester,
     line.state::text AS state, line.basis::text AS basis,
@@ -66,7 +67,7 @@ JOIN records_student AS student ON student.id = claim.student_id
 LEFT JOIN registration_rosterline AS roster ON roster.line_id = line.id
 LEFT JOIN part_time_decision AS decision ON decision.id = line.decision_id
 LEFT JOIN clocks_clock AS clock ON clock.id = request.clock_id
-WHERE coalesce(roster.mosis_id, student.mosis_id) IS NOT NULL;
+WHERE coalesce(student.mosis_id, roster.mosis_id) IS NOT NULL;
 
 -- Of a full-time student each course of the schedule that holds now, or held last.
 INSERT INTO every_a

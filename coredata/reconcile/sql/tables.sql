@@ -1,14 +1,15 @@
 -- The tables that a question fills, in the order in which they are filled. They are made once for a connection and are empty
 -- whenever a transaction begins: made anew for each LEA they would cost more than all that is asked of them.
 
--- Filled by the engine: each LEA that is compared, with when its files were certified; the certified files of Student Core
--- and of Enrollment and Attendance of every LEA; students whose every course matters; student-courses that stand nowhere
+-- Filled by the engine: each LEA that is compared, with when its files were certified; the certified files of Student Core,
+-- of Course Assignment and of Enrollment and Attendance of every LEA; students whose every course matters; student-courses that stand nowhere
 -- else: of the versions that were certified before, and of trials.
 CREATE TEMPORARY TABLE scope (
     lea_id bigint PRIMARY KEY, has_courses boolean NOT NULL, has_students boolean NOT NULL, has_june boolean NOT NULL,
     october_on date, october_opens boolean NOT NULL, june_opens boolean NOT NULL, newer_trial_on date
 ) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE core_file (lea_id bigint, upload_id bigint, collection_id bigint) ON COMMIT DELETE ROWS;
+CREATE TEMPORARY TABLE course_file (lea_id bigint, upload_id bigint, collection_id bigint) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE stay_file (lea_id bigint, upload_id bigint, collection_id bigint) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE known_student (mosis_id text PRIMARY KEY) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE o_before (LIKE coredata_studentcourse INCLUDING DEFAULTS INCLUDING IDENTITY) ON COMMIT DELETE ROWS;
@@ -79,16 +80,18 @@ CREATE TEMPORARY TABLE old (
     whole bigint
 ) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE now (LIKE result, lea bigint, whole bigint) ON COMMIT DELETE ROWS;
+CREATE TEMPORARY TABLE renumbered (before text, after text) ON COMMIT DELETE ROWS;
 
 -- Filled by whoever keeps what was found, and by life.sql.
 CREATE TEMPORARY TABLE file (lea_id bigint PRIMARY KEY, courses bigint, students bigint, june bigint) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE newer (lea_id bigint, provider_id bigint, upload_id bigint, report_id bigint) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE both_of (
-    id bigint, state text, waived_until date, provider_id bigint, cause text, facts jsonb
+    id bigint, state text, waived_until date, mosis_id text, provider_id bigint, cause text, facts jsonb
 ) ON COMMIT DELETE ROWS;
 
 CREATE INDEX ON every_v (mosis_id);
 CREATE INDEX ON a (a_id);
+CREATE INDEX ON o (lea_id, course_code);
 CREATE INDEX ON o (o_id);
 CREATE INDEX ON j (j_id);
 CREATE INDEX ON v (v_id);

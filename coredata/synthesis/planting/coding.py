@@ -12,9 +12,19 @@ def _another(provider: str) -> str:
 
 @plant("M-20")
 def without_a_code(garden: Garden) -> None:
-    one = garden.enrollment()
+    """The district has the course for this student only."""
+    one = garden.only_one()
     one.books.course_sheet.change(one.courses, ProgramCode="")
     garden.expect("M-20", one, "not_set")
+
+
+@plant("M-20")
+def a_section_beside_one_with_a_code(garden: Garden) -> None:
+    coded = garden.enrollment()
+    student = garden.student(books=coded.books)
+    one = garden.sources.enroll(student, coded.course, school=coded.student.school)
+    one.books.course_sheet.change(one.courses, ProgramCode="")
+    garden.expect("M-20", one, "new_section")
 
 
 @plant("M-21")
@@ -285,6 +295,15 @@ def without_a_teacher(garden: Garden) -> None:
     one.books.course_sheet.change(one.courses, EDSSN="")
     one.books.october.change(one.october, EDSSN="")
     garden.expect("M-91", one, "teacher")
+
+
+@plant("M-91")
+def without_students(garden: Garden) -> None:
+    """Two sections of one course: said once, of the course."""
+    one = garden.only_one()
+    for _number in range(2):
+        garden.sources.section(one.books, one.student, one.course, program="50", school=one.student.school)
+    garden.expect("M-91", one, "students", student="")
 
 
 @plant("M-92")

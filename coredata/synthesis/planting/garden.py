@@ -48,6 +48,7 @@ class Garden:
         self.host = self.general.pop(0)  # the largest: it has a full-time program
         self._turn = cycle(self.general)
         self.waiting: list[str] = []  # districts with a newer trial
+        self._only: set[tuple[str, str]] = set()  # LEA and course: of one student alone
         self._courses: dict[tuple[int, str], Iterator[Taught]] = {}
         self._untouched = {
             one.code: {
@@ -91,7 +92,26 @@ class Garden:
         self, band: Band = HIGH, term: str = "S1", *, books: Books | None = None, **more: Any
     ) -> Enrollment:
         """A course of somebody, about which all four sources agree."""
-        return self.sources.enroll(self.student(band, books), self.course(band, term), **more)
+        student, course = self.student(band, books), self.course(band, term)
+        while (student.lea, course.code) in self._only:
+            course = self.course(band, term)
+        return self.sources.enroll(student, course, **more)
+
+    def only_one(self) -> Enrollment:
+        """The same, of a course that the district has for nobody else."""
+        for _district in self.general:
+            student = self.student()
+            books = self.sources.books[student.lea]
+            known = {
+                books.course_sheet[place]["CourseNum"]
+                for place in books.course_sheet
+                if books.course_sheet[place]["ProgramCode"]
+            }
+            for course in courses_of(HIGH, "S1"):
+                if course.code not in known:
+                    self._only.add((student.lea, course.code))
+                    return self.sources.enroll(student, course)
+        raise TooSmall("more districts")
 
     def full_time(self, number: int = MOST_IN_A_PROGRAM) -> list[Enrollment]:
         """The courses of a student of the host's program, who lives in another district."""

@@ -236,6 +236,15 @@ def ordered_as_full_time(garden: Garden) -> None:
     garden.expect("M-89", one, "wrong_product")
 
 
+@plant("M-89")
+def requested_as_one_course(garden: Garden) -> None:
+    """Of a student of a full-time program: the request names one course, and the provider the program."""
+    *_program, one = garden.full_time()
+    assert one.approval
+    one.approval.resident = one.approval.resident_school = ""
+    garden.expect("M-89", one, "type_wrong")
+
+
 @plant("M-90")
 def a_number_of_its_own(garden: Garden) -> None:
     one = garden.enrollment()

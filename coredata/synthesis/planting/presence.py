@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 from coredata.layouts import Cycle, Kind
 
@@ -12,15 +13,23 @@ from .model import LICENSED, YOUNG, Books, Enrollment
 
 @plant("M-01")
 def never_scheduled(garden: Garden) -> None:
-    one = garden.enrollment()
+    _unscheduled(garden)
+
+
+def _unscheduled(garden: Garden, books: Books | None = None) -> None:
+    one = garden.enrollment(books=books)
     garden.sources.leave_october(one)
     garden.expect("M-01", one, "not_scheduled")
 
 
 @plant("M-01")
 def under_another_program(garden: Garden) -> None:
+    _otherwise(garden)
+
+
+def _otherwise(garden: Garden, books: Books | None = None) -> None:
     """The district has an online course of its own for the student at that time, and no MOCAP course."""
-    one = garden.enrollment()
+    one = garden.enrollment(books=books)
     sources, sheet = garden.sources, one.books.course_sheet
     sources.leave_october(one)
     section, _june = sources.section(
@@ -115,6 +124,16 @@ def only_coded(garden: Garden) -> None:
     garden.sources.unapprove(one)
     garden.sources.unreport(one)
     garden.expect("M-08", one, "not_mocap")
+
+
+@plant("M-08")
+def listed_but_not_begun(garden: Garden) -> None:
+    """The provider lists the course and waits for an order."""
+    one = garden.enrollment()
+    assert one.reported
+    garden.sources.unapprove(one)
+    one.reported.change(enrollmentStatus="pending", statusDate="", creditsEarned="", finalGrade="")
+    garden.expect("M-08", one, "not_requested")
 
 
 @plant("M-09")
@@ -223,11 +242,13 @@ def a_spring_course_gone_in_the_newer_file(garden: Garden) -> None:
 
 
 def _gone(garden: Garden, term: str) -> None:
+    """Its section is still there, with nobody in it."""
     one = garden.enrollment(term=term)
     one.books.vanished += [one.books.october[place] for place in one.october]
     one.books.october.remove(one.october)
     one.october = []
     garden.expect("M-86", one, "filter_changed")
+    garden.expect("M-91", one, "students", student="")
 
 
 # Districts as a whole -----------------------------------------------------------------------------------------
@@ -241,15 +262,41 @@ def _at_least(garden: Garden, books: Books, number: int) -> list[Enrollment]:
 
 
 @plant("M-05", whole=True)
-def most_are_missing(garden: Garden) -> None:
+def set_up_for_some(garden: Garden) -> None:
+    """The rows that came through name the district as the sending and as the receiving one."""
     books = garden.whole()
-    if not books.enrollments:
-        garden.enrollment(books=books)
-    for _number in range(max(3, len(books.enrollments))):
-        one = garden.enrollment(books=books)
-        garden.sources.leave_october(one)
-        garden.expect("M-01", one, "not_scheduled")
+    _at_least(garden, books, 1)
+    for sheet in books.course_sheet, books.october:
+        sheet.widen("SendDistCode", "SendSchoolCode", "ReceivingCollDistCode")
+    for one in books.enrollments:
+        school = one.books.course_sheet[one.courses[0]]["ReportingSchoolCode"]
+        own = {"SendDistCode": books.code, "SendSchoolCode": school, "ReceivingCollDistCode": books.code}
+        books.course_sheet.change(one.courses, **own)
+        books.october.change(one.october, **own)
+    _most_are_missing(garden, books, _unscheduled)
     garden.about_lea("M-05", books.code, "sending_receiving")
+
+
+@plant("M-05", whole=True)
+def left_out_of_the_export(garden: Garden) -> None:
+    """The rows that came through need no such districts."""
+    books = garden.whole()
+    _at_least(garden, books, 1)
+    _most_are_missing(garden, books, _unscheduled)
+    garden.about_lea("M-05", books.code, "export_filter")
+
+
+@plant("M-05", whole=True)
+def built_without_codes(garden: Garden) -> None:
+    books = garden.whole()
+    _at_least(garden, books, 1)
+    _most_are_missing(garden, books, _otherwise)
+    garden.about_lea("M-05", books.code, "not_coded")
+
+
+def _most_are_missing(garden: Garden, books: Books, leave: Callable[[Garden, Books], None]) -> None:
+    for _number in range(max(3, len(books.enrollments))):
+        leave(garden, books)
 
 
 @plant("M-70", whole=True)
@@ -319,6 +366,17 @@ def far_more_reported(garden: Garden) -> None:
         _only_reported(garden, one)
         garden.expect("M-10", one, "not_requested")
     garden.about_lea("M-77", books.code, "batch")
+
+
+@plant("M-77", whole=True)
+def reported_under_a_wrong_district(garden: Garden) -> None:
+    books = garden.whole()
+    for _number in range(max(6, len(books.enrollments))):
+        one = garden.enrollment()
+        assert one.reported
+        one.reported.change(districtCode=books.code)
+        garden.expect("M-55", one, "code_typo")
+    garden.about_lea("M-77", books.code, "district_wrong")
 
 
 @plant("M-72")

@@ -19,5 +19,26 @@ def held(name: str) -> Iterator[None]:
     try:
         yield
     finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
+        _let_go(key)
+
+
+@contextmanager
+def held_if_free(name: str) -> Iterator[bool]:
+    """Hold the lock of this name, unless somebody else does: then False, at once. Inside, `held` may hold it again.
+
+    For what is begun again a minute later: it need not stand in the way of other work meanwhile.
+    """
+    key = crc32(name.encode())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
+        is_free: bool = cursor.fetchone()[0]
+    try:
+        yield is_free
+    finally:
+        if is_free:
+            _let_go(key)
+
+
+def _let_go(key: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [key])

@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -22,6 +21,7 @@ from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.papers.models import DigestItem
 from mocap_portal.foundation.shared import nights
 from tests.factories.accounts import MembershipFactory
+from tests.killed import Killed, killed_at
 
 from .world import ADA, ALGEBRA, ENGLISH, WINTER, YEAR, World
 
@@ -192,25 +192,6 @@ def test_piece_by_piece_comes_to_the_same(settings: Settings) -> None:
     settings.RECONCILE_LEAS_AT_ONCE = 1
     night()
     assert everything() == whole
-
-
-class Killed(Exception):
-    """The worker is gone."""
-
-
-@contextmanager
-def killed_at(statement: int) -> Iterator[list[int]]:
-    """The statement of this number is the last that is not run."""
-    count = [0]
-
-    def count_down(execute: Callable[..., Any], *args: Any) -> Any:
-        count[0] += 1
-        if count[0] == statement:
-            raise Killed
-        return execute(*args)
-
-    with connection.execute_wrapper(count_down):
-        yield count
 
 
 @pytest.mark.django_db(transaction=True)

@@ -92,7 +92,7 @@ def test_four_sources_that_agree_have_no_mismatch(tmp_path: Path, settings: Sett
 def test_the_night_finds_what_was_planted_and_nothing_else(
     tmp_path: Path, settings: Settings, _night: int
 ) -> None:
-    state = written(tmp_path, "--plant", "all", "--plant-times", "1", leas=16, students=2_400)
+    state = written(tmp_path, "--plant", "all", "--plant-times", "1", leas=20, students=3_000)
     sent(state, settings, tmp_path)
     want, got = planted(state), found(state)
     assert sorted(want.keys() - got.keys()) == []
@@ -116,7 +116,7 @@ def test_each_code_is_planted_as_often_as_asked(tmp_path: Path) -> None:
 
 def test_the_same_seed_plants_the_same_bytes(tmp_path: Path) -> None:
     for name in "once", "twice":
-        written(tmp_path / name, "--plant", "all", "--plant-times", "1", leas=16, students=2_400)
+        written(tmp_path / name, "--plant", "all", "--plant-times", "1", leas=20, students=3_000)
     once, twice = (
         {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in ("once", "twice")
     )

@@ -71,6 +71,10 @@ class LegalKey(models.TextChoices):
     DELIVERIES_COMPLETE = "deliveries_complete", _("The table of delivery systems is complete (1 yes, 0 no)")
     GRADES_COMPLETE = "grades_complete", _("The table of grades earned is complete (1 yes, 0 no)")
     PROVIDER_REPORT_DAYS = "provider_report_days", _("Days after which a provider's next report is due")
+    REPORT_ROWS_DAYS = (
+        "report_rows_days",
+        _("Days after a school year for which rows of provider reports that no longer count are kept"),
+    )
 
 
 class NoLegalValue(LookupError):

@@ -120,7 +120,7 @@ def _floor() -> None:
 def _night(day: dt.date) -> dict[str, Any]:
     """In a process of its own, as a worker runs it: its seconds, the most memory it had, and what is open."""
     done = subprocess.run(
-        [sys.executable, "-m", "mocap_portal.bench.night.worker", day.isoformat()],
+        [sys.executable, "-m", "mocap_portal.bench.one_night", day.isoformat()],
         capture_output=True,
         preexec_fn=embedded.die_with_parent(),
         check=False,

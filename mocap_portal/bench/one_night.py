@@ -1,4 +1,4 @@
-"""One night in a process of its own: `python -m mocap_portal.bench.night.worker DAY` prints what it took, as JSON."""
+"""One night in a process of its own: `python -m mocap_portal.bench.one_night DAY` prints what it took, as JSON."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if __name__ == "__main__":
     from coredata.reconcile import actions
     from coredata.reconcile.models import RunKind
 
-    from .planted import YEAR
+    from mocap_portal.bench.night.planted import YEAR
 
     day = dt.date.fromisoformat(sys.argv[1])
     at = dt.datetime.combine(day, dt.time(9), tzinfo=dt.UTC)

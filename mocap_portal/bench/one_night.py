@@ -14,7 +14,6 @@ if __name__ == "__main__":
     django.setup()
     from coredata.reconcile import actions
     from coredata.reconcile.models import RunKind
-
     from mocap_portal.bench.night.planted import YEAR
 
     day = dt.date.fromisoformat(sys.argv[1])

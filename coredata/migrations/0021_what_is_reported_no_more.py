@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('coredata', '0011_answered_requests'),
+        ('coredata', '0020_rows_of_reports_that_no_longer_count'),
         ('directory', '0016_codes_of_reports'),
     ]
 

@@ -114,7 +114,7 @@ from tests.factories.providers import (
     CourseFactory,
     ReviewFactory,
 )
-from tests.factories.reconcile import AnswerFactory, MismatchFactory
+from tests.factories.reconcile import AnswerFactory, MismatchFactory, RemarkFactory
 from tests.factories.records import ClaimFactory, StudentFactory
 from tests.factories.registration import RosterLineFactory
 from tests.factories.transfers import TransferFactory
@@ -163,6 +163,8 @@ IDENTIFYING = {
     "reconcile:of_district",
     "reconcile:of_provider",
     "reconcile:rehearsal",
+    "reconcile:room",
+    "reconcile:rooms",
     "attendance:shares_csv",
     "part_time:enter_family",
     "part_time:import_preview",
@@ -310,6 +312,17 @@ class World:
             provider=self.provider,
             mosis_id=MOSIS_ID,
             state=MismatchState.ACKNOWLEDGED,
+        )
+        RemarkFactory.create(
+            mismatch=self.mismatch, by=self.own[Role.PROVIDER_STAFF], side="provider", contest=True
+        )
+        self.room_file = RemarkFactory.create(
+            mismatch=self.mismatch,
+            by=self.own[Role.PROVIDER_STAFF],
+            side="provider",
+            text=f"About {FIRST_NAME} {LAST_NAME}",
+            with_file=True,
+            document__name=f"{LAST_NAME}.pdf",
         )
         self.mismatch_answer = AnswerFactory.create(mismatch=self.mismatch, by=self.own[Role.DATA_CLERK])
 
@@ -720,6 +733,20 @@ ADDRESSES = [
     page("reconcile:kinds", STAFF_ROLES),
     page("reconcile:kind", STAFF_ROLES, args=lambda world: ["M-01"]),
     row("reconcile:mismatch", SENDING | REPORTING, lambda world: [world.mismatch.pk]),
+    page("reconcile:rooms", SENDING | REPORTING),
+    row("reconcile:room", SENDING | REPORTING, lambda world: [world.mismatch.pk]),
+    *(
+        Address(
+            name,
+            dict.fromkeys(SENDING | PROVIDER_ROLES, 200) | dict.fromkeys(DESE_ROLES, 404),
+            args=lambda world: [world.mismatch.pk],
+            stranger=404,
+        )
+        for name in ("reconcile:agree", "reconcile:contest")
+    ),
+    row("reconcile:note", SENDING | REPORTING, lambda world: [world.mismatch.pk]),
+    page("reconcile:decide", DESE_ROLES, args=lambda world: [world.mismatch.pk]),
+    post(row("reconcile:room_file", SENDING | REPORTING, lambda world: [world.room_file.pk])),
     row("reconcile:answer", READING, lambda world: [world.mismatch.pk, "waive"]),
     # A stranger has nothing to answer, and goes back to the list.
     page("reconcile:answer_many", SENDING, args=lambda world: ["harmless"], stranger=302),

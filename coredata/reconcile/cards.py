@@ -57,6 +57,11 @@ def _head(mismatch: Mismatch, student: str) -> Iterator[dict[str, str]]:
         yield _row(_("District"), str(mismatch.lea))
 
 
+def claim(mismatch: Mismatch) -> list[dict[str, str]]:
+    """What another LEA with the same student or course may know: which LEA says so of whom."""
+    return [*_head(mismatch, ""), _row(_("Open since"), long_day(mismatch.opened_at))]
+
+
 def _of_provider(mismatch: Mismatch, hat: Membership) -> Iterator[dict[str, str]]:
     reported = _fact(mismatch, "reported")
     if reported:

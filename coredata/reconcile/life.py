@@ -20,8 +20,21 @@ from .standing import TOLD_TO_PROVIDERS, standing_answers
 
 def entries(mismatch: Mismatch, hat: Membership) -> list[dict[str, Any]]:
     """For the timeline, the oldest first: what happened, when, whose it was, and the reason."""
-    found = [*_found(mismatch, hat), *_answered(mismatch, hat)]
-    return sorted(found, key=lambda entry: entry["when"])
+    happened = [*_found(mismatch, hat), *_answered(mismatch, hat)]
+    return sorted(happened, key=lambda entry: entry["when"])
+
+
+def found(mismatch: Mismatch, hat: Membership) -> list[dict[str, Any]]:
+    """Only when it was found, resolved and found again: what everybody in its room may know."""
+    return list(_found(mismatch, hat))
+
+
+def who(hat: Membership) -> str:
+    """The organization and the role of somebody who said something; never a name."""
+    return _("%(organization)s, %(role)s") % {
+        "organization": hat.organization or "",
+        "role": hat.get_role_display(),
+    }
 
 
 def to_take_back(mismatch: Mismatch, hat: Membership) -> list[dict[str, str]]:
@@ -46,15 +59,22 @@ def _found(mismatch: Mismatch, hat: Membership) -> Iterator[dict[str, Any]]:
     for event in events.objects.filter(pgh_obj_id=mismatch.pk).order_by("pgh_id"):
         if event.state == MismatchState.RESOLVED != before:
             yield _entry(
-                _("Resolved: the data agree"), event.resolved_at, _("The portal"), _by_what(event, hat)
+                _("Resolved: the data agree"),
+                event.resolved_at,
+                _("The portal"),
+                _by_what(mismatch, event, hat),
             )
         elif before == MismatchState.RESOLVED != event.state:
             yield _entry(_("Found again"), event.opened_at, _("The portal"))
         before = event.state
 
 
-def _by_what(event: Any, hat: Membership) -> str:
-    """The file or report that came in and made them agree. A provider does not hear of districts' files."""
+def _by_what(mismatch: Mismatch, event: Any, hat: Membership) -> str:
+    """The file or report that came in and made them agree. A provider does not hear of districts' files, and another
+    district of neither.
+    """
+    if hat.is_lea and hat.organization_id != mismatch.lea_id:
+        return ""
     upload = None
     if not hat.is_provider:
         uploads = Upload.objects.filter(pk=event.resolved_by_upload_id)
@@ -83,7 +103,7 @@ def _answered(mismatch: Mismatch, hat: Membership) -> Iterator[dict[str, Any]]:
         kind = answer.undoes.kind if answer.undoes is not None else answer.kind
         if hat.is_provider and kind not in TOLD_TO_PROVIDERS:
             continue
-        yield _entry(_words(answer), answer.at, str(answer.by.organization or ""), answer.reason)
+        yield _entry(_words(answer), answer.at, who(answer.by), answer.reason)
 
 
 def _words(answer: Answer) -> str:
@@ -94,5 +114,5 @@ def _words(answer: Answer) -> str:
     return _("Answer: %(answer)s") % {"answer": AnswerKind(answer.kind).label}
 
 
-def _entry(what: str, when: Any, who: str, more: str = "") -> dict[str, Any]:
-    return {"what": what, "when": when, "who": who, "more": more, "state": "done"}
+def _entry(what: str, when: Any, whose: str, more: str = "") -> dict[str, Any]:
+    return {"what": what, "when": when, "who": whose, "more": more, "state": "done"}

@@ -17,6 +17,7 @@ from mocap_portal.foundation.accounts.models import Membership
 
 from .catalogue import CATALOGUE, Kind
 from .models import Mismatch, MismatchQuerySet, MismatchState
+from .silence import escalated
 from .standing import TOLD_TO_PROVIDERS, says, shown_to, to_do
 
 BLOCK, IN_A_BLOCK = "M-05", "M-01"  # a fault of the set-up, and what it is made of
@@ -29,6 +30,7 @@ class Shown(models.TextChoices):
     ACKNOWLEDGED = "acknowledged", _("Seen")
     ANSWERED = "answered", _("Answered")
     HANDED_ON = "handed_on", _("Handed to the provider")
+    ESCALATED = "escalated", _("Handed to the MOCAP office")
     WAIVED = "waived", _("Waived")
     RESOLVED = "resolved", _("Resolved")
     EVERY = "every", _("All there ever were")
@@ -64,6 +66,8 @@ def chosen(hat: Membership, asked: Mapping[str, Any], *, now: dt.datetime) -> Mi
             found = shown_to(hat)
         case Shown.HANDED_ON:
             found = shown_to(hat).still_open().filter(says(*TOLD_TO_PROVIDERS))
+        case Shown.ESCALATED:
+            found = shown_to(hat).still_open().filter(escalated())
         case state:
             found = shown_to(hat).filter(state=state)
     codes = [

@@ -13,11 +13,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mocap_portal.foundation.shared.tables import PortalTable, TemplateColumn
+from mocap_portal.foundation.ui.words import short_day
 
 from .catalogue import CATALOGUE, Kind
 from .lists import CauseRow
-from .models import Mismatch
+from .models import PARTIES, Mismatch, MismatchState, Side
 from .rehearsal import Count, Line
+from .silence import asked_at, last_day
 
 
 class CauseTable(PortalTable):
@@ -95,6 +97,62 @@ class MismatchTable(PortalTable):
 
     def render_course(self, record: Mismatch) -> str:
         return f"{record.course_code}, {record.semester}" if record.semester else record.course_code
+
+
+class RoomTable(PortalTable):
+    """Rows: Mismatch with LEA, provider and questions (silence.with_questions). `students`: names by MOSIS ID.
+
+    `of_office`: all of them wait for the MOCAP office.
+    """
+
+    student = tables.Column(verbose_name=_("Student"), empty_values=())
+    code = tables.Column(verbose_name=_("Mismatch"))
+    course = tables.Column(accessor="course_code", verbose_name=_("Course"), default="–")
+    lea = tables.Column(verbose_name=_("District"), default="–")
+    provider = tables.Column(verbose_name=_("Provider"), default="–")
+    state = TemplateColumn(template_name="reconcile/standing.html", verbose_name=_("State"))
+    until = tables.Column(verbose_name=_("What waits"), empty_values=())
+
+    caption = _("Rooms")
+    row_header = "student"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+        empty_text = _("There is none.")
+
+    def __init__(self, rows: Any, *, students: Mapping[str, str], of_office: bool) -> None:
+        super().__init__(rows)
+        self.students, self.of_office = students, of_office
+
+    def render_student(self, record: Mismatch) -> SafeString:
+        words = record.mosis_id or gettext("The whole district")
+        name = self.students.get(record.mosis_id, "")
+        link = format_html(
+            '<a class="usa-link" href="{}">{}</a>',
+            reverse("reconcile:room", args=[record.pk]),
+            name or words,
+        )
+        return format_html("{}<br>{}", link, words) if name else link
+
+    def render_code(self, value: str) -> str:
+        return f"{value} {CATALOGUE[value].name}"
+
+    def render_course(self, record: Mismatch) -> str:
+        return f"{record.course_code}, {record.semester}" if record.semester else record.course_code
+
+    def render_until(self, record: Any) -> str:
+        """Whom it waits for, of those who are asked."""
+        if record.state == MismatchState.RESOLVED:
+            return "–"
+        words = [str(Side.OFFICE.label)] if self.of_office else []
+        for side in PARTIES:
+            asked = asked_at(record, side)
+            if asked:
+                named = {"side": side.label, "day": short_day(last_day(asked))}
+                words.append(gettext("%(side)s: answer until %(day)s") % named)
+            elif record.must_correct == side:
+                words.append(gettext("%(side)s: correct what was decided") % {"side": side.label})
+        return "; ".join(words) or "–"
 
 
 class KindTable(PortalTable):

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from .views import articles, cards, lists, rehearsal, state
+from .views import articles, cards, lists, rehearsal, rooms, state
 
 app_name = "reconcile"
 
@@ -17,6 +17,13 @@ urlpatterns = [
     path("answer/<str:kind>/", cards.answer_many, name="answer_many"),
     path("answers/<int:pk>/take-back/", cards.take_back, name="take_back"),
     path("answers/<int:pk>/take-back-together/", cards.take_back_together, name="take_back_together"),
+    path("rooms/", rooms.rooms, name="rooms"),
+    path("rooms/files/<int:pk>/", rooms.file, name="room_file"),
+    path("<int:pk>/room/", rooms.room, name="room"),
+    path("<int:pk>/room/agree/", rooms.agree, name="agree"),
+    path("<int:pk>/room/contest/", rooms.contest, name="contest"),
+    path("<int:pk>/room/note/", rooms.note, name="note"),
+    path("<int:pk>/room/decide/", rooms.decide, name="decide"),
     path("<int:pk>/", cards.mismatch, name="mismatch"),
     path("<int:pk>/<str:kind>/", cards.answer, name="answer"),
 ]

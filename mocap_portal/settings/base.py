@@ -223,6 +223,8 @@ PROVIDER_REPORTS_ACCEPT_CLEAN = env.bool("PROVIDER_REPORTS_ACCEPT_CLEAN", defaul
 # Approvals, October, June and provider reports are compared each night, and for so long after a school year has ended.
 RECONCILE_DAYS_AFTER_YEAR = env.int("RECONCILE_DAYS_AFTER_YEAR", default=120)
 RECONCILE_LEAS_AT_ONCE = env.int("RECONCILE_LEAS_AT_ONCE", default=600)  # in one transaction
+# How many days a side has to answer in the room of a mismatch before it goes to the MOCAP office.
+RECONCILE_SILENCE_DAYS = env.int("RECONCILE_SILENCE_DAYS", default=14)
 
 # What providers' programs ask --------------------------------------------------------------------------
 
@@ -293,6 +295,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "coredata.reconcile.tasks.compare_newer",
         "schedule": 60.0,
         "options": {"expires": 50},
+    },
+    # Before the mails of the day; the later tries are for mornings on which nothing ran.
+    "hand silent rooms to the state office": {
+        "task": "coredata.reconcile.tasks.escalate_silent",
+        "schedule": crontab(hour="3-6", minute="35"),
     },
     "ask providers for reports": {
         "task": "coredata.tasks.chase_reports",

@@ -6,17 +6,24 @@ from factory.django import DjangoModelFactory
 from coredata.reconcile.models import (
     Answer,
     AnswerKind,
+    Escalation,
     LeaRun,
     Mismatch,
     MismatchState,
+    Reason,
+    Remark,
+    RemarkKind,
+    Ruling,
     Run,
     RunKind,
+    Side,
 )
 from mocap_portal.foundation.directory.models import SchoolYear
 
 from .accounts import MembershipFactory
 from .coredata import UploadFactory
 from .directory import LeaFactory, ProviderFactory
+from .papers import DocumentFactory
 
 NIGHT = dt.datetime(2026, 11, 5, 8, tzinfo=dt.UTC)  # 02:00 Central
 
@@ -97,3 +104,63 @@ class AnswerFactory(DjangoModelFactory[Answer]):
     kind = AnswerKind.SEEN
     by = factory.SubFactory(MembershipFactory, data_clerk=True, lea=factory.SelfAttribute("..mismatch.lea"))
     at = NIGHT + dt.timedelta(hours=8)
+
+
+class RemarkFactory(DjangoModelFactory[Remark]):
+    """A note of the district to all. `of_provider=True`: the provider's; `contest=True`: a position; `private=True`:
+    for the own organization only; `with_file=True`.
+    """
+
+    class Meta:
+        model = Remark
+
+    class Params:
+        of_provider = factory.Trait(
+            side=Side.PROVIDER,
+            by=factory.SubFactory(
+                MembershipFactory, provider_staff=True, provider=factory.SelfAttribute("..mismatch.provider")
+            ),
+        )
+        contest = factory.Trait(kind=RemarkKind.CONTEST, reason=Reason.AS_SENT, text="")
+        private = factory.Trait(is_shared=False)
+        with_file = factory.Trait(document=factory.SubFactory(DocumentFactory))
+
+    mismatch = factory.SubFactory(MismatchFactory, provider_only=True)
+    side = Side.DISTRICT
+    by = factory.SubFactory(MembershipFactory, data_clerk=True, lea=factory.SelfAttribute("..mismatch.lea"))
+    organization = factory.LazyAttribute(lambda remark: remark.by.organization)
+    kind = RemarkKind.NOTE
+    text = "We looked."
+    is_shared = True
+    at = NIGHT + dt.timedelta(hours=8)
+
+
+class RulingFactory(DjangoModelFactory[Ruling]):
+    """The district is right, the provider corrects. `given_back=True`: the sides settle it."""
+
+    class Meta:
+        model = Ruling
+
+    class Params:
+        given_back = factory.Trait(right="", must_correct="", what="")
+
+    mismatch = factory.SubFactory(MismatchFactory, provider_only=True)
+    right = Side.DISTRICT
+    must_correct = Side.PROVIDER
+    what = "Close the enrollment."
+    reason = "The denial stands."
+    by = factory.SubFactory(MembershipFactory, dese_reviewer=True)
+    at = NIGHT + dt.timedelta(days=20)
+
+
+class EscalationFactory(DjangoModelFactory[Escalation]):
+    """The provider did not answer in time."""
+
+    class Meta:
+        model = Escalation
+
+    mismatch = factory.SubFactory(MismatchFactory, provider_only=True)
+    silent = Side.PROVIDER
+    organization = factory.SelfAttribute("mismatch.provider.organization")
+    asked_at = NIGHT + dt.timedelta(hours=8)
+    at = NIGHT + dt.timedelta(days=16)

@@ -1,4 +1,4 @@
-"""The only writers of mismatches and of what people answer."""
+"""The only writers of mismatches, of what people answer and of what is said in rooms."""
 
 from .answering import (
     CLERKS,
@@ -27,29 +27,57 @@ from .comparing import (
     years_to_compare,
 )
 from .downloading import download_list
+from .rooms import (
+    SPEAKERS,
+    FileNotYours,
+    NothingWritten,
+    NotInTheRoom,
+    NotOfTheRoom,
+    NotYourReason,
+    OnlyTheOfficeDecides,
+    WordsMissing,
+    decide,
+    escalate_silent,
+    take_file,
+    take_position,
+    write_note,
+)
 
 __all__ = [
     "CLERKS",
     "MOST_AT_ONCE",
+    "SPEAKERS",
+    "FileNotYours",
     "MayNotAnswer",
     "NobodyToTell",
     "NotAnswered",
+    "NotInTheRoom",
+    "NotOfTheRoom",
     "NotTheirs",
+    "NotYourReason",
+    "NothingWritten",
+    "OnlyTheOfficeDecides",
     "OnlyTheOfficeWaives",
     "Outcome",
     "TooMany",
     "WaiverTooLong",
     "WasResolved",
+    "WordsMissing",
     "answer",
     "answer_many",
     "compare",
     "compare_newer",
     "compare_night",
+    "decide",
     "download_list",
+    "escalate_silent",
     "look",
     "offered",
     "sum_up",
     "take_back",
     "take_back_together",
+    "take_file",
+    "take_position",
+    "write_note",
     "years_to_compare",
 ]

@@ -1,25 +1,51 @@
-"""Mismatches, what people answered, and the runs that found them."""
+"""Mismatches, what people answered and said in their rooms, and the runs that found them."""
 
 from .mismatches import (
     GONE_STATES,
     OPEN_STATES,
+    TWO_LEAS,
     Answer,
     AnswerKind,
     Mismatch,
     MismatchQuerySet,
     MismatchState,
 )
+from .rooms import (
+    NEED_WORDS,
+    PARTIES,
+    POSITIONS,
+    REASONS,
+    Escalation,
+    Reason,
+    Remark,
+    RemarkKind,
+    RemarkQuerySet,
+    Ruling,
+    Side,
+)
 from .runs import LeaRun, Run, RunKind
 
 __all__ = [
     "GONE_STATES",
+    "NEED_WORDS",
     "OPEN_STATES",
+    "PARTIES",
+    "POSITIONS",
+    "REASONS",
+    "TWO_LEAS",
     "Answer",
     "AnswerKind",
+    "Escalation",
     "LeaRun",
     "Mismatch",
     "MismatchQuerySet",
     "MismatchState",
+    "Reason",
+    "Remark",
+    "RemarkKind",
+    "RemarkQuerySet",
+    "Ruling",
     "Run",
     "RunKind",
+    "Side",
 ]

@@ -6,6 +6,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.fields.json import KT
 from django.utils.translation import gettext_lazy as _
 
 from coredata.models import ProviderReport, Upload
@@ -26,6 +27,8 @@ class MismatchState(models.TextChoices):
 
 OPEN_STATES = [MismatchState.OPEN, MismatchState.ACKNOWLEDGED, MismatchState.ANSWERED]
 GONE_STATES = [MismatchState.RESOLVED]
+# Two LEAs have the same student or course; the fact `other` is the state's code of the other one.
+TWO_LEAS = ("M-18", "M-54", "M-57", "M-59", "M-60", "M-62")
 
 
 class MismatchQuerySet(models.QuerySet["Mismatch"]):
@@ -113,6 +116,9 @@ class Mismatch(models.Model):
                 fields=["provider"], condition=~Q(state="resolved"), name="mismatches_of_a_provider"
             ),
             models.Index(fields=["mosis_id"], name="mismatches_of_a_student"),
+            models.Index(
+                KT("facts__other"), condition=Q(code__in=TWO_LEAS), name="mismatches_with_another_lea"
+            ),
         ]
 
     def __str__(self) -> str:

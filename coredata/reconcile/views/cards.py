@@ -26,6 +26,7 @@ from ..catalogue import CATALOGUE
 from ..forms import INTROS, TITLES, AnswerForm, ManyForm
 from ..lists import BLOCK, inside, names
 from ..models import Answer, AnswerKind, Mismatch
+from ..room import at_the_door
 from ..standing import shown_to
 from ..tables import MismatchTable
 from .lists import home_of, rows_of
@@ -53,6 +54,7 @@ def mismatch(request: HatRequest, pk: int) -> HttpResponse:
         "taken_back": life.to_take_back(row, hat),
         "table": _inside(request, row),
         "back": reverse(home_of(request)),
+        "room": at_the_door(hat, row),
         "sees_files": not hat.is_provider and bool(row.mosis_id),
     }
     return render(request, "reconcile/mismatch.html", context)

@@ -20,7 +20,8 @@ from mocap_portal.foundation.shared.paging import sort_and_cut
 
 from ..lists import Age, causes, chosen
 from ..models import MismatchQuerySet, Run, RunKind
-from ..standing import to_do
+from ..silence import escalated
+from ..standing import shown_to, to_do
 from ..tables import CauseTable, CountTable, RunTable
 from ..trend import HEIGHT, WIDTH, trend
 
@@ -46,6 +47,7 @@ def state(request: HatRequest) -> HttpResponse:
     for table in (*tables, table_of_nights):
         sort_and_cut(table, request, per_page=PER_PAGE)
     context = {
+        "escalated": shown_to(request.hat).still_open().filter(escalated()).count(),
         "count": sum(cause.count for cause in of_each),
         "causes": CauseTable(of_each, around=f"{around}?"),
         "tables": tables,

@@ -195,6 +195,18 @@ CROSS JOIN LATERAL (  -- a file's rows lie together: each is read whole, and no 
 ) AS kept
 JOIN pupil ON pupil.mosis_id = kept.mosis_id;
 
+-- Course Assignment of the LEAs in scope.
+INSERT INTO section
+SELECT file.lea_id, kept.line, kept.school_code, kept.assignment_number, kept.course_code, kept.semester,
+    kept.program_code
+FROM course_file AS file JOIN scope USING (lea_id)
+CROSS JOIN LATERAL (
+    SELECT * FROM coredata_crs_assign AS kept
+    WHERE kept.collection_id = file.collection_id AND kept.upload_id = file.upload_id
+        AND kept.collection_id = ANY(%(course_collections)s)
+    OFFSET 0
+) AS kept;
+
 -- When students left, where a district sends Enrollment and Attendance.
 INSERT INTO stay
 SELECT file.lea_id, kept.mosis_id, kept.exit_date
@@ -210,4 +222,4 @@ CROSS JOIN LATERAL (
     OFFSET 0
 ) AS kept
 JOIN pupil ON pupil.mosis_id = kept.mosis_id;
-{analyze} a, o, j, v, core, stay;
+{analyze} a, o, j, v, core, section, stay;

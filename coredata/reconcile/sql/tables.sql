@@ -45,6 +45,10 @@ CREATE TEMPORARY TABLE v (LIKE every_v, mapped_code text) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE core (
     lea_id bigint, mosis_id text, line integer, birth_date date, first_name text, last_name text
 ) ON COMMIT DELETE ROWS;
+CREATE TEMPORARY TABLE section (
+    lea_id bigint, line integer, school_code text, assignment_number text, course_code text, semester text,
+    program_code text
+) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE stay (lea_id bigint, mosis_id text, exit_date date) ON COMMIT DELETE ROWS;
 
 -- Filled by pairs.sql.

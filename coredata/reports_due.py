@@ -28,11 +28,16 @@ class Due:
 
 
 def reports_due(
-    on: dt.date, *, provider_id: int | None = None, providers: Collection[int] | None = None
+    on: dt.date,
+    *,
+    provider_id: int | None = None,
+    providers: Collection[int] | None = None,
+    tried: int | None = None,
 ) -> list[Due]:
     """Every provider that has to report in the school year of this day, the longest overdue first.
 
-    `provider_id`: only this one; `providers`: only these. Raises NoLegalValue. Six queries at most, whatever there is.
+    `provider_id`: only this one; `providers`: only these. `tried`: a report as if it were accepted. Raises
+    NoLegalValue. Six queries at most, whatever there is.
     """
     year = SchoolYear.objects.filter(starts_on__lte=on, ends_on__gte=on).first()
     if year is None:
@@ -50,6 +55,9 @@ def reports_due(
     has_students = Exists(registered.filter(provider=OuterRef("pk"))) | Exists(
         reported.filter(provider=OuterRef("pk"))
     )
+    if report := ProviderReport.objects.filter(pk=tried, school_year=year).first() if tried else None:
+        last[report.provider_id] = report.as_of
+        has_students |= Q(pk=report.provider_id)
     wanted = Provider.objects.filter(has_students)
     if providers is not None:
         wanted = wanted.filter(pk__in=providers)

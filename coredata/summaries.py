@@ -78,6 +78,9 @@ def summary(row: Upload) -> list[dict[str, str]]:
             % {"when": moment_words(row.sent_at), "who": row.sent_by.user.name},
         },
     ]
+    if row.made_of:
+        made = _("The certified file %(file)s, with corrected rows") % {"file": row.made_of.name}
+        terms.append({"term": _("Made of"), "value": made})
     if row.collection:
         counts = [
             ngettext("%(count)d row was read", "%(count)d rows were read", row.rows_read)

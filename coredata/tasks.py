@@ -83,7 +83,7 @@ def destroy_old_report_rows() -> int:
     """Destroy the rows of reports that no longer count, once their time is over. Returns how many rows."""
     count = actions.destroy_old_report_rows(at=timezone.now())
     if count:
-        log.info("Rows of reports that no longer count were destroyed: %s.", count)
+        log.info("rows of old reports destroyed: %s", count)
     return count
 
 

@@ -114,7 +114,7 @@ from tests.factories.providers import (
     CourseFactory,
     ReviewFactory,
 )
-from tests.factories.reconcile import AnswerFactory, MismatchFactory, RemarkFactory
+from tests.factories.reconcile import AnswerFactory, CollectedRowFactory, MismatchFactory, RemarkFactory
 from tests.factories.records import ClaimFactory, StudentFactory
 from tests.factories.registration import RosterLineFactory
 from tests.factories.transfers import TransferFactory
@@ -163,6 +163,7 @@ IDENTIFYING = {
     "reconcile:of_district",
     "reconcile:of_provider",
     "reconcile:rehearsal",
+    "reconcile:rows",
     "reconcile:room",
     "reconcile:rooms",
     "attendance:shares_csv",
@@ -313,6 +314,7 @@ class World:
             mosis_id=MOSIS_ID,
             state=MismatchState.ACKNOWLEDGED,
         )
+        self.put_aside = CollectedRowFactory.create(mismatch=self.mismatch, by=self.own[Role.DATA_CLERK])
         RemarkFactory.create(
             mismatch=self.mismatch, by=self.own[Role.PROVIDER_STAFF], side="provider", contest=True
         )
@@ -728,6 +730,15 @@ ADDRESSES = [
     page("reconcile:state", DESE_ROLES),
     page("reconcile:of_all", DESE_ROLES),
     row("reconcile:rehearsal", SENDING, lambda world: [2027]),
+    row("reconcile:rehearsal_of_report", PROVIDER_ROLES, lambda world: [world.checked_report.pk]),
+    page("reconcile:rows", SENDING),
+    page("reconcile:use_many", SENDING, status=302),
+    post(page("reconcile:take_out", SENDING, status=302)),
+    post(row("reconcile:use_row", SENDING, lambda world: [world.mismatch.pk], status=302)),
+    post(row("reconcile:undo_rows", SENDING, lambda world: [world.put_aside.pk], status=302)),
+    # What is put aside there is of no file that is certified now: tests/coredata/reconcile/test_corrected_rows.py
+    post(page("reconcile:rows_csv", SENDING, args=lambda world: [2027, "crs_assign"], status=404)),
+    page("reconcile:trial_of_rows", SENDING, args=lambda world: [2027, "crs_assign"], status=404),
     page("reconcile:student", SENDING | REPORTING),
     post(page("reconcile:download", SENDING | REPORTING)),
     page("reconcile:kinds", STAFF_ROLES),

@@ -34,6 +34,7 @@ from .deciding import (
 from .keys import reencrypt_keys
 from .opening import open_bytes
 from .rebuilding import rebuild_student_courses
+from .remaking import remake
 from .reminding import remind
 from .removing import StillKept, destroy_old_report_rows, remove_collection
 from .reports import (
@@ -90,6 +91,7 @@ __all__ = [
     "receive",
     "receive_report",
     "reencrypt_keys",
+    "remake",
     "remind",
     "remove_collection",
     "retract_report",

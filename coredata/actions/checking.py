@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 
 import polars as pl
@@ -25,6 +25,7 @@ from ..known import Known
 from ..layouts import Cycle, Kind, layout
 from ..models import HashKey, ProviderReport, SentFile, StoredCollection, Upload, UploadState
 from ..reading import LINE
+from ..remaking import with_educators
 from ..store import rows, vault
 
 KEEP_BYTES = dt.timedelta(days=30)
@@ -108,6 +109,8 @@ def _read(
         stored=partial(beside, upload.lea_id),
         when_read=when_read,
     )
+    if upload.made_of is not None and isinstance(read, Ready):
+        return replace(read, case=with_educators(read.case, upload.made_of))
     return read
 
 

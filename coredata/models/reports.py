@@ -214,10 +214,7 @@ class ReportedEnrollment(models.Model):
                 fields=["provider", "school_year"],
                 condition=Q(is_present=True),
                 name="enrollments_present_now",
-            ),
-            models.Index(
-                fields=["school_year"], condition=Q(is_present=False), name="enrollments_reported_no_more"
-            ),
+            )
         ]
 
     def __str__(self) -> str:

@@ -100,12 +100,16 @@ class Upload(SentFile):
 
     Its bytes lie encrypted in `stored_as` until it is certified or 30 days have passed; `key` opens them, is itself
     encrypted, and empty once they are destroyed. `collection` is None until it was read, or where it was refused.
+    `made_of`: the certified file of whose rows the portal made this one, some corrected; None where it was sent.
     """
 
     lea = models.ForeignKey(Lea, on_delete=models.PROTECT, related_name="uploads")
     state = models.CharField(max_length=10, choices=UploadState.choices, default=UploadState.UPLOADED)
     collection = models.ForeignKey(
         StoredCollection, null=True, blank=True, on_delete=models.PROTECT, related_name="uploads"
+    )
+    made_of = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     needs_recheck = models.BooleanField(default=False, help_text=_("A file beside it has changed (V-16)"))
     acknowledged_at = models.DateTimeField(null=True, blank=True)
@@ -136,6 +140,7 @@ class Upload(SentFile):
                 condition=Q(state__in=["uploaded", "refused"]) | Q(collection__isnull=False),
             ),
             models.CheckConstraint(name="a_refusal_says_why", condition=~Q(state="refused") | ~Q(refusal="")),
+            models.CheckConstraint(name="no_file_is_made_of_itself", condition=~Q(made_of=F("pk"))),
             models.CheckConstraint(
                 name="a_certified_file_says_who_and_when",
                 condition=~Q(state__in=["certified", "superseded"])

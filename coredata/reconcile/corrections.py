@@ -7,19 +7,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cached_property
 from typing import Any
-
-from django.db import connection
-from psycopg import sql
 
 from coredata.collection import Collection
 from coredata.layouts import Cycle, Kind, layout
-from coredata.models import ReportRow, Upload, UploadState
-from coredata.store import columns, lookup
 
+from .behind import Behind
 from .models import Mismatch
 
 WITHDRAWN = "WD"
@@ -54,6 +49,7 @@ class Correction:
     """A row of a file: `before` on this `line`, and `after`. Both empty of what stays, by the layout's column names.
 
     `line` None: the row is added, and `after` is all of it. Educators' numbers are not kept, so none is there.
+    `upload`: the certified file; None for a row that is added while none is certified.
     """
 
     lea_id: int
@@ -61,97 +57,58 @@ class Correction:
     line: int | None
     before: Mapping[str, str]
     after: Mapping[str, str]
+    upload: int | None
 
 
-def corrections(mismatch: Mismatch) -> list[Correction]:
-    """The rows to change or to add; none where the data do not tell which."""
+def corrections(mismatch: Mismatch, behind: Behind | None = None) -> list[Correction]:
+    """The rows to change or to add; none where the data do not tell which, or a newer file is not compared yet.
+
+    `behind`: of several mismatches, this one among them, so that their rows are read together.
+    """
     remedy = REMEDIES.get(mismatch.code)
-    return remedy(_Case(mismatch)) if remedy else []
+    if remedy is None:
+        return []
+    behind = behind or Behind([mismatch])
+    return [] if behind.is_newer(mismatch) else remedy(_Case(mismatch, behind))
 
 
 class _Case:
     """A mismatch with the rows behind it."""
 
-    def __init__(self, mismatch: Mismatch) -> None:
-        self.mismatch = mismatch
+    def __init__(self, mismatch: Mismatch, behind: Behind) -> None:
+        self.mismatch, self.behind = mismatch, behind
         self.facts: Mapping[str, Any] = mismatch.facts
+        self.course = behind.row(mismatch, Kind.CRS_ASSIGN)
+        self.student = behind.row(mismatch, Kind.STU_ASSIGN)
+        self.june = behind.row(mismatch, Kind.STU_CRS_COMP)
+        self.reported = behind.reported(mismatch)
 
     def fact(self, name: str) -> str:
         return str(self.facts.get(name, ""))
 
-    @cached_property
-    def course(self) -> dict[str, Any] | None:
-        """The row of Course Assignment."""
-        return self._row("october", "course_line", Kind.CRS_ASSIGN)
-
-    @cached_property
-    def student(self) -> dict[str, Any] | None:
-        """The row of Student Assignment."""
-        return self._row("october", "line", Kind.STU_ASSIGN)
-
-    @cached_property
-    def june(self) -> dict[str, Any] | None:
-        return self._row("june", "line", Kind.STU_CRS_COMP)
-
-    @cached_property
-    def reported(self) -> ReportRow | None:
-        place = self.facts.get("report")
-        return ReportRow.objects.filter(report=place["id"], line=place["line"]).first() if place else None
-
-    def upload(self, lea_id: int, kind: Kind) -> Upload | None:
-        cycle = Cycle.JUNE if kind is Kind.STU_CRS_COMP else Cycle.OCTOBER
-        return (
-            Upload.objects.filter(
-                lea=lea_id,
-                state=UploadState.CERTIFIED,
-                collection__school_year=self.mismatch.school_year_id,
-                collection__cycle=cycle,
-                collection__kind=kind,
-            )
-            .select_related("collection")
-            .first()
-        )
-
-    def _row(self, source: str, line: str, kind: Kind) -> dict[str, Any] | None:
-        place = self.facts.get(source)
-        upload = self.upload(place["lea"], kind) if place else None
-        found = lookup.rows_on(upload, [place[line]]) if place and upload else []
-        return found[0] if found else None
-
     def section(self, **after: str) -> list[Correction]:
         """The section's rows in Course Assignment, one for each of its teachers, with these values."""
-        if self.course is None:
-            return []
-        lea_id = self.facts["october"]["lea"]
-        upload = self.upload(lea_id, Kind.CRS_ASSIGN)
-        assert upload is not None
-        return [
-            self._change(lea_id, Kind.CRS_ASSIGN, row, after)
-            for row in lookup.rows_on(upload, _lines_of_section(upload, self.course))
-        ]
+        rows = self.behind.section(self.mismatch)
+        return [self._change(Kind.CRS_ASSIGN, row, after) for row in rows]
 
     def october(self, **after: str) -> list[Correction]:
-        return self._changes("october", Kind.STU_ASSIGN, self.student, after)
+        return [self._change(Kind.STU_ASSIGN, self.student, after)] if self.student else []
 
     def in_june(self, **after: str) -> list[Correction]:
-        return self._changes("june", Kind.STU_CRS_COMP, self.june, after)
+        return [self._change(Kind.STU_CRS_COMP, self.june, after)] if self.june else []
 
-    def _changes(
-        self, source: str, kind: Kind, row: dict[str, Any] | None, after: Mapping[str, str]
-    ) -> list[Correction]:
-        return [self._change(self.facts[source]["lea"], kind, row, after)] if row else []
-
-    def _change(
-        self, lea_id: int, kind: Kind, row: Mapping[str, Any], after: Mapping[str, str]
-    ) -> Correction:
+    def _change(self, kind: Kind, row: Mapping[str, Any], after: Mapping[str, str]) -> Correction:
         kept = layout(kind, self.mismatch.school_year_id)
+        file = self.behind.file(self.mismatch, kind)
+        assert file is not None  # the row is one of it
         changed = {name: value for name, value in after.items() if as_text(row[name]) != value}
         return Correction(
-            lea_id,
+            file.lea_id,
             kind,
             row["line"],
             {kept.column(name).name: as_text(row[name]) for name in changed},
             {kept.column(name).name: value for name, value in changed.items()},
+            file.pk,
         )
 
     def added_to_june(self, grade: str, earned: str) -> list[Correction]:
@@ -168,20 +125,8 @@ class _Case:
             "credits_earned": earned,
         }
         after = {kept.column(name).name: value for name, value in row.items()}
-        return [Correction(self.facts["october"]["lea"], Kind.STU_CRS_COMP, None, {}, after)]
-
-
-def _lines_of_section(upload: Upload, course: Mapping[str, Any]) -> list[int]:
-    assert upload.collection is not None
-    query = sql.SQL(
-        "SELECT line FROM {} WHERE upload_id = %s AND school_code = %s AND assignment_number = %s"
-    ).format(sql.Identifier(columns.partition(upload.collection)))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            query.as_string(connection.connection),
-            [upload.pk, course["school_code"], course["assignment_number"]],
-        )
-        return [line for (line,) in cursor.fetchall()]
+        lea_id, kind = self.facts["october"]["lea"], Kind.STU_CRS_COMP
+        return [Correction(lea_id, kind, None, {}, after, self.behind.upload_id(lea_id, year, kind))]
 
 
 def as_text(value: Any) -> str:
@@ -295,16 +240,25 @@ REMEDIES: Mapping[str, Remedy] = {
 
 def of_many(mismatches: Iterable[Mismatch]) -> list[Correction]:
     """The corrections of several, each row once: what two of them change about a row is changed together."""
+    asked = list(mismatches)
+    behind = Behind(asked)
     changed: dict[tuple[int, Kind, int], Correction] = {}
     added = []
-    for mismatch in mismatches:
-        for one in corrections(mismatch):
-            if one.line is None:
-                if one not in added:
-                    added.append(one)
-                continue
-            place = (one.lea_id, one.kind, one.line)
-            if before := changed.get(place):
-                one = Correction(*place, {**one.before, **before.before}, {**before.after, **one.after})  # noqa: PLW2901
-            changed[place] = one
+    for one in (one for mismatch in asked for one in corrections(mismatch, behind)):
+        if one.line is None:
+            if one not in added:
+                added.append(one)
+            continue
+        place = (one.lea_id, one.kind, one.line)
+        changed[place] = merged(changed[place], one) if place in changed else one
     return [*changed.values(), *added]
+
+
+def merged(first: Correction, second: Correction) -> Correction:
+    """Two corrections of one row together. Where they differ about a column the second says it: see `clashes`."""
+    return replace(first, before={**second.before, **first.before}, after={**first.after, **second.after})
+
+
+def clashes(first: Correction, second: Correction) -> list[str]:
+    """The columns for which two corrections of one row say different values."""
+    return [name for name in first.after if second.after.get(name, first.after[name]) != first.after[name]]

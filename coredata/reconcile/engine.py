@@ -448,6 +448,7 @@ def _overdue(cursor: CursorWrapper, question: Question, as_of: dt.date) -> None:
     """M-72: providers whose report is overdue, or was when the school year ended: later none is asked for.
 
     Few, and the rule for them stands in reports_due. Of some LEAs only those count that explain what was found.
+    A report that is tried is looked at as if it were accepted.
     """
     providers = None
     if not question.is_whole:
@@ -455,7 +456,7 @@ def _overdue(cursor: CursorWrapper, question: Question, as_of: dt.date) -> None:
         cursor.execute("SELECT DISTINCT provider_id FROM found WHERE code = ANY(%s)", [explained])
         if not (providers := [pk for (pk,) in cursor.fetchall() if pk is not None]):
             return
-    late = [due for due in reports_due(as_of, providers=providers) if due.is_overdue]
+    late = [due for due in reports_due(as_of, providers=providers, tried=question.report) if due.is_overdue]
     cursor.execute(
         "INSERT INTO found (code, provider_id, mosis_id, course_code, semester, facts)"
         " SELECT 'M-72', provider, '', '', '', jsonb_build_object('date', due_on, 'reported', last)"

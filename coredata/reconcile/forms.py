@@ -145,3 +145,11 @@ class ManyForm(AnswerForm):
     """The same for several at once; which ones goes along hidden."""
 
     ones = forms.CharField(widget=forms.HiddenInput)
+
+
+class UseRowsForm(StepForm):
+    """Which mismatches' rows to put aside goes along hidden."""
+
+    submit = gettext_lazy("Put these rows aside")
+
+    ones = forms.CharField(widget=forms.HiddenInput)

@@ -16,6 +16,7 @@ from mocap_portal.foundation.shared.tables import PortalTable, TemplateColumn
 from mocap_portal.foundation.ui.words import short_day
 
 from .catalogue import CATALOGUE, Kind
+from .corrected import Corrected
 from .lists import CauseRow
 from .models import PARTIES, Mismatch, MismatchState, Side
 from .rehearsal import Count, Line
@@ -254,6 +255,37 @@ class RehearsedTable(PortalTable):
 
     def render_name(self, record: Line) -> SafeString:
         return _named(record.kind)
+
+
+class CorrectedTable(PortalTable):
+    """Rows: corrected.Corrected, of one file. `left_out`: columns not shown."""
+
+    line = tables.Column(verbose_name=_("Line"), empty_values=())
+    values = TemplateColumn(
+        template_name="reconcile/values.html",
+        verbose_name=_("Before → after"),
+        extra_context={"is_new": False},
+    )
+    why_not = tables.Column(verbose_name=_("Why it is not used"))
+    mismatches = TemplateColumn(template_name="reconcile/asked_by.html", verbose_name=_("Because of"))
+    by = TemplateColumn(
+        template_name="reconcile/put_aside_by.html", verbose_name=_("Put aside"), empty_values=()
+    )
+    out = TemplateColumn(template_name="reconcile/take_out.html", verbose_name=_("Undo"), empty_values=())
+
+    row_header = "line"
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+
+    def __init__(
+        self, rows: Sequence[Corrected], *, caption: str, prefix: str = "", left_out: tuple[str, ...] = ()
+    ) -> None:
+        self.caption = caption
+        super().__init__(rows, prefix=prefix, exclude=left_out)
+
+    def render_line(self, record: Corrected) -> str:
+        return gettext("New row") if record.line is None else str(record.line)
 
 
 def _named(kind: Kind) -> SafeString:

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from .views import articles, cards, lists, rehearsal, rooms, state
+from .views import articles, cards, lists, rehearsal, rooms, rows, state
 
 app_name = "reconcile"
 
@@ -11,6 +11,13 @@ urlpatterns = [
     path("state/list/", lists.of_all, name="of_all"),
     path("student/", lists.student, name="student"),
     path("rehearsal/<int:year>/", rehearsal.rehearsal, name="rehearsal"),
+    path("rehearsal/report/<int:pk>/", rehearsal.of_report, name="rehearsal_of_report"),
+    path("rows/", rows.rows, name="rows"),
+    path("rows/use/", rows.use_many, name="use_many"),
+    path("rows/take-out/", rows.take_out, name="take_out"),
+    path("rows/<int:pk>/undo/", rows.undo, name="undo_rows"),
+    path("rows/<int:year>/<str:kind>.csv", rows.download, name="rows_csv"),
+    path("rows/<int:year>/<str:kind>/trial/", rows.trial, name="trial_of_rows"),
     path("list.csv", lists.download, name="download"),
     path("codes/", articles.kinds, name="kinds"),
     re_path(r"^(?P<code>M-[0-9]{2})/$", articles.kind, name="kind"),
@@ -25,5 +32,6 @@ urlpatterns = [
     path("<int:pk>/room/note/", rooms.note, name="note"),
     path("<int:pk>/room/decide/", rooms.decide, name="decide"),
     path("<int:pk>/", cards.mismatch, name="mismatch"),
+    path("<int:pk>/use-row/", rows.use, name="use_row"),
     path("<int:pk>/<str:kind>/", cards.answer, name="answer"),
 ]

@@ -17,7 +17,7 @@ def upload_of(request: HatRequest, pk: int) -> Upload:
     """The file, if this hat may see it. Raises Http404."""
     visible = Upload.objects.visible_to(request.hat)
     found: Upload = get_object_or_404(
-        visible.select_related("collection", "lea", "sent_by__user", "certified_by__user"), pk=pk
+        visible.select_related("collection", "lea", "sent_by__user", "certified_by__user", "made_of"), pk=pk
     )
     return found
 

@@ -6,6 +6,7 @@ from factory.django import DjangoModelFactory
 from coredata.reconcile.models import (
     Answer,
     AnswerKind,
+    CollectedRow,
     Escalation,
     LeaRun,
     Mismatch,
@@ -102,6 +103,20 @@ class AnswerFactory(DjangoModelFactory[Answer]):
 
     mismatch = factory.SubFactory(MismatchFactory)
     kind = AnswerKind.SEEN
+    by = factory.SubFactory(MembershipFactory, data_clerk=True, lea=factory.SelfAttribute("..mismatch.lea"))
+    at = NIGHT + dt.timedelta(hours=8)
+
+
+class CollectedRowFactory(DjangoModelFactory[CollectedRow]):
+    """The district's data clerk has put a row aside, of a Course Assignment that does not count any more."""
+
+    class Meta:
+        model = CollectedRow
+
+    mismatch = factory.SubFactory(MismatchFactory)
+    kind = "crs_assign"
+    upload = factory.SubFactory(UploadFactory, lea=factory.SelfAttribute("..mismatch.lea"))
+    line = 3
     by = factory.SubFactory(MembershipFactory, data_clerk=True, lea=factory.SelfAttribute("..mismatch.lea"))
     at = NIGHT + dt.timedelta(hours=8)
 

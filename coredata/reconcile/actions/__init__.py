@@ -17,6 +17,16 @@ from .answering import (
     take_back,
     take_back_together,
 )
+from .collecting import (
+    NothingToCorrect,
+    NotYourRows,
+    OutOfDate,
+    collect,
+    file_of,
+    take_out,
+    trial_of,
+    undo_step,
+)
 from .comparing import (
     Outcome,
     compare,
@@ -26,7 +36,7 @@ from .comparing import (
     sum_up,
     years_to_compare,
 )
-from .downloading import download_list
+from .downloading import download_list, download_rows
 from .rooms import (
     SPEAKERS,
     FileNotYours,
@@ -55,9 +65,12 @@ __all__ = [
     "NotOfTheRoom",
     "NotTheirs",
     "NotYourReason",
+    "NotYourRows",
+    "NothingToCorrect",
     "NothingWritten",
     "OnlyTheOfficeDecides",
     "OnlyTheOfficeWaives",
+    "OutOfDate",
     "Outcome",
     "TooMany",
     "WaiverTooLong",
@@ -65,19 +78,25 @@ __all__ = [
     "WordsMissing",
     "answer",
     "answer_many",
+    "collect",
     "compare",
     "compare_newer",
     "compare_night",
     "decide",
     "download_list",
+    "download_rows",
     "escalate_silent",
+    "file_of",
     "look",
     "offered",
     "sum_up",
     "take_back",
     "take_back_together",
     "take_file",
+    "take_out",
     "take_position",
+    "trial_of",
+    "undo_step",
     "write_note",
     "years_to_compare",
 ]

@@ -15,7 +15,7 @@ from mocap_portal.foundation.shared.refusals import Refusal
 from .. import notices
 from ..catalogue import CATALOGUE, Severity
 from ..models import Answer, AnswerKind, Mismatch, MismatchState
-from ..standing import TOLD_TO_PROVIDERS, standing_answers, state_after
+from ..standing import SHOWN_TO_PROVIDERS, TOLD_TO_PROVIDERS, standing_answers, state_after
 
 CLERKS = frozenset({Role.DATA_CLERK, Role.COORDINATOR, Role.LEA_ADMIN})
 MOST_AT_ONCE = 500
@@ -34,7 +34,7 @@ class WasResolved(Refusal):
 
 
 class NobodyToTell(Refusal):
-    sentence = _("No provider reports a student here, so there is nobody to tell. Choose another answer.")
+    sentence = _("No provider is shown this, so there is nobody to tell. Choose another answer.")
 
 
 class OnlyTheOfficeWaives(Refusal):
@@ -214,7 +214,8 @@ def _refusal(mismatch: Mismatch, kind: AnswerKind, by: Membership) -> Refusal | 
         return MayNotAnswer()
     if mismatch.state == MismatchState.RESOLVED:
         return WasResolved()
-    if kind in TOLD_TO_PROVIDERS and not (mismatch.provider_id and mismatch.mosis_id):
+    has_a_reader = mismatch.provider_id and mismatch.mosis_id and mismatch.code in SHOWN_TO_PROVIDERS
+    if kind in TOLD_TO_PROVIDERS and not has_a_reader:
         return NobodyToTell()
     if kind == AnswerKind.WAIVE and not by.is_dese and CATALOGUE[mismatch.code].severity == Severity.MUST:
         return OnlyTheOfficeWaives()

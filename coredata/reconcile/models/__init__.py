@@ -1,5 +1,6 @@
-"""Mismatches, what people answered and said in their rooms, and the runs that found them."""
+"""Mismatches, what people answered, said in their rooms and put aside to correct, and the runs that found them."""
 
+from .collected import CollectedRow, CollectedRowQuerySet
 from .mismatches import (
     GONE_STATES,
     OPEN_STATES,
@@ -35,6 +36,8 @@ __all__ = [
     "TWO_LEAS",
     "Answer",
     "AnswerKind",
+    "CollectedRow",
+    "CollectedRowQuerySet",
     "Escalation",
     "LeaRun",
     "Mismatch",

@@ -23,9 +23,10 @@ from mocap_portal.foundation.ui.steps import ask_first, take_step
 
 from .. import actions, cards, life
 from ..catalogue import CATALOGUE
+from ..corrected import corrected_rows
 from ..forms import INTROS, TITLES, AnswerForm, ManyForm
 from ..lists import BLOCK, inside, names
-from ..models import Answer, AnswerKind, Mismatch
+from ..models import Answer, AnswerKind, Mismatch, MismatchState
 from ..room import at_the_door
 from ..standing import shown_to
 from ..tables import MismatchTable
@@ -46,6 +47,7 @@ def mismatch(request: HatRequest, pk: int) -> HttpResponse:
         "steps": cards.steps(row, hat),
         "facts": cards.facts(row, hat, student=names(hat, [row]).get(row.mosis_id, "")),
         "questions": cards.questions(row, hat),
+        "corrected": corrected_rows(row) if hat.is_lea and row.state != MismatchState.RESOLVED else None,
         "entries": life.entries(row, hat),
         "offered": [
             {"label": TITLES[kind], "url": reverse("reconcile:answer", args=[pk, kind.value])}

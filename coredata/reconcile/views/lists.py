@@ -22,7 +22,7 @@ from ..catalogue import CATALOGUE
 from ..downloads import mismatches_csv
 from ..forms import ListForm
 from ..lists import by_cause, causes, chosen, names
-from ..models import LeaRun, MismatchQuerySet, Run
+from ..models import CollectedRow, LeaRun, MismatchQuerySet, Run
 from ..standing import shown_to
 from ..tables import CauseTable, MismatchTable
 from .own import PER_PAGE, READERS
@@ -43,6 +43,7 @@ def of_district(request: HatRequest) -> HttpResponse:
         left_out=("lea",),
         last=last,
         files=[file for file in (last.students, last.courses, last.june) if file] if last else [],
+        rows_aside=CollectedRow.objects.visible_to(request.hat).kept().count(),
     )
 
 

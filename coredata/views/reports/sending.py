@@ -96,6 +96,7 @@ def report(request: HatRequest, pk: int) -> HttpResponse:
         "not_run": NotRunTable(not_run(row)) if row.not_run else None,
         "is_own": request.hat.is_provider,
         "may_submit": request.hat.is_provider and row.state == ReportState.CHECKED and not row.errors,
+        "may_rehearse": request.hat.is_provider and is_open,
         "may_decide": request.hat.is_dese and row.state == ReportState.WAITING,
         "may_retract": request.hat.is_dese and row.state == ReportState.ACCEPTED,
     }

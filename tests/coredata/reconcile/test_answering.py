@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -130,8 +131,10 @@ def test_what_is_resolved_is_answered_no_more() -> None:
     assert actions.offered(mismatch, clerk) == []
 
 
-def test_without_a_provider_nobody_can_be_told() -> None:
-    mismatch = MismatchFactory.create()
+@pytest.mark.parametrize("about", [{}, {"provider_only": True, "code": "M-54"}])
+def test_whom_it_is_not_shown_is_not_told(about: dict[str, Any]) -> None:
+    """M-54 is between two districts: its provider would follow the mail to a page that is not there."""
+    mismatch = MismatchFactory.create(**about)
 
     with pytest.raises(actions.NobodyToTell):
         actions.answer(mismatch.pk, AnswerKind.DENIED, by=clerk_of(mismatch), at=NOW)

@@ -9,12 +9,13 @@ from itertools import product
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from coredata.models import StudentCourse, Upload
 from coredata.reconcile import actions
 from coredata.reconcile.engine import Question, answer
 from coredata.reconcile.models import Mismatch, RunKind
-from coredata.reconcile.rehearsal import Change, rehearse
+from coredata.reconcile.rehearsal import Change, Side, rehearse
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.directory.models import Lea, Provider
 from tests.coredata.kit import DAY, NOW, certify, good, send
@@ -133,6 +134,24 @@ def test_the_page_says_what_would_change(client: Client, lea: Lea, clerk: Member
     page = client.get(reverse("reconcile:rehearsal", args=[2027])).content.decode()
     assert "What the night would find" in page
     assert "M-08" in page
+
+
+def test_the_page_says_what_the_state_would_see(client: Client, lea: Lea, clerk: Membership) -> None:
+    report = ProviderReportFactory.create(provider=Provider.objects.get(code="LANTERN"), accepted=True)
+    ReportRowFactory.create(report=report, status="active")
+    certify(send(good("crs"), by=clerk), by=clerk)
+    send(good("stu"), by=clerk)
+    found = rehearse(lea.pk, 2027, as_of=DAY, at=NOW)
+    seen = found.seen_by(Side.DESE)
+    assert {line.kind.id for line in seen.lines} == {line.kind.id for line in found.every if line.kind.dese}
+    line = next(line for line in seen.of(Change.OPENS) if line.kind.dese != line.kind.district)
+    sign_in(client, clerk)
+    page = client.get(reverse("reconcile:rehearsal", args=[2027])).content.decode()
+    assert "As the MOCAP office would see it" in page
+    assert escape(line.sentence) not in page
+    page = client.get(reverse("reconcile:rehearsal", args=[2027]), {"as": "dese"}).content.decode()
+    assert escape(line.sentence) in page
+    assert "?as=dese&amp;show=closes" in page
 
 
 def test_without_a_file_of_that_year_there_is_no_page(client: Client, clerk: Membership) -> None:

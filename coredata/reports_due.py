@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Max, Min
+from django.db.models import Exists, Max, Min, OuterRef, Q
 
 from enrollment.registration.models import RosterLine
 from mocap_portal.foundation.directory.models import LegalKey, LegalValue, Provider, SchoolYear
@@ -26,31 +27,42 @@ class Due:
     is_overdue: bool
 
 
-def reports_due(on: dt.date, *, provider_id: int | None = None, tried: int | None = None) -> list[Due]:
+def reports_due(
+    on: dt.date,
+    *,
+    provider_id: int | None = None,
+    providers: Collection[int] | None = None,
+    tried: int | None = None,
+) -> list[Due]:
     """Every provider that has to report in the school year of this day, the longest overdue first.
 
-    `provider_id`: only this one. `tried`: a report as if it were accepted. Raises NoLegalValue. Seven queries at most.
+    `provider_id`: only this one; `providers`: only these. `tried`: a report as if it were accepted. Raises
+    NoLegalValue. Six queries at most, whatever there is.
     """
     year = SchoolYear.objects.filter(starts_on__lte=on, ends_on__gte=on).first()
     if year is None:
         return []
     days = dt.timedelta(days=LegalValue.objects.whole(LegalKey.PROVIDER_REPORT_DAYS, on=on))
-    registered = RosterLine.objects.filter(line__request__term__school_year=year).order_by()
-    since = {
-        provider: central_date(first)
-        for provider, first in registered.values_list("provider").annotate(first=Min("sent_at"))
-    }
-    reported = ReportedEnrollment.objects.filter(school_year=year, is_present=True).order_by()
-    reporting = set(reported.values_list("provider", flat=True).distinct())
-    sent = ProviderReport.objects.filter(school_year=year, state__in=GOOD_FOR_NOW).order_by()
+    if provider_id is not None:
+        providers = [provider_id]
+    of_these = Q() if providers is None else Q(provider__in=providers)
+    sent = ProviderReport.objects.filter(of_these, school_year=year, state__in=GOOD_FOR_NOW).order_by()
     last = dict(sent.values_list("provider").annotate(last=Max("as_of")))
+    registered = RosterLine.objects.filter(line__request__term__school_year=year).order_by()
+    first_sent = registered.filter(of_these).exclude(provider__in=last).values_list("provider")
+    since = {provider: central_date(first) for provider, first in first_sent.annotate(first=Min("sent_at"))}
+    reported = ReportedEnrollment.objects.filter(school_year=year, is_present=True).order_by()
+    has_students = Exists(registered.filter(provider=OuterRef("pk"))) | Exists(
+        reported.filter(provider=OuterRef("pk"))
+    )
     if report := ProviderReport.objects.filter(pk=tried, school_year=year).first() if tried else None:
         last[report.provider_id] = report.as_of
-        reporting.add(report.provider_id)
-    wanted = {provider_id} if provider_id is not None else since.keys() | reporting
-    providers = Provider.objects.filter(pk__in=wanted & (since.keys() | reporting))
+        has_students |= Q(pk=report.provider_id)
+    wanted = Provider.objects.filter(has_students)
+    if providers is not None:
+        wanted = wanted.filter(pk__in=providers)
     found = []
-    for provider in providers.select_related("organization").order_by("organization__name", "pk"):
+    for provider in wanted.select_related("organization").order_by("organization__name", "pk"):
         start = last.get(provider.pk) or since.get(provider.pk) or year.starts_on
         due_on = start + days
         found.append(Due(provider, due_on, last.get(provider.pk), due_on < on))

@@ -300,6 +300,7 @@ def test_options_are_those_of_the_measurement() -> None:
         "clock": {},
         "coredata": {"rows": 300_000},
         "lists": {"students": 20_000, "courses": 6, "seconds": 5, "per_second": 10},
+        "night": {"rows": 8_000_000, "seed": 1},
         "pages": {"requests": 200_000, "courses": 20_000, "seconds": 10, "per_second": 100},
         "state": {"leas": 554, "students": 80_000, "years": 1},
     }

@@ -6,13 +6,15 @@ The same rows, the same day: the same answer, byte for byte. Nothing here knows 
 from __future__ import annotations
 
 import datetime as dt
+import re
 import time
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
+from psycopg import sql
 
 from coredata.checks.courses import ANY_TIME, TIMES
 from coredata.layouts import Cycle, Kind
@@ -33,35 +35,61 @@ from mocap_portal.foundation.shared.calendar import central_date
 from providers.models import PROGRAM_CODES
 
 from .catalogue import CATALOGUE, Runs
-from .statements import BESIDE, CONCLUSION, HIDINGS, PATTERNS, RULES, SETUP, hide, setup
+from .statements import (
+    BESIDE,
+    CONCLUSION,
+    EMPTY,
+    HIDINGS,
+    PATTERNS,
+    PUPILS,
+    RULES,
+    SETUP,
+    TABLES,
+    hide,
+    setup,
+)
 
-SCOPE = """
-CREATE TEMPORARY TABLE scope (
-    lea_id bigint PRIMARY KEY, has_courses boolean NOT NULL, has_students boolean NOT NULL, has_june boolean NOT NULL,
-    october_on date, october_opens boolean NOT NULL, june_opens boolean NOT NULL, newer_trial_on date
-) ON COMMIT DROP;
-CREATE TEMPORARY TABLE core_file (lea_id bigint, upload_id bigint, collection_id bigint) ON COMMIT DROP;
-CREATE TEMPORARY TABLE course_file (lea_id bigint, upload_id bigint, collection_id bigint) ON COMMIT DROP;
-CREATE TEMPORARY TABLE stay_file (lea_id bigint, upload_id bigint, collection_id bigint) ON COMMIT DROP;
-CREATE TEMPORARY TABLE o_before (LIKE coredata_studentcourse INCLUDING DEFAULTS INCLUDING IDENTITY) ON COMMIT DROP;
-CREATE TEMPORARY TABLE o_trial (LIKE coredata_studentcourse INCLUDING DEFAULTS INCLUDING IDENTITY) ON COMMIT DROP;
-CREATE TEMPORARY TABLE j_trial (LIKE coredata_studentoutcome INCLUDING DEFAULTS INCLUDING IDENTITY) ON COMMIT DROP;
+# Asked once more in one transaction, what was filled before goes first. Each table stays the same one: made anew, each
+# would be locked until the transaction ends, and the server has room for so many locks only.
+BEGUN = """
+SELECT to_regclass('pg_temp.both_of') IS NOT NULL, current_setting('coredata.compared', true) = 'yes',
+    set_config('coredata.compared', 'yes', true)
 """
-OURS = (
-    "scope", "core_file", "course_file", "stay_file", "o_before", "o_trial", "j_trial", "fits", "crosswalk",
-    "every_a", "every_v", "pupil", "a", "v", "o", "j", "core", "stay", "a_code", "v_code", "ao", "aj", "av", "ov", "oj",
-    "jv", "unit", "person", "found", "result", "old", "now", "renumbered",
-)  # fmt: skip
+KNOWN = "SELECT mosis_id FROM known_student"
+ANALYZE = re.compile(r"^\{analyze\}", re.MULTILINE)
+FEW = 20  # LEAs
+MANY = 1_000  # students, from whom on it pays to count what was laid before going on
+CERTIFIED_OCTOBER = "(SELECT * FROM coredata_studentcourse WHERE school_year_id = {year})"
+CERTIFIED_JUNE = "(SELECT * FROM coredata_studentoutcome WHERE school_year_id = {year})"
 # What stands certified, but of the LEAs whose trials are looked at in its place.
 OCTOBER = "(SELECT * FROM coredata_studentcourse WHERE school_year_id = {year} AND lea_id <> ALL(%(tried)s::bigint[])"
 OCTOBER += " UNION ALL SELECT * FROM o_trial)"
 JUNE = "(SELECT * FROM coredata_studentoutcome WHERE school_year_id = {year} AND lea_id <> ALL(%(tried)s::bigint[])"
 JUNE += " UNION ALL SELECT * FROM j_trial)"
 
+# The certified files of some kinds; of an LEA with more than one the first of them counts.
+LAY_FILES = """
+INSERT INTO {table}
+SELECT DISTINCT ON (lea_id) lea_id, id, collection_id FROM (
+    SELECT upload.lea_id, upload.id, upload.collection_id,
+        array_position(%(cycles)s::text[], stored.cycle::text) AS place
+    FROM coredata_upload AS upload JOIN coredata_storedcollection AS stored ON stored.id = upload.collection_id
+    WHERE upload.state = 'certified' AND stored.school_year_id = %(year)s AND stored.kind = %(kind)s
+        AND stored.cycle = ANY(%(cycles)s) AND upload.lea_id NOT IN (SELECT lea_id FROM scope)
+    UNION ALL
+    SELECT * FROM unnest(%(leas)s::bigint[], %(uploads)s::bigint[], %(collections)s::bigint[], %(places)s::int[])
+) AS told
+ORDER BY lea_id, place
+"""
 OCTOBER_COURSES = (Cycle.OCTOBER, Kind.CRS_ASSIGN)
 OCTOBER_STUDENTS = (Cycle.OCTOBER, Kind.STU_ASSIGN)
 OCTOBER_CORE = (Cycle.OCTOBER, Kind.STU_CORE)
 JUNE_OUTCOMES = (Cycle.JUNE, Kind.STU_CRS_COMP)
+FILES = {
+    "core_file": [OCTOBER_CORE],
+    "course_file": [OCTOBER_COURSES],
+    "stay_file": [(Cycle.JUNE, Kind.STU_ENRL_ATTND), (Cycle.AUGUST, Kind.STU_ENRL_ATTND)],
+}
 
 Which = tuple[str, str]  # cycle and kind
 
@@ -115,13 +143,15 @@ class Files:
 class Found:
     """What a comparison came to. The mismatches are in the temporary table `result` until the transaction ends.
 
-    `reports`: the ids of the reports it rests on. `seconds`: by code, of the time the database took.
+    `reports`: the ids of the reports it rests on. `seconds`: by code, of the time the database took. `is_large`: about
+    so many students that the planner has to know how many rows each table got.
     """
 
     question: Question
     files: dict[int, Files]
     reports: list[int]
     seconds: dict[str, float] = field(default_factory=dict)
+    is_large: bool = False
 
 
 def find(question: Question) -> Found:
@@ -152,27 +182,30 @@ def find(question: Question) -> Found:
         "trials": list(question.trials),
     }
     with connection.cursor() as cursor:
-        # Of tables made a moment ago the planner guesses high, and would compile for longer than it runs.
+        # Of tables filled a moment ago the planner guesses high, and would compile for longer than it runs.
         cursor.execute("SET LOCAL jit = off; SET LOCAL work_mem = '128MB'")
-        cursor.execute("DROP TABLE IF EXISTS " + ", ".join(f"pg_temp.{name}" for name in OURS))
-        cursor.execute(SCOPE)
+        if len(found.files) <= FEW:
+            # The order in which they are written is good; to look for a better one takes longer than they run.
+            cursor.execute("SET LOCAL join_collapse_limit = 1")
+        _empty_tables(cursor)
         _lay_scope(cursor, found, october=october, june=june)
+        values |= _lay_files(cursor, found)
         _derive(found)
+        given = literals(values)
+        _fill(cursor, found, PUPILS, given)
+        cursor.execute("SELECT count(*) > %s FROM pupil", [MANY])
+        (found.is_large,) = cursor.fetchone()
         for name in SETUP:
-            started = time.monotonic()
-            text = setup(name).replace("{october}", OCTOBER.format(year=question.year))
-            run_statements(cursor, text.replace("{june}", JUNE.format(year=question.year)), values)
-            found.seconds[name] = time.monotonic() - started
-        for code, query in RULES.items():
-            _timed(cursor, found, code, query, values)
-        _overdue(cursor, min(question.as_of, year.ends_on), question.report)
+            _fill(cursor, found, name, given)
+        _ask(cursor, found, RULES, given)
+        _overdue(cursor, question, min(question.as_of, year.ends_on))
         _hide(cursor, RULES.keys() | {"M-72"})
-        for code, query in PATTERNS.items():
-            _timed(cursor, found, code, query, values)
+        _ask(cursor, found, PATTERNS, given)
         _hide(cursor, PATTERNS.keys())
         if not question.is_whole:
             cursor.execute("DELETE FROM found WHERE lea_id IS NULL")
-        run_statements(cursor, setup(CONCLUSION), values)
+        run_statements(cursor, setup(CONCLUSION), given, is_large=found.is_large)
+        cursor.execute("SET LOCAL join_collapse_limit = DEFAULT")
     return found
 
 
@@ -183,7 +216,8 @@ def lay_beside(found: Found) -> None:
     """
     question = found.question
     with connection.cursor() as cursor:
-        run_statements(cursor, setup(BESIDE), {"year": question.year, "is_whole": question.is_whole})
+        values = {"year": question.year, "is_whole": question.is_whole}
+        run_statements(cursor, setup(BESIDE), literals(values), is_large=found.is_large)
 
 
 def rows() -> list[tuple[Any, ...]]:
@@ -197,28 +231,67 @@ def rows() -> list[tuple[Any, ...]]:
     return found
 
 
-def run_statements(cursor: CursorWrapper, text: str, values: Mapping[str, Any]) -> None:
-    """Statements one after the other: the driver takes one with parameters at a time."""
-    for statement in text.split(";\n"):
-        if statement.strip():
-            cursor.execute(statement, values)
+def literals(values: Mapping[str, Any]) -> dict[str, str]:
+    """The values as they stand in a statement: they are the same in a hundred of them."""
+    return {name: sql.Literal(value).as_string(connection.connection) for name, value in values.items()}
+
+
+def run_statements(cursor: CursorWrapper, text: str, given: Mapping[str, str], *, is_large: bool) -> None:
+    """Run them with these literals in their places. Only of many rows the planner is told (`{analyze}`)."""
+    cursor.execute(ANALYZE.sub("ANALYZE" if is_large else "-- ", text) % given)
+
+
+def _fill(cursor: CursorWrapper, found: Found, name: str, given: Mapping[str, str]) -> None:
+    started = time.monotonic()
+    text = setup(name)
+    for place, source in _sources(found).items():
+        text = text.replace(place, source)
+    run_statements(cursor, text, given, is_large=found.is_large)
+    found.seconds[name] = time.monotonic() - started
+
+
+def _ask(cursor: CursorWrapper, found: Found, queries: Mapping[str, str], given: Mapping[str, str]) -> None:
+    """Each code's query: one after the other, with its time; of few rows all in one go."""
+    kinds = [CATALOGUE[code] for code in queries]
+    asked = {
+        kind.id: queries[kind.id] % {**given, **literals(kind.numbers)}
+        for kind in kinds
+        if kind.runs is Runs.NIGHT or (kind.runs is Runs.REHEARSAL and found.question.trials)
+    }
+    if not found.is_large:
+        asked = {f"{min(asked)}…": ";\n".join(asked.values())} if asked else {}
+    for code, query in asked.items():
+        started = time.monotonic()
+        cursor.execute(query)
+        found.seconds[code] = time.monotonic() - started
+
+
+def _empty_tables(cursor: CursorWrapper) -> None:
+    cursor.execute(BEGUN)
+    are_there, were_filled, _ = cursor.fetchone()
+    if not are_there:
+        cursor.execute(setup(TABLES))
+    elif were_filled:
+        cursor.execute(EMPTY)
+
+
+def _sources(found: Found) -> dict[str, str]:
+    """The tables in which October's and June's rows are: what is certified, and trials in its place."""
+    year = found.question.year
+    if not _tried(found):
+        return {"{october}": CERTIFIED_OCTOBER.format(year=year), "{june}": CERTIFIED_JUNE.format(year=year)}
+    return {"{october}": OCTOBER.format(year=year), "{june}": JUNE.format(year=year)}
 
 
 def _hide(cursor: CursorWrapper, codes: Set[str]) -> None:
     """Take away those of these codes that another mismatch explains."""
+    cursor.execute("SELECT DISTINCT code FROM found")
+    there = {code for (code,) in cursor.fetchall()}
     for hiding in HIDINGS:
-        if hidden := codes & set(hiding.hidden):
+        hidden = codes & there & set(hiding.hidden)
+        if hidden and there & set(hiding.codes):
             for statement in hide(hiding):
                 cursor.execute(statement, [list(hiding.codes), sorted(hidden)])
-
-
-def _timed(cursor: CursorWrapper, found: Found, code: str, query: str, values: Mapping[str, Any]) -> None:
-    kind = CATALOGUE[code]
-    if kind.runs is Runs.OFF or (kind.runs is Runs.REHEARSAL and not found.question.trials):
-        return
-    started = time.monotonic()
-    cursor.execute(query, {**values, **kind.numbers})
-    found.seconds[code] = time.monotonic() - started
 
 
 def _files(question: Question) -> dict[int, Files]:
@@ -311,70 +384,79 @@ def _lay_scope(
                     files.newer_trial_on,
                 )
             )
-    _lay_files(cursor, found, "core_file", [OCTOBER_CORE])
-    _lay_files(cursor, found, "course_file", [OCTOBER_COURSES])
-    _lay_files(
-        cursor, found, "stay_file", [(Cycle.JUNE, Kind.STU_ENRL_ATTND), (Cycle.AUGUST, Kind.STU_ENRL_ATTND)]
-    )
 
 
-def _lay_files(cursor: CursorWrapper, found: Found, table: str, kinds: Iterable[Which]) -> None:
-    """The certified files of a kind of every LEA; of those in scope the ones that count in this question."""
-    by_lea: dict[int, tuple[int, int | None]] = {}
-    for cycle, kind in kinds:
-        certified = Upload.objects.filter(
-            state=UploadState.CERTIFIED,
-            collection__school_year=found.question.year,
-            collection__cycle=cycle,
-            collection__kind=kind,
-        ).exclude(lea__in=found.files)
-        others = {
-            lea: (pk, collection) for lea, pk, collection in certified.values_list("lea", "pk", "collection")
-        }
-        own = {
-            lea: (upload.pk, upload.collection_id)
-            for lea, files in found.files.items()
-            if (upload := files.now.get((cycle, kind)))
-        }
-        by_lea = {**others, **own, **by_lea}
-    with cursor.copy(f"COPY {table} FROM STDIN") as copy:
-        for lea, (upload_id, collection_id) in by_lea.items():
-            copy.write_row((lea, upload_id, collection_id))
+def _lay_files(cursor: CursorWrapper, found: Found) -> dict[str, list[int]]:
+    """The certified files of a kind of every LEA; of those in scope the ones that count in this question.
+
+    Returns the collections they are in.
+    """
+    collections = {}
+    for table, kinds in FILES.items():
+        own = [
+            (files.lea_id, upload.pk, upload.collection_id, place)
+            for place, which in enumerate(kinds)
+            for files in found.files.values()
+            if (upload := files.now.get(which))
+        ]
+        cycles, kind = [cycle.value for cycle, _kind in kinds], kinds[0][1].value
+        values: dict[str, Any] = {"year": found.question.year, "cycles": cycles, "kind": kind}
+        columns = [list(column) for column in zip(*own, strict=True)] or [[], [], [], []]
+        names = ("leas", "uploads", "collections", "places")
+        values |= dict(zip(names, columns, strict=True))
+        cursor.execute(LAY_FILES.format(table=table), values)
+        cursor.execute(f"SELECT DISTINCT collection_id FROM {table}")  # noqa: S608 # a name from above
+        collections[f"{table.removesuffix('_file')}_collections"] = [pk for (pk,) in cursor.fetchall()]
+    return collections
 
 
 def _derive(found: Found) -> None:
     """The student-courses of trials, and those of the versions that were certified before."""
     year, tried = found.question.year, set(_tried(found))
-    for lea, files in found.files.items():
-        if lea in tried:
-            _derive_trial(files, year)
-        earlier = {
-            which: files.before.get(which, files.now.get(which))
-            for which in (OCTOBER_COURSES, OCTOBER_STUDENTS)
-        }
-        courses, students = earlier[OCTOBER_COURSES], earlier[OCTOBER_STUDENTS]
-        if courses and students and earlier.keys() & files.before.keys():
-            student_courses.build_october(
-                "o_before", lea, year, courses=File.of(courses), students=File.of(students)
-            )
+    earlier = {lea: pair for lea, files in found.files.items() if (pair := _earlier(files))}
+    if not tried and not earlier:
+        return
+    student_courses.lay_known("known_student", year)
+    for lea in sorted(tried):
+        _derive_trial(found.files[lea], year)
+    for lea, (courses, students) in earlier.items():
+        student_courses.build_october("o_before", lea, year, courses=courses, students=students, known=KNOWN)
+
+
+def _earlier(files: Files) -> tuple[File, File] | None:
+    """What October's two files were before the last of them changed."""
+    courses, students = (
+        files.before.get(which, files.now.get(which)) for which in (OCTOBER_COURSES, OCTOBER_STUDENTS)
+    )
+    if courses and students and files.before.keys() & {OCTOBER_COURSES, OCTOBER_STUDENTS}:
+        return File.of(courses), File.of(students)
+    return None
 
 
 def _derive_trial(files: Files, year: int) -> None:
     courses, students = files.now.get(OCTOBER_COURSES), files.now.get(OCTOBER_STUDENTS)
     if courses and students:
-        student_courses.build_october(
-            "o_trial", files.lea_id, year, courses=File.of(courses), students=File.of(students)
-        )
+        both = {"courses": File.of(courses), "students": File.of(students)}
+        student_courses.build_october("o_trial", files.lea_id, year, **both, known=KNOWN)
     if june := files.now.get(JUNE_OUTCOMES):
-        student_courses.build_june("j_trial", files.lea_id, year, june=File.of(june), october="o_trial")
+        student_courses.build_june(
+            "j_trial", files.lea_id, year, june=File.of(june), october="o_trial", known=KNOWN
+        )
 
 
-def _overdue(cursor: CursorWrapper, as_of: dt.date, tried: int | None) -> None:
+def _overdue(cursor: CursorWrapper, question: Question, as_of: dt.date) -> None:
     """M-72: providers whose report is overdue, or was when the school year ended: later none is asked for.
 
-    Few, and the rule for them stands in reports_due. `tried`: a report that is looked at as if it were accepted.
+    Few, and the rule for them stands in reports_due. Of some LEAs only those count that explain what was found.
+    A report that is tried is looked at as if it were accepted.
     """
-    late = [due for due in reports_due(as_of, tried=tried) if due.is_overdue]
+    providers = None
+    if not question.is_whole:
+        explained = sorted({code for one in HIDINGS if "M-72" in one.codes for code in one.hidden})
+        cursor.execute("SELECT DISTINCT provider_id FROM found WHERE code = ANY(%s)", [explained])
+        if not (providers := [pk for (pk,) in cursor.fetchall() if pk is not None]):
+            return
+    late = [due for due in reports_due(as_of, providers=providers, tried=question.report) if due.is_overdue]
     cursor.execute(
         "INSERT INTO found (code, provider_id, mosis_id, course_code, semester, facts)"
         " SELECT 'M-72', provider, '', '', '', jsonb_build_object('date', due_on, 'reported', last)"
@@ -402,6 +484,7 @@ __all__ = [
     "answer",
     "find",
     "lay_beside",
+    "literals",
     "rows",
     "run_statements",
 ]

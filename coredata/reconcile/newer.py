@@ -83,7 +83,7 @@ def leas_with_newer(year: int) -> list[int]:
     if last is None:
         return []
     now = marks(year)
-    if now == last.marks:
+    if now == {name: last.marks.get(name) for name in now}:  # a night's say more
         return []
     own = {
         *_by_files(set(now["files"]) ^ set(last.marks["files"])),

@@ -6,12 +6,15 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
 FOLDER = Path(__file__).parent
 SQL = FOLDER / "sql"
+TABLES = "tables"
+PUPILS = "pupils"
 SETUP = ("sources", "pairs")
 FAMILIES = (
     "presence",
@@ -66,8 +69,9 @@ class Hiding:
     same: Literal["row", "student", "lea", "provider"]
 
 
+@cache
 def setup(name: str) -> str:
-    """A file of statements that make tables. `{october}` and `{june}` in it are left to whoever runs it."""
+    """A file of statements. `{october}`, `{june}` and `{analyze}` in it are left to whoever runs it."""
     return (SQL / f"{name}.sql").read_text(encoding="utf-8")
 
 
@@ -93,6 +97,9 @@ RULES: Mapping[str, str] = MappingProxyType(
 )
 PATTERNS: Mapping[str, str] = MappingProxyType(rules(LAST))
 HIDINGS = _hidings()
+EMPTY = "TRUNCATE " + ", ".join(
+    f"pg_temp.{name}" for name in re.findall(r"CREATE TEMPORARY TABLE (\w+)", setup(TABLES))
+)
 
 SAME = {
     "student": "one.lea_id = two.lea_id AND one.mosis_id = two.mosis_id AND two.mosis_id <> ''",

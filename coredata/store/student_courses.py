@@ -146,24 +146,36 @@ class File:
         return cls(upload.pk, upload.collection_id)
 
 
-def build_october(into: str, lea_id: int, year: int, *, courses: File, students: File) -> int:
-    """Put the student-courses that these two files make into a table like StudentCourse's; how many."""
+def lay_known(into: str, year: int) -> None:
+    """Put the students whose every course matters into a table of one column, for many builds to ask for."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {into} {KNOWN}", {"year": year, **_states()})
+        cursor.execute(f"ANALYZE {into}")
+
+
+def build_october(
+    into: str, lea_id: int, year: int, *, courses: File, students: File, known: str = KNOWN
+) -> int:
+    """Put the student-courses that these two files make into a table like StudentCourse's; how many.
+
+    `known`: a query for the students whose every course matters.
+    """
     files = {
         "courses": courses.upload,
         "course_collection": courses.collection,
         "students": students.upload,
         "student_collection": students.collection,
     }
-    return _insert(OCTOBER.format(into=into, known=KNOWN), lea_id, year, files)
+    return _insert(OCTOBER.format(into=into, known=known), lea_id, year, files)
 
 
-def build_june(into: str, lea_id: int, year: int, *, june: File, october: str) -> int:
+def build_june(into: str, lea_id: int, year: int, *, june: File, october: str, known: str = KNOWN) -> int:
     """Put the outcomes of this file into a table like StudentOutcome's; how many.
 
-    `october`: the table in which the LEA's student-courses are.
+    `october`: the table in which the LEA's student-courses are. `known`: as for October.
     """
     files = {"june": june.upload, "june_collection": june.collection}
-    return _insert(JUNE.format(into=into, october=october, known=KNOWN), lea_id, year, files)
+    return _insert(JUNE.format(into=into, october=october, known=known), lea_id, year, files)
 
 
 def _insert(statement: str, lea_id: int, year: int, files: Mapping[str, int]) -> int:
@@ -223,6 +235,8 @@ def rebuild(lea_id: int, year: int) -> int:
 
 def stale(leas: Sequence[int], year: int) -> list[int]:
     """The LEAs among these whose files have students that were not known when their student-courses were derived."""
+    if not leas:
+        return []
     query = STALE.format(known=KNOWN)
     values: dict[str, Any] = {
         "leas": list(leas),

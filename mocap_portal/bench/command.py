@@ -3,20 +3,23 @@
 A measurement is a module or package beside this one with `run(…) -> dict[str, Any]`: names and numbers, fit for JSON;
 a list of such dicts is printed as a table. Its docstring's first line says what it measures. Each keyword-only
 argument of `run` with a whole number as default is an option: `per_second: int = 100` becomes `--per-second N`.
+A module with `KEEPS_STATE = True` fills its database once for the same options: it stays in the state folder (`kept`).
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import contextlib
 import json
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mocap_portal.command.state import Arguments, Problem, migrate, say, servers, throwaway
+from mocap_portal.command.state import Arguments, Problem, State, migrate, say, servers, throwaway
 from mocap_portal.foundation import embedded
 
 SETTINGS = "mocap_portal.settings.bench"
@@ -28,14 +31,17 @@ class Measurement:
 
     what: str
     options: dict[str, int]
+    keeps_state: bool = False
 
 
 def main(arguments: list[str]) -> int:
     """Run the measurement that is named and print what it found."""
-    options = _parser(measurements()).parse_args(arguments)
+    known = measurements()
+    options = _parser(known).parse_args(arguments)
     told = dict(vars(options))
     name, as_json, what = told.pop("name"), told.pop("json"), told.pop("what")
-    with throwaway("bench") as state, servers(state) as running:
+    own = kept(name, told) if known[name].keeps_state else throwaway("bench")
+    with own as state, servers(state) as running:
         environment = state.environment(
             settings=SETTINGS, database_url=running.database_url, redis_url=running.redis_url
         )
@@ -56,6 +62,17 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
+@contextlib.contextmanager
+def kept(name: str, options: Mapping[str, int]) -> Iterator[State]:
+    """The state of a measurement with these options, as it was left. Raises Problem while another one uses it."""
+    folder = "-".join([name, *map(str, options.values())])
+    state = State(State.usual().folder / "kept" / folder)
+    with state.hold() as nobody_uses_it:
+        if not nobody_uses_it:
+            raise Problem(f"the same measurement is running on {state.folder}.")
+        yield state
+
+
 def measurements() -> dict[str, Measurement]:
     """Every measurement by name, without running any of their code."""
     here = Path(__file__).parent
@@ -66,13 +83,19 @@ def measurements() -> dict[str, Measurement]:
             if isinstance(node, ast.FunctionDef) and node.name == "run":
                 name = path.parent.name if path.stem == "__init__" else path.stem
                 what = (ast.get_docstring(module) or "").partition("\n")[0]
-                found[name] = Measurement(what, _options(node))
+                found[name] = Measurement(what, _options(node), _keeps_state(module))
     return found
 
 
 def _options(run: ast.FunctionDef) -> dict[str, int]:
     defaults = zip(run.args.kwonlyargs, run.args.kw_defaults, strict=True)
     return {argument.arg: ast.literal_eval(value) for argument, value in defaults if value is not None}
+
+
+def _keeps_state(module: ast.Module) -> bool:
+    return any(
+        isinstance(node, ast.Assign) and ast.unparse(node) == "KEEPS_STATE = True" for node in module.body
+    )
 
 
 def _parser(known: dict[str, Measurement]) -> argparse.ArgumentParser:

@@ -9,6 +9,7 @@
     logs/           one file per process, emptied at each start
     migrated/       what the migrations make of an empty database, for the next state that begins with one
     throwaway/      one folder per command that brings its own state (test, check, bench); it goes with the command
+    kept/           one folder per measurement whose state takes long to fill (bench night)
 """
 
 from __future__ import annotations
@@ -122,7 +123,7 @@ class State:
     def drop(self) -> None:
         """Forget everything but the lock that is held and the commands that bring their own state."""
         for path in self.folder.iterdir():
-            if path.name in {"lock", "build.lock", "throwaway.lock", "throwaway", KEPT}:
+            if path.name in {"lock", "build.lock", "throwaway.lock", "throwaway", "kept", KEPT}:
                 continue
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 

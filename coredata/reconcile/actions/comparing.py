@@ -34,7 +34,7 @@ from mocap_portal.foundation.shared import nights
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.locks import held, held_if_free
 
-from .. import digests, newer
+from .. import digests, newer, unchanged
 from ..catalogue import CATALOGUE, Actor
 from ..engine import (
     JUNE_OUTCOMES,
@@ -45,6 +45,7 @@ from ..engine import (
     Question,
     find,
     lay_beside,
+    literals,
     run_statements,
 )
 from ..models import OPEN_STATES, LeaRun, Mismatch, Run, RunKind
@@ -54,11 +55,6 @@ LOCK = "coredata.reconcile"
 TRIES = 3  # of a piece that somebody's answer came between
 # What a provider mends by its next report.
 OF_PROVIDERS = sorted(code for code, kind in CATALOGUE.items() if kind.acts == (Actor.PROVIDER,))
-TABLES = """
-DROP TABLE IF EXISTS pg_temp.file, pg_temp.newer, pg_temp.both_of;
-CREATE TEMPORARY TABLE file (lea_id bigint PRIMARY KEY, courses bigint, students bigint, june bigint) ON COMMIT DROP;
-CREATE TEMPORARY TABLE newer (lea_id bigint, provider_id bigint, upload_id bigint, report_id bigint) ON COMMIT DROP;
-"""
 # What would come and go: identities that are in one of the two and not in the other.
 IDENTITY = "lea, code, mosis_id, course_code, semester, whole"
 COMPARED = f"""
@@ -137,7 +133,10 @@ def compare(
         is_whole = leas is None
         try:
             done = set(run.of_leas.values_list("lea", flat=True))
-            wanted = [lea for lea in (leas_of(year) if leas is None else sorted(leas)) if lea not in done]
+            all_of_them = leas_of(year) if leas is None else sorted(leas)
+            if is_whole and not done and _stays_as_it_was(run, all_of_them, at=at):
+                return _finish(run, at=at, is_whole=is_whole)
+            wanted = [lea for lea in all_of_them if lea not in done]
             for piece in _pieces(wanted):
                 _piece(run, Question(year, as_of, leas=piece, is_whole=False), at=at)
             if is_whole:
@@ -206,11 +205,35 @@ def leas_of(year: int) -> list[int]:
 
 
 def _begin(year: int, *, as_of: dt.date, at: dt.datetime, kind: RunKind) -> Run:
-    begun = {"started_at": at, "marks": newer.marks(year)}
     if kind == RunKind.NIGHT:
-        run, _is_new = Run.objects.get_or_create(school_year_id=year, as_of=as_of, kind=kind, defaults=begun)
+        night = {"school_year_id": year, "as_of": as_of, "kind": kind}
+        if (run := Run.objects.filter(**night).first()) is None:
+            marks = {**newer.marks(year), "rows": unchanged.rows_read()}
+            run, _is_new = Run.objects.get_or_create(**night, defaults={"started_at": at, "marks": marks})
         return run
-    return Run.objects.create(school_year_id=year, as_of=as_of, kind=kind, **begun)
+    return Run.objects.create(
+        school_year_id=year, as_of=as_of, kind=kind, started_at=at, marks=newer.marks(year)
+    )
+
+
+@transaction.atomic
+def _stays_as_it_was(run: Run, leas: Sequence[int], *, at: dt.datetime) -> bool:
+    """Whether this night finds what the one before it found, which is then written without asking again."""
+    last = unchanged.night_before(run)
+    if last is None or set(last.of_leas.values_list("lea", flat=True)) != set(leas):
+        return False
+    values = {
+        "year": run.school_year_id,
+        "run": run.pk,
+        "last": last.pk,
+        "at": at,
+        "days": (run.as_of - last.as_of).days,
+        "count_days": list(unchanged.COUNT_DAYS),
+        "open_states": [state.value for state in OPEN_STATES],
+    }
+    with connection.cursor() as cursor:
+        run_statements(cursor, unchanged.KEPT, literals(values), is_large=False)
+    return True
 
 
 def _pieces(leas: Iterable[int]) -> Iterator[tuple[int, ...]]:
@@ -256,14 +279,13 @@ def _write(run: Run, question: Question, *, at: dt.datetime) -> None:
     }
     since = list(_newer(run, found))  # asked before the COPY below takes the connection
     with connection.cursor() as cursor:
-        cursor.execute(TABLES)
         with cursor.copy("COPY file FROM STDIN") as copy:
             for files in found.files.values():
                 copy.write_row((files.lea_id, *_places(files)))
         with cursor.copy("COPY newer FROM STDIN") as copy:
             for row in since:
                 copy.write_row(row)
-        run_statements(cursor, setup("life"), values)
+        run_statements(cursor, setup("life"), literals(values), is_large=found.is_large)
     seconds = Run.objects.select_for_update().get(pk=run.pk).seconds_by_code
     for code, taken in found.seconds.items():
         seconds[code] = round(seconds.get(code, 0) + taken, 4)

@@ -2,23 +2,28 @@
 -- student the provider belongs to its identity (`whole`).
 
 -- The mismatches that this question can speak of: those of LEAs in scope and, where the whole state is asked, nobody's.
-CREATE TEMPORARY TABLE old ON COMMIT DROP AS
+INSERT INTO old
 SELECT mismatch.id, mismatch.state, mismatch.code, mismatch.mosis_id, mismatch.course_code, mismatch.semester,
     coalesce(mismatch.lea_id, 0) AS lea, mismatch.waived_until,
     CASE WHEN mismatch.mosis_id = '' THEN coalesce(mismatch.provider_id, 0) ELSE 0 END AS whole
 FROM reconcile_mismatch AS mismatch
 WHERE mismatch.school_year_id = %(year)s
-    AND (mismatch.lea_id IN (SELECT lea_id FROM scope) OR (mismatch.lea_id IS NULL AND %(is_whole)s));
+    AND mismatch.lea_id IN (SELECT lea_id FROM scope)
+UNION ALL
+SELECT mismatch.id, mismatch.state, mismatch.code, mismatch.mosis_id, mismatch.course_code, mismatch.semester, 0,
+    mismatch.waived_until, CASE WHEN mismatch.mosis_id = '' THEN coalesce(mismatch.provider_id, 0) ELSE 0 END
+FROM reconcile_mismatch AS mismatch
+WHERE mismatch.school_year_id = %(year)s AND mismatch.lea_id IS NULL AND %(is_whole)s;
 
-CREATE TEMPORARY TABLE now ON COMMIT DROP AS
+INSERT INTO now
 SELECT result.*, coalesce(result.lea_id, 0) AS lea,
     CASE WHEN result.mosis_id = '' THEN coalesce(result.provider_id, 0) ELSE 0 END AS whole
 FROM result;
-ANALYZE old, now;
+{analyze} old, now;
 
 -- A number that was corrected, or given up when two records of one student were joined, and the one that took its place. Not
 -- one that is another student's by now: what stood under it may be of either.
-CREATE TEMPORARY TABLE renumbered ON COMMIT DROP AS
+INSERT INTO renumbered
 SELECT DISTINCT was.mosis_id AS before, coalesce(kept.mosis_id, student.mosis_id) AS after
 FROM (SELECT DISTINCT mosis_id FROM old WHERE state <> 'resolved' AND mosis_id <> '') AS known
 JOIN records_studentevent AS was USING (mosis_id)

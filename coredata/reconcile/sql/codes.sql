@@ -17,7 +17,7 @@ SELECT {unit}, CASE WHEN v.v_id IS NULL THEN 'not_in_catalog' ELSE v.basis END,
 FROM unit JOIN o USING (o_id) LEFT JOIN v USING (v_id)
 WHERE unit.source = 'O' AND (
     v.basis IN ('site_license', 'cooperative', 'partnership', 'non_mocap_course')
-    OR (v.v_id IS NULL AND NOT EXISTS (SELECT FROM crosswalk WHERE crosswalk.course_code = o.course_code))
+    OR (v.v_id IS NULL AND NOT EXISTS (SELECT FROM in_catalog WHERE in_catalog.course_code = o.course_code))
 )
 
 -- M-22

@@ -1,5 +1,5 @@
 -- What was found, each identity once, with the places in every source that it rests on. Ids of temporary rows end here.
-CREATE TEMPORARY TABLE result ON COMMIT DROP AS
+INSERT INTO result
 SELECT DISTINCT ON (found.code, found.lea_id, found.mosis_id, found.course_code, found.semester, whole.provider_id)
     found.code, found.lea_id, found.provider_id, found.mosis_id, found.course_code, found.semester, found.cause,
     jsonb_strip_nulls(found.facts || jsonb_build_object(
@@ -26,4 +26,4 @@ LEFT JOIN v ON v.v_id = found.v_id
 ORDER BY found.code, found.lea_id, found.mosis_id, found.course_code, found.semester, whole.provider_id,
     found.provider_id, found.cause, found.facts, a.line_id, a.scheduled_id, v.report_id, v.line, o.student_line,
     o.course_line, j.line;
-ANALYZE result;
+{analyze} result;

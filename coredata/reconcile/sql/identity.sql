@@ -12,11 +12,7 @@ FROM (
 ) AS told
 JOIN scope USING (lea_id)
 WHERE told.lea_id IN (SELECT lea_id FROM core_file)
-    AND NOT EXISTS (
-        SELECT FROM coredata_student_lines AS known
-        WHERE known.collection_id IN (SELECT collection_id FROM core_file) AND known.mosis_id = told.mosis_id
-            AND known.upload_id IN (SELECT upload_id FROM core_file)
-    )
+    AND NOT EXISTS (SELECT FROM core WHERE core.mosis_id = told.mosis_id)
 GROUP BY told.lea_id, told.mosis_id
 
 -- M-14

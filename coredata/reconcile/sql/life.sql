@@ -1,10 +1,10 @@
 -- The life of each mismatch: what `old` and `now` (beside.sql) say together. `newer` has, for each LEA and provider, the file or
 -- report that came in since the last run.
 
-CREATE TEMPORARY TABLE both_of ON COMMIT DROP AS
+INSERT INTO both_of
 SELECT old.id, old.state, old.waived_until, old.mosis_id, now.provider_id, now.cause, now.facts
 FROM old JOIN now USING (lea, code, mosis_id, course_code, semester, whole);
-ANALYZE both_of;
+{analyze} both_of;
 
 -- It is back.
 UPDATE reconcile_mismatch AS mismatch

@@ -12,10 +12,9 @@ HAVING sum(o.units_of_credit) > %(credits)s
 SELECT a.lea_id, max(a.provider_id), a.mosis_id, '', '', NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint, '',
     jsonb_build_object('number', coalesce(reported.credits, 0), 'limit', %(credits)s)
 FROM a JOIN scope USING (lea_id)
-JOIN LATERAL (
-    SELECT sum(units_of_credit) AS credits FROM o
-    WHERE o.lea_id = a.lea_id AND o.mosis_id = a.mosis_id AND o.is_coded
-) AS reported ON reported.credits < %(credits)s
+JOIN (
+    SELECT lea_id, mosis_id, sum(units_of_credit) AS credits FROM o WHERE is_coded GROUP BY lea_id, mosis_id
+) AS reported ON reported.lea_id = a.lea_id AND reported.mosis_id = a.mosis_id AND reported.credits < %(credits)s
 WHERE a.counts AND a.type = 'FT' AND a.state = 'active'
 GROUP BY a.lea_id, a.mosis_id, reported.credits
 

@@ -4,7 +4,7 @@
 -- the provider's own code of the course; K5 by the number of the approval. K6 is no pair: it suggests (identity.sql).
 
 -- Which semesters share a time, of all that stand anywhere; one that nobody knows may be any time.
-CREATE TEMPORARY TABLE fits ON COMMIT DROP AS
+INSERT INTO fits
 WITH known AS (
     SELECT * FROM unnest(%(semesters)s::text[], %(times)s::integer[]) AS known(code, time)
 ), told AS (
@@ -15,17 +15,17 @@ WITH known AS (
 )
 SELECT one.code AS one, two.code AS two FROM code AS one CROSS JOIN code AS two WHERE one.time & two.time <> 0;
 
-CREATE TEMPORARY TABLE a_code ON COMMIT DROP AS
+INSERT INTO a_code
 SELECT a_id, course_code, 0 AS far FROM a
 UNION SELECT a.a_id, crosswalk.course_code, 1 FROM a JOIN crosswalk USING (provider_id, own_code)
     WHERE crosswalk.course_code <> a.course_code;
 
-CREATE TEMPORARY TABLE v_code ON COMMIT DROP AS
+INSERT INTO v_code
 SELECT v_id, course_code, 0 AS far FROM v WHERE course_code <> ''
 UNION SELECT v_id, mapped_code, 1 FROM v WHERE mapped_code <> course_code;
-ANALYZE a_code, v_code;
+{analyze} a_code, v_code;
 
-CREATE TEMPORARY TABLE ao ON COMMIT DROP AS
+INSERT INTO ao
 SELECT a.a_id, o.o_id, row_number() OVER (
     PARTITION BY a.a_id
     ORDER BY a_code.far, o.semester <> a.semester, o.lea_id <> a.lea_id, NOT o.is_coded, o.lea_id, o.student_line
@@ -34,7 +34,7 @@ FROM a JOIN a_code USING (a_id)
 JOIN o ON o.mosis_id = a.mosis_id AND o.course_code = a_code.course_code
 JOIN fits ON fits.one = a.semester AND fits.two = o.semester;
 
-CREATE TEMPORARY TABLE aj ON COMMIT DROP AS
+INSERT INTO aj
 SELECT a.a_id, j.j_id, row_number() OVER (
     PARTITION BY a.a_id
     ORDER BY a_code.far, j.semester <> a.semester, j.lea_id <> a.lea_id, j.lea_id, j.line
@@ -44,7 +44,7 @@ JOIN j ON j.mosis_id = a.mosis_id AND j.course_code = a_code.course_code
 JOIN fits ON fits.one = a.semester AND fits.two = j.semester;
 
 -- Another provider's row of the same course is a pair too: that they differ is what has to be said (M-35).
-CREATE TEMPORARY TABLE av ON COMMIT DROP AS
+INSERT INTO av
 SELECT a_id, v_id, row_number() OVER (
     PARTITION BY a_id ORDER BY far, NOT same_provider, NOT same_semester, NOT counts, NOT same_lea, report_id, line
 ) AS place
@@ -64,7 +64,7 @@ FROM (
     ORDER BY a_id, v_id, far
 ) AS pairs;
 
-CREATE TEMPORARY TABLE ov ON COMMIT DROP AS
+INSERT INTO ov
 SELECT o_id, v_id, row_number() OVER (
     PARTITION BY o_id ORDER BY far, NOT counts, NOT same_semester, NOT same_lea, report_id, line
 ) AS place
@@ -77,14 +77,14 @@ FROM (
     ORDER BY o.o_id, v.v_id, v_code.far
 ) AS pairs;
 
-CREATE TEMPORARY TABLE oj ON COMMIT DROP AS
+INSERT INTO oj
 SELECT o.o_id, j.j_id, row_number() OVER (
     PARTITION BY o.o_id ORDER BY j.semester <> o.semester, j.lea_id <> o.lea_id, j.lea_id, j.line
 ) AS place
 FROM o JOIN j USING (mosis_id, course_code)
 JOIN fits ON fits.one = o.semester AND fits.two = j.semester;
 
-CREATE TEMPORARY TABLE jv ON COMMIT DROP AS
+INSERT INTO jv
 SELECT j_id, v_id, row_number() OVER (
     PARTITION BY j_id ORDER BY far, NOT counts, NOT same_semester, NOT same_lea, report_id, line
 ) AS place
@@ -96,26 +96,14 @@ FROM (
     JOIN fits ON fits.one = j.semester AND fits.two = v.semester
     ORDER BY j.j_id, v.v_id, v_code.far
 ) AS pairs;
-CREATE INDEX ON ao (a_id);
-CREATE INDEX ON ao (o_id);
-CREATE INDEX ON av (a_id);
-CREATE INDEX ON av (v_id);
-CREATE INDEX ON aj (a_id);
-CREATE INDEX ON aj (j_id);
-CREATE INDEX ON ov (o_id);
-CREATE INDEX ON ov (v_id);
-CREATE INDEX ON oj (o_id);
-CREATE INDEX ON oj (j_id);
-CREATE INDEX ON jv (j_id);
-CREATE INDEX ON jv (v_id);
-ANALYZE ao, aj, av, ov, oj, jv;
+{analyze} ao, aj, av, ov, oj, jv;
 
 -- A student-course, told by the row that knows most of it, with the best row of each other source: what was approved,
 -- else what October codes as MOCAP, else what June does, else what a provider reports as a MOCAP course.
 --
 -- is_refused: there is a request for it that is not decided, or was not approved while the provider runs it, or that the
 -- family pays for: timing.sql or M-88 says so.
-CREATE TEMPORARY TABLE unit ON COMMIT DROP AS
+INSERT INTO unit
 WITH told AS (
     SELECT 'A' AS source, a.lea_id, a.mosis_id, a.course_code, a.semester, a.a_id, ao.o_id,
         coalesce(aj.j_id, oj.j_id) AS j_id, coalesce(av.v_id, ov.v_id) AS v_id
@@ -145,7 +133,7 @@ WITH told AS (
             j.program_code = ANY(%(programs)s) OR v.counts
             -- Most files carry no code of June's: then the catalog says whether it may be a MOCAP course.
             OR j.program_code = '' AND v.v_id IS NULL AND NOT EXISTS (SELECT FROM oj WHERE oj.j_id = j.j_id)
-                AND EXISTS (SELECT FROM crosswalk WHERE crosswalk.course_code = j.course_code)
+                AND EXISTS (SELECT FROM in_catalog WHERE in_catalog.course_code = j.course_code)
         )
         AND NOT EXISTS (SELECT FROM aj JOIN a USING (a_id) WHERE aj.j_id = j.j_id AND a.counts)
         AND NOT EXISTS (SELECT FROM oj JOIN o USING (o_id) WHERE oj.j_id = j.j_id AND o.is_coded)
@@ -158,6 +146,10 @@ WITH told AS (
         AND NOT EXISTS (SELECT FROM av JOIN a USING (a_id) WHERE av.v_id = v.v_id AND a.counts)
         AND NOT EXISTS (SELECT FROM ov JOIN o USING (o_id) WHERE ov.v_id = v.v_id AND o.is_coded)
         AND NOT EXISTS (SELECT FROM jv WHERE jv.v_id = v.v_id)
+), refused AS (
+    SELECT DISTINCT v.v_id FROM av JOIN a USING (a_id) JOIN v USING (v_id)
+    WHERE a.state = 'requested' OR (a.state IN ('denied', 'cancelled') AND v.status = 'active')
+        OR (a.basis = 'private' AND a.state = ANY(%(approved)s))
 )
 SELECT told.*,
     coalesce(a.provider_id, v.provider_id) AS provider_id,
@@ -167,26 +159,18 @@ SELECT told.*,
     coalesce(v.begins_on, a.begins_on) AS begins_on,
     coalesce(coalesce(v.begins_on, a.begins_on) > scope.october_on, false) AS is_late,
     scope.october_opens, scope.june_opens,
-    EXISTS (
-        SELECT FROM av AS other JOIN a AS asked USING (a_id) WHERE other.v_id = told.v_id AND (
-            asked.state = 'requested'
-            OR (asked.state IN ('denied', 'cancelled') AND v.status = 'active')
-            OR (asked.basis = 'private' AND asked.state = ANY(%(approved)s))
-        )
-    ) AND told.a_id IS NULL AS is_refused
+    told.a_id IS NULL AND refused.v_id IS NOT NULL AS is_refused
 FROM told
 JOIN scope ON scope.lea_id = told.lea_id
 LEFT JOIN a ON a.a_id = told.a_id
 LEFT JOIN o ON o.o_id = told.o_id
 LEFT JOIN j ON j.j_id = told.j_id
-LEFT JOIN v ON v.v_id = told.v_id;
-CREATE INDEX ON unit (a_id);
-CREATE INDEX ON unit (o_id);
-CREATE INDEX ON unit (v_id);
-ANALYZE unit;
+LEFT JOIN v ON v.v_id = told.v_id
+LEFT JOIN refused ON refused.v_id = told.v_id;
+{analyze} unit;
 
 -- Who a student is at an LEA: by Student Core, else by what was approved, else by October, which keeps no name.
-CREATE TEMPORARY TABLE person ON COMMIT DROP AS
+INSERT INTO person
 SELECT DISTINCT ON (lea_id, mosis_id) lea_id, mosis_id, birth_date, first_name, last_name
 FROM (
     SELECT 1 AS place, lea_id, mosis_id, birth_date, first_name, last_name, line FROM core
@@ -195,21 +179,4 @@ FROM (
 ) AS told
 WHERE birth_date IS NOT NULL
 ORDER BY lea_id, mosis_id, place, line;
-CREATE INDEX ON person (mosis_id);
-CREATE INDEX ON person (lea_id, birth_date);
-ANALYZE person;
-
-CREATE TEMPORARY TABLE found (
-    code text NOT NULL,
-    lea_id bigint,
-    provider_id bigint,
-    mosis_id text NOT NULL,
-    course_code text NOT NULL,
-    semester text NOT NULL,
-    cause text NOT NULL DEFAULT '',
-    facts jsonb NOT NULL DEFAULT '{}',
-    a_id bigint,
-    o_id bigint,
-    j_id bigint,
-    v_id bigint
-) ON COMMIT DROP;
+{analyze} person;

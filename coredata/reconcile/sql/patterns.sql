@@ -15,10 +15,10 @@ JOIN (
     SELECT lea_id, count(*) AS number, count(*) FILTER (WHERE cause = 'other_program') AS uncoded
     FROM found WHERE code = 'M-01' AND a_id IS NOT NULL GROUP BY lea_id
 ) AS missing USING (lea_id)
-JOIN LATERAL (SELECT count(*) AS number FROM unit WHERE unit.lea_id = scope.lea_id AND source = 'A') AS expected ON true
-JOIN LATERAL (
-    SELECT count(*) AS number,
+JOIN (SELECT lea_id, count(*) AS number FROM unit WHERE source = 'A' GROUP BY lea_id) AS expected USING (lea_id)
+LEFT JOIN (
+    SELECT lea_id, count(*) AS number,
         count(*) FILTER (WHERE o.sending_district_code <> '' AND o.receiving_district_code <> '') AS named
-    FROM o WHERE o.lea_id = scope.lea_id AND o.is_coded
-) AS came ON true
+    FROM o WHERE o.is_coded GROUP BY lea_id
+) AS came USING (lea_id)
 WHERE missing.number >= %(lines)s AND missing.number * 100 >= expected.number * %(share)s

@@ -49,19 +49,20 @@ SELECT lea.organization_id, gone.provider_id, row.mosis_id, row.course_code, row
     unit.a_id, unit.o_id, unit.j_id, NULL::bigint,
     CASE WHEN row.end_date > %(as_of)s THEN 'account_purged' ELSE '' END,
     jsonb_build_object('reported', gone.status, 'date', last.as_of)
-FROM coredata_reportedenrollment AS gone
-JOIN coredata_reportrow AS row ON row.id = gone.row_id
+FROM scope
+JOIN directory_lea AS lea ON lea.organization_id = scope.lea_id
+JOIN coredata_reportrow AS row ON row.district_code = lea.state_district_id
+JOIN coredata_reportedenrollment AS gone ON gone.row_id = row.id
 JOIN coredata_providerreport AS last ON last.id = gone.last_report_id
-JOIN directory_lea AS lea ON lea.state_district_id = row.district_code
-JOIN scope ON scope.lea_id = lea.organization_id
 LEFT JOIN unit ON unit.mosis_id = row.mosis_id AND unit.course_code = row.course_code AND unit.lea_id = scope.lea_id
     AND unit.provider_id = gone.provider_id
     AND EXISTS (SELECT FROM fits WHERE fits.one = unit.semester AND fits.two = row.semester)
 WHERE gone.school_year_id = %(year)s AND gone.status IN ('pending', 'active', 'incomplete')
-    -- Not gone.is_present: a report that is only tried has not changed it.
+    -- Not gone.is_present: a report that is only tried has not changed it. Of whichever student or LEA it says it now.
     AND NOT EXISTS (
-        SELECT FROM every_v AS there
-        WHERE there.provider_id = gone.provider_id AND there.enrollment_id = gone.enrollment_id
+        SELECT FROM coredata_providerreport AS now JOIN coredata_reportrow AS there ON there.report_id = now.id
+        WHERE now.id = ANY(%(reports)s) AND now.provider_id = gone.provider_id
+            AND there.enrollment_id = gone.enrollment_id
     )
     AND row.basis = 'mocap' AND row.mosis_id <> '' AND NOT coalesce(unit.is_listed, false)
     AND EXISTS (

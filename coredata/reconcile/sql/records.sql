@@ -43,15 +43,13 @@ LEFT JOIN LATERAL (
         AND (agreement.valid_to IS NULL OR agreement.valid_to >= coalesce(v.begins_on, %(as_of)s))
     ORDER BY agreement.kind <> v.basis, agreement.kind LIMIT 1
 ) AS held ON true
-LEFT JOIN LATERAL (
-    SELECT 'private_pay' AS basis FROM av JOIN a USING (a_id)
-    WHERE av.v_id = v.v_id AND a.basis = 'private' AND a.state = ANY(%(approved)s) LIMIT 1
-) AS paid ON true
+LEFT JOIN (
+    SELECT DISTINCT av.v_id, 'private_pay' AS basis FROM av JOIN a USING (a_id)
+    WHERE a.basis = 'private' AND a.state = ANY(%(approved)s)
+) AS paid ON paid.v_id = v.v_id
+LEFT JOIN (SELECT DISTINCT av.v_id FROM av JOIN a USING (a_id) WHERE a.counts) AS approved ON approved.v_id = v.v_id
 WHERE (v.basis IN ('site_license', 'cooperative', 'partnership') AND held.kind IS DISTINCT FROM v.basis)
-    OR (
-        v.counts AND (held.kind IS NOT NULL OR paid.basis IS NOT NULL)
-        AND NOT EXISTS (SELECT FROM av JOIN a USING (a_id) WHERE av.v_id = v.v_id AND a.counts)
-    )
+    OR (v.counts AND (held.kind IS NOT NULL OR paid.basis IS NOT NULL) AND approved.v_id IS NULL)
 
 -- M-89
 SELECT {unit},
@@ -82,23 +80,21 @@ SELECT {unit}, 'teacher', '{{}}'::jsonb
 FROM unit JOIN o USING (o_id)
 WHERE o.is_coded AND o.educators = 0
 UNION ALL
-SELECT file.lea_id, NULL::bigint, '', coalesce(section.course_code, ''), coalesce(section.semester, ''), NULL::bigint,
+SELECT section.lea_id, NULL::bigint, '', coalesce(section.course_code, ''), coalesce(section.semester, ''), NULL::bigint,
     NULL::bigint, NULL::bigint, NULL::bigint, 'students',
     jsonb_build_object('number', count(DISTINCT (section.school_code, section.assignment_number)))
-FROM course_file AS file JOIN scope USING (lea_id)
-JOIN coredata_crs_assign AS section ON section.collection_id = file.collection_id AND section.upload_id = file.upload_id
+FROM section JOIN scope USING (lea_id)
 WHERE scope.has_courses AND scope.has_students AND section.program_code = ANY(%(programs)s)
     AND NOT EXISTS (
-        SELECT FROM o JOIN coredata_crs_assign AS filled ON filled.collection_id = file.collection_id
-            AND filled.upload_id = file.upload_id AND filled.line = o.course_line
-        WHERE o.lea_id = file.lea_id AND filled.school_code = section.school_code
+        SELECT FROM o JOIN section AS filled ON filled.lea_id = o.lea_id AND filled.line = o.course_line
+        WHERE o.lea_id = section.lea_id AND filled.school_code = section.school_code
             AND filled.assignment_number = section.assignment_number
     )
     AND NOT EXISTS (
-        SELECT FROM o WHERE o.lea_id = file.lea_id AND o.course_code = coalesce(section.course_code, '')
+        SELECT FROM o WHERE o.lea_id = section.lea_id AND o.course_code = coalesce(section.course_code, '')
             AND o.semester = coalesce(section.semester, '') AND o.sections > 1
     )
-GROUP BY file.lea_id, coalesce(section.course_code, ''), coalesce(section.semester, '')
+GROUP BY section.lea_id, coalesce(section.course_code, ''), coalesce(section.semester, '')
 
 -- M-92
 SELECT {unit}, '', jsonb_build_object('found', o.school_code)

@@ -2,19 +2,21 @@
 
 -- M-70
 SELECT {lea}, '', jsonb_build_object('date', %(october_due)s::date, 'number', expected.number)
-FROM scope JOIN LATERAL (
-    SELECT (SELECT count(*) FROM a WHERE a.lea_id = scope.lea_id AND a.counts)
-        + (SELECT count(*) FROM v WHERE v.lea_id = scope.lea_id AND v.counts) AS number
-) AS expected ON expected.number > 0
+FROM scope JOIN (
+    SELECT lea_id, count(*) AS number FROM (
+        SELECT lea_id FROM a WHERE counts UNION ALL SELECT lea_id FROM v WHERE counts
+    ) AS told GROUP BY lea_id
+) AS expected USING (lea_id)
 WHERE scope.october_opens AND NOT scope.has_courses AND NOT scope.has_students
 
 -- M-71
 SELECT {lea}, '', jsonb_build_object('date', %(june_due)s::date, 'number', expected.number)
-FROM scope JOIN LATERAL (
-    SELECT (SELECT count(*) FROM a WHERE a.lea_id = scope.lea_id AND a.counts)
-        + (SELECT count(*) FROM v WHERE v.lea_id = scope.lea_id AND v.counts)
-        + (SELECT count(*) FROM o WHERE o.lea_id = scope.lea_id AND o.is_coded) AS number
-) AS expected ON expected.number > 0
+FROM scope JOIN (
+    SELECT lea_id, count(*) AS number FROM (
+        SELECT lea_id FROM a WHERE counts UNION ALL SELECT lea_id FROM v WHERE counts
+        UNION ALL SELECT lea_id FROM o WHERE is_coded
+    ) AS told GROUP BY lea_id
+) AS expected USING (lea_id)
 WHERE scope.june_opens AND NOT scope.has_june
 
 -- M-73
@@ -34,9 +36,7 @@ SELECT {lea},
         WHERE a.lea_id = scope.lea_id AND o.lea_id = scope.lea_id AND a.counts
     ) THEN 'not_coded' ELSE '' END,
     jsonb_build_object('number', expected.number)
-FROM scope JOIN LATERAL (
-    SELECT count(*) AS number FROM a WHERE a.lea_id = scope.lea_id AND a.counts
-) AS expected ON expected.number > 0
+FROM scope JOIN (SELECT lea_id, count(*) AS number FROM a WHERE counts GROUP BY lea_id) AS expected USING (lea_id)
 WHERE scope.has_courses AND scope.has_students
     AND NOT EXISTS (SELECT FROM o WHERE o.lea_id = scope.lea_id AND o.is_coded)
 
@@ -45,8 +45,9 @@ WHERE scope.has_courses AND scope.has_students
 SELECT {lea}, CASE WHEN strangers.number * 2 > strangers.of THEN 'district_wrong' ELSE '' END,
     jsonb_build_object('found', coded.number, 'reported', told.number)
 FROM scope
-JOIN LATERAL (SELECT count(*) AS number FROM o WHERE o.lea_id = scope.lea_id AND o.is_coded) AS coded ON true
-JOIN LATERAL (SELECT count(*) AS number FROM v WHERE v.lea_id = scope.lea_id AND v.counts) AS told ON told.number > 0
+JOIN (SELECT lea_id, count(*) AS number FROM v WHERE counts GROUP BY lea_id) AS told USING (lea_id)
+LEFT JOIN (SELECT lea_id, count(*) AS number FROM o WHERE is_coded GROUP BY lea_id) AS reported USING (lea_id)
+CROSS JOIN LATERAL (SELECT coalesce(reported.number, 0) AS number) AS coded
 JOIN LATERAL (
     SELECT count(*) AS of, count(*) FILTER (
         WHERE EXISTS (SELECT FROM o WHERE o.mosis_id = v.mosis_id AND o.lea_id <> scope.lea_id)

@@ -121,6 +121,7 @@ class RosterLine(models.Model):
                 | Q(confirmed_at__isnull=False, confirmed_by__isnull=False),
             ),
         ]
+        indexes = [models.Index(fields=["mosis_id"], name="roster_lines_of_a_student")]
 
     def __str__(self) -> str:
         return f"roster line {self.pk}"

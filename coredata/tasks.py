@@ -85,10 +85,3 @@ def destroy_old_report_rows() -> int:
     if count:
         log.info("rows of old reports destroyed: %s", count)
     return count
-
-
-@shared_task
-def rebuild_student_courses() -> int:
-    """Derive the student-courses anew: approvals have come since. Returns how many there are."""
-    _pairs, rows = actions.rebuild_student_courses()
-    return rows

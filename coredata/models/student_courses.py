@@ -48,6 +48,7 @@ class StudentCourse(models.Model):
     teachers = models.PositiveSmallIntegerField(help_text=_("How many rows say the same"))
     educators = models.PositiveSmallIntegerField(default=1)
     sections = models.PositiveSmallIntegerField(default=1)
+    every_course = models.BooleanField(default=False, help_text=_("All of this student's courses are here"))
     student_line = models.PositiveIntegerField()
     course_line = models.PositiveIntegerField()
     student_upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="+")
@@ -73,8 +74,8 @@ class StudentCourse(models.Model):
 class StudentOutcome(models.Model):
     """How a student's course ended, as the LEA's certified June file says it.
 
-    Derived like StudentCourse: rows with a program code of 50 or 52 or a virtual delivery of their own, and every row
-    of a student whom October's file codes so, who has an approved request, or whom a provider reports.
+    Derived like StudentCourse: rows with a program code of 50 or 52 or a virtual delivery of their own, of courses
+    that October's file codes so, and every row of a student who has an approved request or whom a provider reports.
     """
 
     lea = models.ForeignKey(Lea, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -92,6 +93,7 @@ class StudentOutcome(models.Model):
     sending_district_code = models.CharField(max_length=6, blank=True)
     receiving_district_code = models.CharField(max_length=6, blank=True)
     sections = models.PositiveSmallIntegerField()
+    every_course = models.BooleanField(default=False, help_text=_("All of this student's rows are here"))
     line = models.PositiveIntegerField()
     upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="+")
 

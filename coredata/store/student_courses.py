@@ -37,10 +37,11 @@ UNION SELECT reported.mosis_id FROM coredata_reportrow AS reported
 # Student rows meet course rows by the seven parts of DESE's key; year and district are the same in both files. Of
 # several teachers of one course the one on the first line stands for all.
 OCTOBER = """
+WITH known AS MATERIALIZED ({known})
 INSERT INTO {into} (
     lea_id, school_year_id, mosis_id, course_code, semester, school_code, program_code, delivery_system,
     units_of_credit, minutes_per_week, grade_level, birth_date, sending_district_code, receiving_district_code,
-    teachers, educators, sections, student_line, course_line, student_upload_id, course_upload_id
+    teachers, educators, sections, student_line, course_line, student_upload_id, course_upload_id, every_course
 )
 SELECT DISTINCT ON (mosis_id, course_code, semester)
     %(lea)s, %(year)s, mosis_id, course_code, semester, school_code, program_code, delivery_system,
@@ -49,7 +50,7 @@ SELECT DISTINCT ON (mosis_id, course_code, semester)
     -- counted from both ends: the database counts no different values over a window
     dense_rank() OVER (same ORDER BY school_code, assignment_number)
     + dense_rank() OVER (same ORDER BY school_code DESC, assignment_number DESC) - 1,
-    student_line, course_line, %(students)s, %(courses)s
+    student_line, course_line, %(students)s, %(courses)s, every_course
 FROM (
     SELECT
         s.mosis_id, s.school_code, s.birth_date, s.line AS student_line, c.line AS course_line, c.educator,
@@ -58,7 +59,8 @@ FROM (
         coalesce(c.program_code, '') AS program_code, coalesce(c.delivery_system, '') AS delivery_system,
         coalesce(s.grade_level, '') AS grade_level, c.units_of_credit, c.minutes_per_week,
         coalesce(s.sending_district_code, c.sending_district_code, '') AS sending_district_code,
-        coalesce(s.receiving_district_code, c.receiving_district_code, '') AS receiving_district_code
+        coalesce(s.receiving_district_code, c.receiving_district_code, '') AS receiving_district_code,
+        s.mosis_id IN (SELECT mosis_id FROM known) AS every_course
     FROM coredata_stu_assign AS s
     JOIN coredata_crs_assign AS c
         ON c.school_code = s.school_code AND c.assignment_number = s.assignment_number
@@ -70,7 +72,7 @@ FROM (
         AND s.mosis_id IS NOT NULL
         AND (
             c.program_code = ANY(%(programs)s) OR c.delivery_system = ANY(%(deliveries)s)
-            OR s.mosis_id IN ({known})
+            OR s.mosis_id IN (SELECT mosis_id FROM known)
         )
 ) AS found
 WINDOW same AS (PARTITION BY mosis_id, course_code, semester)
@@ -78,16 +80,18 @@ ORDER BY mosis_id, course_code, semester, student_line
 """
 
 JUNE = """
+WITH known AS MATERIALIZED ({known})
 INSERT INTO {into} (
     lea_id, school_year_id, mosis_id, course_code, semester, school_code, program_code, delivery_system, grade_earned,
-    credits_earned, grade_level, birth_date, sending_district_code, receiving_district_code, sections, line, upload_id
+    credits_earned, grade_level, birth_date, sending_district_code, receiving_district_code, sections, line, upload_id,
+    every_course
 )
 SELECT DISTINCT ON (mosis_id, course_code, semester)
     %(lea)s, %(year)s, mosis_id, course_code, semester, school_code, program_code, delivery_system, grade_earned,
     credits_earned, grade_level, birth_date, sending_district_code, receiving_district_code,
     dense_rank() OVER (same ORDER BY school_code, assignment_number)
     + dense_rank() OVER (same ORDER BY school_code DESC, assignment_number DESC) - 1,
-    line, %(june)s
+    line, %(june)s, every_course
 FROM (
     SELECT
         mosis_id, school_code, birth_date, line, credits_earned, assignment_number,
@@ -95,13 +99,15 @@ FROM (
         coalesce(program_code, '') AS program_code, coalesce(delivery_system, '') AS delivery_system,
         coalesce(grade_earned, '') AS grade_earned, coalesce(grade_level, '') AS grade_level,
         coalesce(sending_district_code, '') AS sending_district_code,
-        coalesce(receiving_district_code, '') AS receiving_district_code
+        coalesce(receiving_district_code, '') AS receiving_district_code,
+        mosis_id IN (SELECT mosis_id FROM known) AS every_course
     FROM coredata_stu_crs_comp
     WHERE collection_id = %(june_collection)s AND upload_id = %(june)s AND mosis_id IS NOT NULL
         AND (
-            program_code = ANY(%(programs)s) OR delivery_system = ANY(%(deliveries)s) OR mosis_id IN ({known})
-            OR mosis_id IN (
-                SELECT mosis_id FROM {october}
+            program_code = ANY(%(programs)s) OR delivery_system = ANY(%(deliveries)s)
+            OR mosis_id IN (SELECT mosis_id FROM known)
+            OR (mosis_id, course_code) IN (
+                SELECT mosis_id, course_code FROM {october}
                 WHERE lea_id = %(lea)s AND school_year_id = %(year)s AND program_code = ANY(%(programs)s)
             )
         )
@@ -110,7 +116,8 @@ WINDOW same AS (PARTITION BY mosis_id, course_code, semester)
 ORDER BY mosis_id, course_code, semester, line
 """
 
-# Students who are known by now, in a certified file of an LEA whose derived rows lack them.
+# LEAs with students who are known by now, of whom the derived rows lack some or all; and with those who no longer are,
+# of whom there is too much: what is derived follows from what is stored, whatever came first.
 STALE = """
 WITH known AS MATERIALIZED ({known})
 SELECT DISTINCT upload.lea_id
@@ -122,14 +129,20 @@ JOIN known ON known.mosis_id = lines.mosis_id
 WHERE upload.state = %(certified)s AND upload.lea_id = ANY(%(leas)s) AND NOT CASE stored.kind
     WHEN %(students)s THEN EXISTS (
         SELECT FROM coredata_studentcourse AS derived
-        WHERE derived.mosis_id = known.mosis_id AND derived.student_upload_id = upload.id
+        WHERE derived.mosis_id = known.mosis_id AND derived.student_upload_id = upload.id AND derived.every_course
     )
     ELSE EXISTS (
         SELECT FROM coredata_studentoutcome AS derived
-        WHERE derived.mosis_id = known.mosis_id AND derived.upload_id = upload.id
+        WHERE derived.mosis_id = known.mosis_id AND derived.upload_id = upload.id AND derived.every_course
     )
 END
-ORDER BY upload.lea_id
+UNION SELECT lea_id FROM coredata_studentcourse AS derived
+    WHERE school_year_id = %(year)s AND lea_id = ANY(%(leas)s) AND every_course
+        AND NOT EXISTS (SELECT FROM known WHERE known.mosis_id = derived.mosis_id)
+UNION SELECT lea_id FROM coredata_studentoutcome AS derived
+    WHERE school_year_id = %(year)s AND lea_id = ANY(%(leas)s) AND every_course
+        AND NOT EXISTS (SELECT FROM known WHERE known.mosis_id = derived.mosis_id)
+ORDER BY lea_id
 """
 
 
@@ -234,7 +247,7 @@ def rebuild(lea_id: int, year: int) -> int:
 
 
 def stale(leas: Sequence[int], year: int) -> list[int]:
-    """The LEAs among these whose files have students that were not known when their student-courses were derived."""
+    """The LEAs among these with students who have become known since their student-courses were derived, or unknown."""
     if not leas:
         return []
     query = STALE.format(known=KNOWN)

@@ -281,10 +281,6 @@ CELERY_BEAT_SCHEDULE = {
     # Before the mails of the day; the later tries are for mornings on which nothing ran.
     "ask who keeps which role": {"task": "home.review_roles", "schedule": crontab(hour="5-16", minute="45")},
     "check files that wait": {"task": "coredata.tasks.check_waiting", "schedule": crontab(minute="*/5")},
-    "derive student-courses": {
-        "task": "coredata.tasks.rebuild_student_courses",
-        "schedule": crontab(hour="1", minute="30"),
-    },
     # Most often there is nothing to do: a night that was missed or failed is made up for soon.
     "compare what was reported": {
         "task": "coredata.reconcile.tasks.compare_missed",

@@ -11,10 +11,10 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from coredata import actions, tasks
-from coredata.models import StudentCourse
+from coredata import actions
+from coredata.models import StudentCourse, StudentOutcome
 from coredata.store import student_courses
-from enrollment.part_time.models import Basis
+from enrollment.part_time.models import Basis, CourseLine
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.directory.models import Lea
 from tests.factories.directory import TermFactory
@@ -123,12 +123,38 @@ def test_built_twice_it_is_the_same(lea: Lea, clerk: Membership) -> None:
     assert [row | {"id": 0} for row in before] == [row | {"id": 0} for row in after]
 
 
-def test_an_approval_that_comes_later_counts_from_the_next_night_on(clerk: Membership) -> None:
+def test_a_student_who_is_known_later_brings_every_course(lea: Lea, clerk: Membership) -> None:
+    """Of this student coded courses were there already: some rows are not all rows."""
     certify_both(clerk)
+    certify(send(good("jun"), by=clerk), by=clerk)
+    assert student_courses.stale([lea.pk], 2027) == []
     ask(2027, approved=True)
     assert stored() == BOTH
-    assert tasks.rebuild_student_courses() == 5 == tasks.rebuild_student_courses()
+    assert student_courses.stale([lea.pk], 2027) == [lea.pk]
+    assert student_courses.stale([], 2027) == []
+    student_courses.rebuild(lea.pk, 2027)
     assert stored() == [(ANN, "115844", "S1", "", ""), *BOTH]
+    assert student_courses.stale([lea.pk], 2027) == []
+
+
+def test_of_a_student_who_is_known_no_more_only_what_matters_stays(lea: Lea, clerk: Membership) -> None:
+    ask(2027, approved=True)
+    certify_both(clerk)
+    CourseLine.objects.filter(request__claim__student__mosis_id=ANN).update(basis=Basis.PRIVATE)
+    assert student_courses.stale([lea.pk], 2027) == [lea.pk]
+    student_courses.rebuild(lea.pk, 2027)
+    assert stored() == BOTH
+    assert student_courses.stale([lea.pk], 2027) == []
+
+
+def test_of_a_student_whom_nobody_knows_june_gives_no_course_that_october_does_not(clerk: Membership) -> None:
+    """Their plain October courses are not there: each of June's would look as if October lacked it."""
+    certify_both(clerk)
+    certify(send(good("jun"), by=clerk), by=clerk)
+    found = StudentOutcome.objects.order_by("mosis_id", "course_code", "semester")
+    courses = {(mosis_id, code) for mosis_id, code, *_rest in stored()}
+    assert {(one.mosis_id, one.course_code) for one in found} <= courses
+    assert found.filter(mosis_id=BEN, course_code="115846").count() == 1
 
 
 def test_the_command_rebuilds_one_district(clerk: Membership) -> None:

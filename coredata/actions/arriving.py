@@ -14,8 +14,13 @@ from ..models import Upload
 from ..store.vault import Sealed, destroy
 
 
-def receive(sealed: Sealed, *, name: str, lea_id: int, by: Membership, at: dt.datetime) -> Upload:
-    """Note whose file it is. Nothing is read yet: `check_upload` does that, in a worker or in a command."""
+def receive(
+    sealed: Sealed, *, name: str, lea_id: int, by: Membership, at: dt.datetime, made_of: Upload | None = None
+) -> Upload:
+    """Note whose file it is. Nothing is read yet: `check_upload` does that, in a worker or in a command.
+
+    `made_of`: the certified one out of whose rows the portal made it; none for what was sent.
+    """
     with keep_or_destroy(sealed):
         return Upload.objects.create(
             lea_id=lea_id,
@@ -26,6 +31,7 @@ def receive(sealed: Sealed, *, name: str, lea_id: int, by: Membership, at: dt.da
             key=sealed.key,
             sent_by=by,
             sent_at=at,
+            made_of=made_of,
         )
 
 

@@ -13,7 +13,7 @@ from mocap_portal.foundation.accounts.models import Membership
 from ..models import Upload, UploadState
 from ..remaking import remade
 from ..store import vault
-from .arriving import keep_or_destroy
+from .arriving import receive
 from .certifying import NotCertified
 from .checking import locked
 
@@ -38,15 +38,5 @@ def remake(
     if certified.state != UploadState.CERTIFIED:
         raise NotCertified
     sealed = vault.seal([remade(certified, changed=changed, added=added)])
-    with keep_or_destroy(sealed):
-        return Upload.objects.create(
-            lea_id=certified.lea_id,
-            name=f"{PurePath(certified.name).stem[:LONGEST_STEM]}-corrected.csv",
-            size=sealed.size,
-            sha256=sealed.sha256,
-            stored_as=sealed.stored_as,
-            key=sealed.key,
-            sent_by=by,
-            sent_at=at,
-            made_of=certified,
-        )
+    name = f"{PurePath(certified.name).stem[:LONGEST_STEM]}-corrected.csv"
+    return receive(sealed, name=name, lea_id=certified.lea_id, by=by, at=at, made_of=certified)

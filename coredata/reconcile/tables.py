@@ -53,32 +53,20 @@ class CauseTable(PortalTable):
         )
 
 
-class MismatchTable(PortalTable):
-    """Rows: Mismatch with LEA and provider. `students`: names by MOSIS ID. `left_out`: columns not shown."""
+class AboutStudents(PortalTable):
+    """Rows: Mismatch with LEA and provider. `students`: names by MOSIS ID. `leads_to`: the page of each row."""
 
-    one = TemplateColumn(
-        template_name="reconcile/chosen.html",
-        verbose_name=_("Choose"),
-        empty_values=(),
-        exclude_from_export=True,
-    )
     student = tables.Column(verbose_name=_("Student"), empty_values=())
     code = tables.Column(verbose_name=_("Mismatch"))
     course = tables.Column(accessor="course_code", verbose_name=_("Course"), default="–")
     lea = tables.Column(verbose_name=_("District"), default="–")
     provider = tables.Column(verbose_name=_("Provider"), default="–")
-    opened_at = TemplateColumn("{% load ui %}{{ value|short_day }}", verbose_name=_("Since"))
-    state = TemplateColumn(template_name="reconcile/standing.html", verbose_name=_("State"))
 
-    caption = _("Mismatches")
+    leads_to = "reconcile:mismatch"
     row_header = "student"
 
-    class Meta(PortalTable.Meta):
-        orderable = False
-        empty_text = _("No mismatch is like this.")
-
-    def __init__(self, rows: Any, *, students: Mapping[str, str], left_out: tuple[str, ...] = ()) -> None:
-        super().__init__(rows, exclude=left_out)
+    def __init__(self, rows: Any, *, students: Mapping[str, str], **more: Any) -> None:
+        super().__init__(rows, **more)
         self.students = students
 
     def render_student(self, record: Mismatch) -> SafeString:
@@ -87,9 +75,7 @@ class MismatchTable(PortalTable):
             words = gettext("The whole report")
         name = self.students.get(record.mosis_id, "")
         link = format_html(
-            '<a class="usa-link" href="{}">{}</a>',
-            reverse("reconcile:mismatch", args=[record.pk]),
-            name or words,
+            '<a class="usa-link" href="{}">{}</a>', reverse(self.leads_to, args=[record.pk]), name or words
         )
         return format_html("{}<br>{}", link, words) if name else link
 
@@ -100,46 +86,45 @@ class MismatchTable(PortalTable):
         return f"{record.course_code}, {record.semester}" if record.semester else record.course_code
 
 
-class RoomTable(PortalTable):
-    """Rows: Mismatch with LEA, provider and questions (silence.with_questions). `students`: names by MOSIS ID.
+class MismatchTable(AboutStudents):
+    """`left_out`: columns not shown."""
 
-    `of_office`: all of them wait for the MOCAP office.
-    """
+    one = TemplateColumn(
+        template_name="reconcile/chosen.html",
+        verbose_name=_("Choose"),
+        empty_values=(),
+        exclude_from_export=True,
+    )
+    opened_at = TemplateColumn("{% load ui %}{{ value|short_day }}", verbose_name=_("Since"))
+    state = TemplateColumn(template_name="reconcile/standing.html", verbose_name=_("State"))
 
-    student = tables.Column(verbose_name=_("Student"), empty_values=())
-    code = tables.Column(verbose_name=_("Mismatch"))
-    course = tables.Column(accessor="course_code", verbose_name=_("Course"), default="–")
-    lea = tables.Column(verbose_name=_("District"), default="–")
-    provider = tables.Column(verbose_name=_("Provider"), default="–")
+    caption = _("Mismatches")
+
+    class Meta(PortalTable.Meta):
+        orderable = False
+        sequence = ("one", "...")
+        empty_text = _("No mismatch is like this.")
+
+    def __init__(self, rows: Any, *, students: Mapping[str, str], left_out: tuple[str, ...] = ()) -> None:
+        super().__init__(rows, students=students, exclude=left_out)
+
+
+class RoomTable(AboutStudents):
+    """Rows: with questions too (silence.with_questions). `of_office`: all of them wait for the MOCAP office."""
+
     state = TemplateColumn(template_name="reconcile/standing.html", verbose_name=_("State"))
     until = tables.Column(verbose_name=_("What waits"), empty_values=())
 
+    leads_to = "reconcile:room"
     caption = _("Rooms")
-    row_header = "student"
 
     class Meta(PortalTable.Meta):
         orderable = False
         empty_text = _("There is none.")
 
     def __init__(self, rows: Any, *, students: Mapping[str, str], of_office: bool) -> None:
-        super().__init__(rows)
-        self.students, self.of_office = students, of_office
-
-    def render_student(self, record: Mismatch) -> SafeString:
-        words = record.mosis_id or gettext("The whole district")
-        name = self.students.get(record.mosis_id, "")
-        link = format_html(
-            '<a class="usa-link" href="{}">{}</a>',
-            reverse("reconcile:room", args=[record.pk]),
-            name or words,
-        )
-        return format_html("{}<br>{}", link, words) if name else link
-
-    def render_code(self, value: str) -> str:
-        return f"{value} {CATALOGUE[value].name}"
-
-    def render_course(self, record: Mismatch) -> str:
-        return f"{record.course_code}, {record.semester}" if record.semester else record.course_code
+        super().__init__(rows, students=students)
+        self.of_office = of_office
 
     def render_until(self, record: Any) -> str:
         """Whom it waits for, of those who are asked."""

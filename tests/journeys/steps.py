@@ -7,6 +7,9 @@ from urllib.parse import urljoin
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.journeys import axe
+from tests.journeys.conftest import Shot
+
 
 @dataclass(frozen=True)
 class NewParent:
@@ -181,3 +184,12 @@ def put_agreement_on_file(page: Page, provider: str, *, reference: str, first_da
     choose(page, "forbids the provider to sell")
     choose(page, "for advertising")
     press(page, "Put on file")
+
+
+def look(page: Page, shot: Shot, name: str) -> None:
+    """What is on the page now is readable by all, and its picture is taken on a phone and on a desk."""
+    axe.check(page)
+    for width in axe.WIDTHS.values():
+        page.set_viewport_size({"width": width, "height": axe.HEIGHT})
+        shot(page, name)
+    page.set_viewport_size({"width": axe.WIDTHS["desk"], "height": axe.HEIGHT})

@@ -23,7 +23,7 @@ from tests.coredata.kit import certify, clerk_of, good, send, walnut_fork
 from tests.factories.coredata import ProviderReportFactory, ReportRowFactory
 from tests.journeys import axe, looks
 from tests.journeys.conftest import Shot
-from tests.journeys.steps import expect_heading, press
+from tests.journeys.steps import expect_heading, look, press
 
 from .test_core_data import sign
 
@@ -51,15 +51,6 @@ def clerk(settings: Settings, tmp_path: object, monkeypatch: pytest.MonkeyPatch)
     return hat
 
 
-def look(page: Page, shot: Shot, name: str) -> None:
-    """Readable by all, on a desk and on a phone."""
-    axe.check(page)
-    for width in axe.WIDTHS.values():
-        page.set_viewport_size({"width": width, "height": axe.HEIGHT})
-        shot(page, f"rows-{name}")
-    page.set_viewport_size({"width": axe.WIDTHS["desk"], "height": axe.HEIGHT})
-
-
 def test_a_corrected_row_is_tried_certified_and_closes_its_mismatch(
     page: Page, live_server: LiveServer, shot: Shot, clerk: Membership
 ) -> None:
@@ -67,13 +58,13 @@ def test_a_corrected_row_is_tried_certified_and_closes_its_mismatch(
     looks.enter(page.context, live_server, clerk)
     page.goto(live_server.url + reverse("reconcile:mismatch", args=[mismatch.pk]))
     expect(page.get_by_role("heading", name="Course Assignment, line 3")).to_be_visible()
-    look(page, shot, "card")
+    look(page, shot, "rows-card")
     press(page, "Use this corrected row")
     expect(page.get_by_text("The corrected row is put aside")).to_be_visible()
-    look(page, shot, "card-put-aside")
+    look(page, shot, "rows-card-put-aside")
     page.get_by_role("link", name="All corrected rows").click()
     expect_heading(page, "Corrected rows")
-    look(page, shot, "rows")
+    look(page, shot, "rows-rows")
     with page.expect_download() as taken:
         page.get_by_role("button", name="Download the rows").click()
     header, *rows = taken.value.path().read_text(encoding="utf-8-sig").splitlines()
@@ -84,15 +75,15 @@ def test_a_corrected_row_is_tried_certified_and_closes_its_mismatch(
     axe.check(page)
     press(page, "Make the trial")
     expect(page.get_by_text("The file has no errors.")).to_be_visible()
-    look(page, shot, "trial")
+    look(page, shot, "rows-trial")
     page.get_by_role("link", name="What would the night find?").click()
     expect_heading(page, "What the night would find")
     expect(page.get_by_role("link", name="M-23")).to_be_visible()  # among the causes
     page.get_by_role("link", name="Would close (").click()
-    look(page, shot, "rehearsal")
+    look(page, shot, "rows-rehearsal")
     expect(page.get_by_role("table", name="Would close")).to_contain_text("M-23")
     page.get_by_role("link", name="As the MOCAP office would see it").click()
-    look(page, shot, "rehearsal-of-the-state")
+    look(page, shot, "rows-rehearsal-of-the-state")
 
     page.get_by_role("link", name="file-corrected.csv").click()
     page.get_by_role("link", name="Certify this file").click()
@@ -106,7 +97,7 @@ def test_a_corrected_row_is_tried_certified_and_closes_its_mismatch(
     expect(page.get_by_text("Resolved").first).to_be_visible()
     page.goto(live_server.url + reverse("reconcile:rows"))
     expect(page.get_by_text("The data agree by now").first).to_be_visible()
-    look(page, shot, "rows-that-agree")
+    look(page, shot, "rows-rows-that-agree")
 
 
 def test_several_rows_are_put_aside_together(
@@ -117,9 +108,9 @@ def test_several_rows_are_put_aside_together(
     page.get_by_role("checkbox").first.locator("xpath=following-sibling::label").click()
     press(page, "Use the corrected rows of these")
     expect_heading(page, "Use these corrected rows")
-    look(page, shot, "many")
+    look(page, shot, "rows-many")
     press(page, "Put these rows aside")
     expect(page.get_by_text("2 corrected rows are put aside.")).to_be_visible()
     press(page, "Undo: take these rows out")
     expect(page.get_by_text("That is undone, for 2 rows.")).to_be_visible()
-    look(page, shot, "none")
+    look(page, shot, "rows-none")

@@ -18,9 +18,9 @@ from tests.factories.directory import LeaFactory, ProviderFactory
 from tests.factories.papers import PDF
 from tests.factories.reconcile import LeaRunFactory, MismatchFactory, RunFactory
 from tests.factories.records import StudentFactory
-from tests.journeys import axe, looks
+from tests.journeys import looks
 from tests.journeys.conftest import Shot
-from tests.journeys.steps import choose, expect_heading, press
+from tests.journeys.steps import choose, expect_heading, look, press
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 COUNTS = [48, 44, 45, 31, 30, 22, 19, 20, 12, 9]
@@ -47,29 +47,20 @@ def denied() -> Mismatch:
     return found
 
 
-def look(page: Page, shot: Shot, name: str) -> None:
-    """Readable by all, on a desk and on a phone."""
-    axe.check(page)
-    for width in axe.WIDTHS.values():
-        page.set_viewport_size({"width": width, "height": axe.HEIGHT})
-        shot(page, f"mismatches-{name}")
-    page.set_viewport_size({"width": axe.WIDTHS["desk"], "height": axe.HEIGHT})
-
-
 def test_a_district_answers_and_the_provider_reads_it(
     page: Page, live_server: LiveServer, shot: Shot, denied: Mismatch
 ) -> None:
     looks.enter(page.context, live_server, MembershipFactory.create(data_clerk=True, lea=denied.lea))
     page.goto(live_server.url + reverse("reconcile:of_district"))
     expect_heading(page, "Mismatches")
-    look(page, shot, "district")
+    look(page, shot, "mismatches-district")
     page.get_by_role("link", name="M-10").click()
-    look(page, shot, "cause")
+    look(page, shot, "mismatches-cause")
     page.get_by_role("link", name=denied.mosis_id).click()
     expect(page.get_by_text("There is no request for this student")).to_be_visible()
-    look(page, shot, "card")
+    look(page, shot, "mismatches-card")
     page.get_by_role("link", name="We denied this course").click()
-    look(page, shot, "answer")
+    look(page, shot, "mismatches-answer")
     press(page, "We denied this course")
     expect(page.get_by_text("Your answer is kept")).to_be_visible()
     page.get_by_role("link", name="All mismatches").click()
@@ -78,10 +69,10 @@ def test_a_district_answers_and_the_provider_reads_it(
     hat = MembershipFactory.create(provider_staff=True, provider=denied.provider)
     looks.enter(page.context, live_server, hat)
     page.goto(live_server.url + reverse("reconcile:of_provider"))
-    look(page, shot, "provider")
+    look(page, shot, "mismatches-provider")
     page.get_by_role("link", name=denied.mosis_id).click()
     expect(page.get_by_text("We denied this course")).to_be_visible()
-    look(page, shot, "provider-card")
+    look(page, shot, "mismatches-provider-card")
 
 
 def test_several_are_answered_and_taken_back(
@@ -93,7 +84,7 @@ def test_several_are_answered_and_taken_back(
         box.locator("xpath=following-sibling::label").click()
     press(page, "Seen")
     expect_heading(page, "Seen")
-    look(page, shot, "many")
+    look(page, shot, "mismatches-many")
     press(page, "Seen")
     expect(page.get_by_text("2 are answered.")).to_be_visible()
     page.get_by_role("link", name="Undo the last answers").click()
@@ -124,7 +115,7 @@ def test_denied_but_active_is_answered_by_the_provider_in_the_room(
 
     looks.enter(page.context, live_server, clerk)
     page.goto(live_server.url + reverse("reconcile:rooms"))
-    look(page, shot, "rooms")
+    look(page, shot, "mismatches-rooms")
     page.get_by_role("link", name=mismatch.mosis_id).click()
     expect(page.get_by_text("Ask Lena")).to_have_count(0)
     with page.expect_download() as download:
@@ -144,7 +135,7 @@ def test_denied_but_active_is_answered_by_the_provider_in_the_room(
     choose(page, "We will correct our report")
     press(page, "Agree")
     expect(page.get_by_text("Agrees: We will correct our report")).to_be_visible()
-    look(page, shot, "room-agreed")
+    look(page, shot, "mismatches-room-agreed")
     mismatch.refresh_from_db()
     assert mismatch.state == MismatchState.ANSWERED  # until the next report says so
 
@@ -153,13 +144,13 @@ def the_provider_contests(page: Page, shot: Shot) -> None:
     page.get_by_role("link", name="M-43: Denied but active").first.click()
     expect_heading(page, "Room of M-43: Denied but active")
     expect(page.get_by_text("Answer: We denied this course")).to_be_visible()
-    look(page, shot, "room-asked")
+    look(page, shot, "mismatches-room-asked")
     page.get_by_role("link", name="Contest").click()
-    look(page, shot, "room-contest")
+    look(page, shot, "mismatches-room-contest")
     choose(page, "The district told us that the course is approved")
     press(page, "Contest")
     page.get_by_role("link", name="Write a note or add a file").click()
-    look(page, shot, "room-note")
+    look(page, shot, "mismatches-room-note")
     choose(page, "Everybody in this room")
     page.get_by_label("Note", exact=True).fill("Your letter of September 2 says so.")
     letter = {"name": "letter.pdf", "mimeType": "application/pdf", "buffer": PDF}
@@ -171,31 +162,31 @@ def the_provider_contests(page: Page, shot: Shot) -> None:
     page.get_by_label("Note", exact=True).fill("Ask Lena about the letter.")
     press(page, "Send")
     expect(page.get_by_text("Only your organization reads this")).to_be_visible()
-    look(page, shot, "room-provider")
+    look(page, shot, "mismatches-room-provider")
 
 
 def the_office_decides(page: Page, shot: Shot) -> None:
     expect(page.get_by_text("It waits for the MOCAP office.")).to_be_visible()
     page.get_by_role("link", name="Decide").click()
-    look(page, shot, "room-decide")
+    look(page, shot, "mismatches-room-decide")
     choose(page.get_by_role("group", name="Whose data are right"), "Walnut Fork")
     choose(page.get_by_role("group", name="Who has to correct"), "Lantern Learning")
     page.get_by_label("What has to be corrected").fill("Close the enrollment.")
     page.get_by_label("Why you decide so").fill("The letter is about another course.")
     press(page, "Decide")
     expect(page.get_by_text("All sides are told what you decided.")).to_be_visible()
-    look(page, shot, "room-decided")
+    look(page, shot, "mismatches-room-decided")
 
 
 @pytest.mark.usefixtures("denied")
 def test_the_state_office_looks_at_all(page: Page, live_server: LiveServer, shot: Shot) -> None:
     looks.enter(page.context, live_server, MembershipFactory.create(dese_reviewer=True))
     page.goto(live_server.url + reverse("reconcile:state"))
-    look(page, shot, "state")
+    look(page, shot, "mismatches-state")
     page.get_by_role("main").get_by_role("link", name="Lantern Learning").click()
     expect(page.get_by_text("4 mismatches")).to_be_visible()
-    look(page, shot, "all")
+    look(page, shot, "mismatches-all")
     page.goto(live_server.url + reverse("reconcile:kind", args=["M-10"]))
-    look(page, shot, "article")
+    look(page, shot, "mismatches-article")
     page.goto(live_server.url + reverse("reconcile:kinds"))
-    look(page, shot, "articles")
+    look(page, shot, "mismatches-articles")

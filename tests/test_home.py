@@ -380,9 +380,9 @@ QUERIES = {
     Role.DATA_CLERK: 8,  # records, children, MOSIS IDs; windows of core data, its files; rooms; exits
     Role.LEA_ADMIN: 10,
     # To confirm, results, certificates; the school year's progress reports and those to write; the report to DESE:
-    # year, days, students told and reported, providers, last as of, last sent. Rooms.
-    Role.PROVIDER_STAFF: 16,
-    Role.PROVIDER_ADMIN: 19,
+    # year, days, students told and reported, last as of, last sent. Rooms.
+    Role.PROVIDER_STAFF: 15,
+    Role.PROVIDER_ADMIN: 18,
     Role.HOST_STAFF: 14,  # applications, students, records, sports, policies; reports, membership; letters, cessations
     Role.DESE_REVIEWER: 8,
     Role.DESE_ADMIN: 12,

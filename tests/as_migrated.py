@@ -17,7 +17,11 @@ class Laid:
 
     def __init__(self) -> None:
         with connection.cursor() as cursor:
-            self.tables = sorted(connection.introspection.table_names(cursor))
+            cursor.execute(
+                "SELECT relname FROM pg_class WHERE relpersistence = 't'"
+            )  # gone with their connection
+            passing = {table for (table,) in cursor.fetchall()}
+            self.tables = sorted({*connection.introspection.table_names(cursor)} - passing)
             self.rows = {table: self._copied(table) for table in self._filled()}
 
     def restore(self) -> None:

@@ -57,6 +57,11 @@ LEFT_OUT = {
         "a file, which tests/coredata/test_report_pages.py reads",
     ),
     "reconcile:download": "a file, which tests/coredata/reconcile/test_pages.py reads",
+    "reconcile:room_file": "a file, which tests/coredata/reconcile/test_room_pages.py reads",
+    **dict.fromkeys(
+        ["reconcile:use_many", "reconcile:trial_of_rows"],
+        "of rows that the world does not have; test_corrected_rows.py looks at each",
+    ),
     **dict.fromkeys(
         ["api:openapi", "api:nothing", "api:reports", "api:report", "api:report_problems", "api:enrollments"],
         "an answer for programs, which tests/coredata/test_api.py reads",

@@ -18,23 +18,25 @@ from psycopg import sql
 
 from coredata.checks.courses import ANY_TIME, TIMES
 from coredata.layouts import Cycle, Kind
-from coredata.models import (
-    ONCE_CERTIFIED,
-    CollectionWindow,
-    ProviderReport,
-    ReportState,
-    Upload,
-    UploadState,
-)
+from coredata.models import CollectionWindow
 from coredata.reports_due import reports_due
 from coredata.store import student_courses
 from coredata.store.student_courses import File
 from enrollment.part_time.models import APPROVED_LINES
 from mocap_portal.foundation.directory.models import Lea, SchoolYear
-from mocap_portal.foundation.shared.calendar import central_date
 from providers.models import PROGRAM_CODES
 
 from .catalogue import CATALOGUE, Runs
+from .files import (
+    JUNE_OUTCOMES,
+    OCTOBER_CORE,
+    OCTOBER_COURSES,
+    OCTOBER_STUDENTS,
+    Files,
+    Question,
+    files_for,
+    reports_for,
+)
 from .statements import (
     BESIDE,
     CONCLUSION,
@@ -81,62 +83,15 @@ SELECT DISTINCT ON (lea_id) lea_id, id, collection_id FROM (
 ) AS told
 ORDER BY lea_id, place
 """
-OCTOBER_COURSES = (Cycle.OCTOBER, Kind.CRS_ASSIGN)
-OCTOBER_STUDENTS = (Cycle.OCTOBER, Kind.STU_ASSIGN)
-OCTOBER_CORE = (Cycle.OCTOBER, Kind.STU_CORE)
-JUNE_OUTCOMES = (Cycle.JUNE, Kind.STU_CRS_COMP)
 FILES = {
     "core_file": [OCTOBER_CORE],
     "course_file": [OCTOBER_COURSES],
     "stay_file": [(Cycle.JUNE, Kind.STU_ENRL_ATTND), (Cycle.AUGUST, Kind.STU_ENRL_ATTND)],
 }
 
-Which = tuple[str, str]  # cycle and kind
-
 
 class NoSuchYear(LookupError):
     """The directory lacks the school year."""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What to compare. `leas` None: all of them. `is_whole`: also what no LEA can mend.
-
-    `trials`: uploads that are looked at as if they were certified at `tried_at`. `report`: a provider's report looked
-    at as if it were accepted.
-    """
-
-    year: int
-    as_of: dt.date
-    leas: tuple[int, ...] | None = None
-    is_whole: bool = True
-    trials: tuple[int, ...] = ()
-    report: int | None = None
-    tried_at: dt.datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Files:
-    """What an LEA's answer rests on: by cycle and kind the upload that counts, and the one certified before it."""
-
-    lea_id: int
-    now: Mapping[Which, Upload]
-    before: Mapping[Which, Upload]
-    newer_trial_on: dt.date | None = None
-
-    def has(self, which: Which) -> bool:
-        return which in self.now
-
-    def upload(self, which: Which) -> int | None:
-        found = self.now.get(which)
-        return found.pk if found else None
-
-    @property
-    def october_on(self) -> dt.date | None:
-        """The day on which the later of the two October files was certified; None while one lacks."""
-        pair = [self.now.get(which) for which in (OCTOBER_COURSES, OCTOBER_STUDENTS)]
-        days = [central_date(upload.certified_at) for upload in pair if upload and upload.certified_at]
-        return max(days) if len(days) == len(pair) else None
 
 
 @dataclass(slots=True)
@@ -160,7 +115,7 @@ def find(question: Question) -> Found:
     year = SchoolYear.objects.filter(year=question.year).first()
     if year is None:
         raise NoSuchYear(question.year)
-    found = Found(question, _files(question), _reports(question))
+    found = Found(question, files_for(question), reports_for(question))
     windows = {
         (window.cycle, window.kind): window for window in CollectionWindow.objects.filter(school_year=year)
     }
@@ -294,61 +249,6 @@ def _hide(cursor: CursorWrapper, codes: Set[str]) -> None:
                 cursor.execute(statement, [list(hiding.codes), sorted(hidden)])
 
 
-def _files(question: Question) -> dict[int, Files]:
-    """The files of each LEA in scope, in the order of the LEAs."""
-    wanted = Upload.objects.filter(collection__school_year=question.year).select_related("collection")
-    wanted = wanted.order_by("lea", "certified_at", "pk")
-    if question.leas is not None:
-        wanted = wanted.filter(lea__in=question.leas)
-    tried = [_as_certified(upload, question) for upload in wanted.filter(pk__in=question.trials)]
-    once = [*wanted.filter(state__in=ONCE_CERTIFIED).exclude(pk__in=question.trials), *tried]
-    trials = wanted.filter(state=UploadState.TRIAL).exclude(pk__in=question.trials)
-    leas = question.leas if question.leas is not None else _every_lea(question.year)
-    now: dict[int, dict[Which, Upload]] = {lea: {} for lea in leas}
-    before: dict[int, dict[Which, Upload]] = {lea: {} for lea in leas}
-    for upload in once:
-        which = _which(upload)
-        if upload.lea_id not in now:
-            continue
-        if current := now[upload.lea_id].pop(which, None):
-            before[upload.lea_id][which] = current
-        if upload.state == UploadState.CERTIFIED:
-            now[upload.lea_id][which] = upload
-        else:
-            before[upload.lea_id][which] = upload
-    newer: dict[int, dt.date] = {}
-    for upload in trials:
-        if upload.lea_id in now and _which(upload) in now[upload.lea_id]:
-            newer[upload.lea_id] = max(central_date(upload.sent_at), newer.get(upload.lea_id, dt.date.min))
-    return {lea: Files(lea, now[lea], before[lea], newer.get(lea)) for lea in sorted(leas)}
-
-
-def _as_certified(upload: Upload, question: Question) -> Upload:
-    upload.state, upload.certified_at = UploadState.CERTIFIED, question.tried_at
-    return upload
-
-
-def _which(upload: Upload) -> Which:
-    assert upload.collection is not None
-    return upload.collection.cycle, upload.collection.kind
-
-
-def _every_lea(year: int) -> list[int]:
-    """Every LEA that was open on a day of the school year."""
-    starts = SchoolYear.objects.get(year=year).starts_on
-    return list(Lea.objects.exclude(active_to__lt=starts).values_list("pk", flat=True))
-
-
-def _reports(question: Question) -> list[int]:
-    """The accepted reports of the school year; the tried one in the place of its provider's."""
-    accepted = ProviderReport.objects.filter(school_year=question.year, state=ReportState.ACCEPTED)
-    if question.report is None:
-        return sorted(accepted.values_list("pk", flat=True))
-    tried = ProviderReport.objects.get(pk=question.report)
-    others = accepted.exclude(provider=tried.provider_id).values_list("pk", flat=True)
-    return sorted([*others, tried.pk])
-
-
 def _tried(found: Found) -> list[int]:
     """The LEAs whose student-courses are not those that stand certified."""
     tried = set(found.question.trials)
@@ -474,17 +374,3 @@ def answer(question: Question) -> list[tuple[Any, ...]]:
     """What `find` finds, as rows."""
     find(question)
     return rows()
-
-
-__all__ = [
-    "Files",
-    "Found",
-    "NoSuchYear",
-    "Question",
-    "answer",
-    "find",
-    "lay_beside",
-    "literals",
-    "rows",
-    "run_statements",
-]

@@ -23,7 +23,8 @@ from enrollment.part_time.models import CourseLine
 from mocap_portal.foundation.directory.models import Lea
 
 from .catalogue import CATALOGUE, Kind
-from .engine import Question, find, lay_beside
+from .engine import find, lay_beside
+from .files import Question
 from .models import Mismatch
 
 COMPARED = """

@@ -36,18 +36,8 @@ from mocap_portal.foundation.shared.locks import held, held_if_free
 
 from .. import digests, newer, unchanged
 from ..catalogue import CATALOGUE, Actor
-from ..engine import (
-    JUNE_OUTCOMES,
-    OCTOBER_COURSES,
-    OCTOBER_STUDENTS,
-    Files,
-    Found,
-    Question,
-    find,
-    lay_beside,
-    literals,
-    run_statements,
-)
+from ..engine import Found, find, lay_beside, literals, run_statements
+from ..files import JUNE_OUTCOMES, OCTOBER_COURSES, OCTOBER_STUDENTS, Files, Question
 from ..models import OPEN_STATES, LeaRun, Mismatch, Run, RunKind
 from ..statements import setup
 

@@ -12,7 +12,8 @@ import pytest
 from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
-from coredata.reconcile.engine import Question, find, rows
+from coredata.reconcile.engine import find, rows
+from coredata.reconcile.files import Question
 
 from . import laid_out, plain, written
 from .laid_out import YEAR, Shared

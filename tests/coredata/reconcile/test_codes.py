@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from coredata.models import ProviderReport, StudentCourse
-from coredata.reconcile.engine import Question, answer
+from coredata.reconcile.engine import answer
+from coredata.reconcile.files import Question
 from enrollment.full_time.models import ProgramEnrollment
 from enrollment.part_time.models import CourseLine, LineState
 from enrollment.records.models import LearningPlan, PlanKind, Student

@@ -27,6 +27,7 @@ from tests.factories.reconcile import MismatchFactory
 from tests.factories.records import StudentFactory
 from tests.sign_in import sign_in
 
+from .pages import page
 from .test_rehearsal import changed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_in_june")]
@@ -63,12 +64,6 @@ def compare() -> None:
 @pytest.fixture
 def client(clerk: Membership) -> Client:
     return sign_in(Client(), clerk)
-
-
-def page(client: Client, name: str, *args: object, **query: str) -> str:
-    response = client.get(reverse(f"reconcile:{name}", args=args), query)
-    assert response.status_code == 200
-    return response.content.decode()
 
 
 def post(client: Client, name: str, *args: object, **data: object) -> str:

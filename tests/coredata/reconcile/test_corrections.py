@@ -12,7 +12,8 @@ from pytest_django import Settings
 
 from coredata.layouts import Kind
 from coredata.reconcile.corrections import REMEDIES, Correction, corrections, of_many
-from coredata.reconcile.engine import Question, answer
+from coredata.reconcile.engine import answer
+from coredata.reconcile.files import Question
 from coredata.reconcile.models import Mismatch
 from coredata.reconcile.planting import State
 from coredata.reconcile.planting.sending import certify

@@ -20,6 +20,8 @@ from tests.factories.directory import LeaFactory, ProviderFactory
 from tests.factories.reconcile import AnswerFactory, LeaRunFactory, MismatchFactory, RunFactory
 from tests.sign_in import sign_in
 
+from .pages import page
+
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 11, 6, 16, tzinfo=dt.UTC)
 
@@ -44,12 +46,6 @@ def provider(staff: Membership) -> Client:
 @pytest.fixture
 def office() -> Client:
     return sign_in(Client(), MembershipFactory.create(dese_reviewer=True))
-
-
-def page(client: Client, name: str, *args: object, **query: str) -> str:
-    response = client.get(reverse(f"reconcile:{name}", args=args), query)
-    assert response.status_code == 200
-    return response.content.decode()
 
 
 # A provider ---------------------------------------------------------------------------------------

@@ -26,6 +26,8 @@ from tests.factories.reconcile import AnswerFactory, LeaRunFactory, MismatchFact
 from tests.factories.records import StudentFactory
 from tests.sign_in import sign_in
 
+from .pages import page
+
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 11, 6, 16, tzinfo=dt.UTC)
 
@@ -51,12 +53,6 @@ def clerk(lea: Lea) -> Membership:
 @pytest.fixture
 def client(clerk: Membership) -> Client:
     return sign_in(Client(), clerk)
-
-
-def page(client: Client, name: str, *args: object, **query: str) -> str:
-    response = client.get(reverse(f"reconcile:{name}", args=args), query)
-    assert response.status_code == 200
-    return response.content.decode()
 
 
 def card(client: Client, mismatch: Mismatch) -> str:

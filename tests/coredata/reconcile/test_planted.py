@@ -15,7 +15,8 @@ from django.core.management import call_command
 from pytest_django import Settings
 
 from coredata.reconcile.catalogue import CATALOGUE, Runs
-from coredata.reconcile.engine import Question, answer
+from coredata.reconcile.engine import answer
+from coredata.reconcile.files import Question
 from coredata.reconcile.planting import State, lay, send
 from coredata.reconcile.statements import PATTERNS, RULES
 from coredata.synthesis.planting import PLANTABLE

@@ -13,7 +13,8 @@ from django.utils.html import escape
 
 from coredata.models import StudentCourse, Upload
 from coredata.reconcile import actions
-from coredata.reconcile.engine import Question, answer
+from coredata.reconcile.engine import answer
+from coredata.reconcile.files import Question
 from coredata.reconcile.models import Mismatch, RunKind
 from coredata.reconcile.rehearsal import Change, Side, rehearse
 from mocap_portal.foundation.accounts.models import Membership

@@ -17,7 +17,8 @@ from coredata.actions import accept_report, submit_report
 from coredata.models import ProviderReport, ReportedEnrollment, ReportState
 from coredata.reconcile import actions
 from coredata.reconcile.catalogue import CATALOGUE
-from coredata.reconcile.engine import Question, answer
+from coredata.reconcile.engine import answer
+from coredata.reconcile.files import Question
 from coredata.reconcile.models import Mismatch, MismatchState, RunKind
 from coredata.reconcile.rehearsal import Change, rehearse_report
 from mocap_portal.foundation.accounts.models import Membership

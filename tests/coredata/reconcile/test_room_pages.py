@@ -27,7 +27,7 @@ from tests.factories.reconcile import LeaRunFactory, MismatchFactory
 from tests.factories.records import StudentFactory
 from tests.sign_in import sign_in
 
-from .test_rooms import NOW, Room, two_districts
+from .room_kit import NOW, Room, two_districts
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + dt.timedelta(hours=1)

@@ -28,7 +28,7 @@ from tests.factories.reconcile import MismatchFactory
 from tests.killed import Killed, killed_at
 from tests.test_exactly_once import at_once
 
-from .test_rooms import NOW, Room, two_districts
+from .room_kit import NOW, Room, two_districts
 
 pytestmark = pytest.mark.django_db
 CENTRAL = ZoneInfo("America/Chicago")

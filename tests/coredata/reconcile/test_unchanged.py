@@ -10,7 +10,8 @@ from django.db import connection, transaction
 
 from coredata.models import CollectionWindow
 from coredata.reconcile import actions, unchanged
-from coredata.reconcile.engine import Question, find
+from coredata.reconcile.engine import find
+from coredata.reconcile.files import Question
 from coredata.reconcile.models import Mismatch, MismatchState, Run, RunKind
 from tests.factories.registration import RosterLineFactory
 

@@ -11,7 +11,8 @@ from typing import Any
 from django.db import connection
 
 from coredata.models import StudentCourse, StudentOutcome, Upload, UploadState
-from coredata.reconcile.engine import Question, answer
+from coredata.reconcile.engine import answer
+from coredata.reconcile.files import Question
 from coredata.store.rows import make_room
 from enrollment.full_time.models import ProgramEnrollment, ScheduledCourse
 from enrollment.part_time.models import CourseLine, LineState

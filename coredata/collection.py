@@ -26,8 +26,13 @@ class Collection:
 
     def __str__(self) -> str:
         if self.cycle is None:
-            return f"{self.kind.label} {self.year - 1}-{self.year % 100:02}"
+            return self.title
         return f"{self.year}{self.cycle}1.0{layout(self.kind, self.year).suffix}"
+
+    @property
+    def title(self) -> str:
+        """The file and its school year, as a person says it."""
+        return f"{self.kind.label} {self.year - 1}-{self.year % 100:02}"
 
     @classmethod
     def read(cls, literal: str) -> Collection | None:

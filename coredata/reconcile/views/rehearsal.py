@@ -17,6 +17,7 @@ from mocap_portal.foundation.accounts.middleware import HatRequest
 from mocap_portal.foundation.accounts.models import PROVIDER_ROLES
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.paging import sort_and_cut
+from mocap_portal.foundation.ui.switch import switch
 
 from .. import actions
 from ..rehearsal import Change, Rehearsal, Side, rehearse, rehearse_report
@@ -44,15 +45,15 @@ def rehearsal(request: HatRequest, year: int) -> HttpResponse:
     context = {
         "year": year,
         "trials": found.trials,
-        "readers": [
-            {"label": _("As you would read it"), "query": "", "is_now": side == Side.DISTRICT},
-            {
-                "label": _("As the MOCAP office would see it"),
-                "query": f"as={Side.DESE.value}",
-                "is_now": side == Side.DESE,
-            },
-        ],
-        "around": f"as={side.value}&" if side == Side.DESE else "",
+        "readers": switch(
+            request,
+            "as",
+            [
+                (Side.DISTRICT.value, _("As you would read it")),
+                (Side.DESE.value, _("As the MOCAP office would see it")),
+            ],
+            now=side,
+        ),
         **_shown(request, found),
     }
     return render(request, "reconcile/rehearsal.html", context)
@@ -83,6 +84,10 @@ def _shown(request: HatRequest, found: Rehearsal) -> dict[str, Any]:
     return {
         "counts": RehearsedCountTable(found.counts) if found.lines else None,
         "table": table,
-        "change": change,
-        "views": [(one, one.label, len(found.of(one))) for one in Change],
+        "views": switch(
+            request,
+            "show",
+            [(one.value, f"{one.label} ({len(found.of(one))})") for one in Change],
+            now=change,
+        ),
     }

@@ -15,6 +15,7 @@ from mocap_portal.foundation.accounts.models import DESE_ROLES
 from mocap_portal.foundation.papers.responses import document_response
 from mocap_portal.foundation.shared.paging import sort_and_cut
 from mocap_portal.foundation.ui.steps import take_step
+from mocap_portal.foundation.ui.switch import switch
 
 from .. import actions
 from .. import room as inside
@@ -80,10 +81,15 @@ def rooms(request: HatRequest) -> HttpResponse:
     context = {
         "table": table,
         "shown": shown,
-        "views": [
-            (WAITING, _("They wait for you"), awaited.count()),
-            (EVERY, _("All in which something was said"), every.count()),
-        ],
+        "views": switch(
+            request,
+            "show",
+            [
+                (WAITING, _("They wait for you (%(count)d)") % {"count": awaited.count()}),
+                (EVERY, _("All in which something was said (%(count)d)") % {"count": every.count()}),
+            ],
+            now=shown,
+        ),
         "back": reverse(home_of(request)),
     }
     return render(request, "reconcile/rooms.html", context)

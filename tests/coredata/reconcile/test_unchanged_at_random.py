@@ -21,7 +21,9 @@ from .random_states import random_state, setting
 pytestmark = pytest.mark.django_db
 
 STATES = 10
-NIGHTS = [dt.date(2026, 12, 1), dt.date(2027, 3, 1), dt.date(2027, 7, 5), dt.date(2027, 9, 15)]
+# On the morrow of these no day falls on which an answer may change, so that the next night is not asked.
+QUIET = [dt.date(2026, 12, 1), dt.date(2027, 4, 22), dt.date(2027, 9, 15)]
+NIGHTS = [*QUIET, dt.date(2027, 3, 1), dt.date(2027, 7, 5)]
 
 
 def night(day: dt.date) -> Run:
@@ -72,6 +74,7 @@ def test_the_next_night_leaves_what_asking_leaves(shared: Shared, first: dt.date
                 forget()
             run = night(first + dt.timedelta(days=days))
             told.append(left(run))
-            assert is_known or run.seconds_by_code
+            is_quiet = is_known and days == 1 and first in QUIET
+            assert bool(run.seconds_by_code) is not is_quiet
             transaction.set_rollback(True)
     assert told[0] == told[1]

@@ -43,6 +43,8 @@ WITHOUT_HISTORY = {
     "reconcile.Escalation": "written once: the database refuses every change",
     "reconcile.Remark": "written once: the database refuses every change",
     "reconcile.Ruling": "written once: the database refuses every change",
+    "concerns.Entry": "written once: the database refuses every change",
+    "concerns.Tag": "a word of the office: which concern bears it is told in the concern's entries",
     "coredata.StudentOutcome": "derived from certified files, as StudentCourse is",
     "papers.DigestItem": "a sentence on its way into a mail",
     "part_time.Unfinished": "answers that were not sent: they are the person's own, and they go",

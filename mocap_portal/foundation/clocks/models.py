@@ -24,6 +24,10 @@ class ClockKind(models.TextChoices):
     RECORDS = "records", _("A school sends a student's records")
     PROGRAM_REVIEW = "program_review", _("A program reviews its own decision")
     PLACEMENT = "placement", _("Resident district sends a disenrolled student's family its options")
+    CONCERN_ACKNOWLEDGE = "concern_acknowledge", _("Acknowledge a concern")
+    CONCERN_SORT = "concern_sort", _("Sort a concern")
+    CONCERN_REPLY = "concern_reply", _("Reply to a concern for the first time")
+    CONCERN_ANSWER = "concern_answer", _("Answer the state office about a concern")
 
 
 class ClockQuerySet(models.QuerySet["Clock"]):

@@ -75,6 +75,14 @@ class LegalKey(models.TextChoices):
         "report_rows_days",
         _("Days after a school year for which rows of provider reports that no longer count are kept"),
     )
+    CONCERN_ACKNOWLEDGE_DAYS = "concern_acknowledge_days", _("Business days to acknowledge a concern")
+    CONCERN_SORT_DAYS = "concern_sort_days", _("Business days to sort a concern")
+    CONCERN_REPLY_DAYS = "concern_reply_days", _("Business days to the first reply to a concern")
+    CONCERN_ANSWER_DAYS = (
+        "concern_answer_days",
+        _("Business days of a district or provider to answer the office about a concern"),
+    )
+    TRANSCRIPT_DAYS = "transcript_days", _("Calendar days to answer a request for an old MoVIP transcript")
 
 
 class NoLegalValue(LookupError):
@@ -137,6 +145,7 @@ class CodeSet(models.TextChoices):
     REPORTED_BASIS = "reported_basis", _("Basis of an enrollment in provider reports")
     ENROLLMENT_TYPE = "enrollment_type", _("Type of an enrollment in provider reports")
     TEACHER_PROVIDED = "teacher_provided", _("Who teaches, in provider reports")
+    CONCERN_CATEGORY = "concern_category", _("What a concern is about")
 
 
 class CodeMeaningQuerySet(DatedQuerySet["CodeMeaning"]):

@@ -226,6 +226,12 @@ RECONCILE_LEAS_AT_ONCE = env.int("RECONCILE_LEAS_AT_ONCE", default=200)  # in on
 # How many days a side has to answer in the room of a mismatch before it goes to the MOCAP office.
 RECONCILE_SILENCE_DAYS = env.int("RECONCILE_SILENCE_DAYS", default=14)
 
+# Files of strangers ---------------------------------------------------------------------------------
+
+# The virus scanner: host:port or the path of a Unix socket. Without one, files are kept and called unscanned.
+CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", default="")
+CLAMD_SECONDS = env.float("CLAMD_SECONDS", default=20.0)  # how long its answer is waited for
+
 # What providers' programs ask --------------------------------------------------------------------------
 
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=60)  # of one token

@@ -13,6 +13,7 @@ from mocap_portal.foundation.clocks.models import ChaseStep
 from mocap_portal.foundation.shared.calendar import central_date
 
 from . import actions, chases
+from .actions import filing
 
 
 @shared_task
@@ -41,3 +42,9 @@ def chase_concerns(day: str | None = None) -> int:
 def tell_moves() -> int:
     """Tells of due days that a confirmed closure moved. Returns how many moves it looked at."""
     return actions.follow_moves(at=timezone.now())
+
+
+@shared_task
+def scan_waiting() -> int:
+    """Asks the virus scanner about files that wait for it. Returns how many it has answered; most often none waits."""
+    return filing.scan_waiting(at=timezone.now())

@@ -166,7 +166,9 @@ def test_no_page_mail_or_row_of_who_is_asked_names_the_writer(
     else:
         concern.consents.all().delete()
     if consent == "anonymous":
-        Concern.objects.filter(pk=concern.pk).update(is_anonymous=True, contact="none", phone="", email="", name="")
+        Concern.objects.filter(pk=concern.pk).update(
+            is_anonymous=True, contact="none", phone="", email="", name=""
+        )
         Asked.objects.update(summary="A family waits.", question="Why?")
     with time_machine.travel(AT + dt.timedelta(days=30), tick=False):
         sign_in(client, hat)

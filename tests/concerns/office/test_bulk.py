@@ -79,7 +79,5 @@ def test_refusals_change_nothing() -> None:
     with pytest.raises(actions.TooMany):
         actions.assign_many(range(1, actions.MOST_AT_ONCE + 2), by, by=by, at=AT)
     with pytest.raises(actions.NothingFits):
-        actions.close_many(
-            [ConcernFactory.create(closed=True).pk], Outcome.SETTLED, text=WORDS, by=by, at=AT
-        )
+        actions.close_many([ConcernFactory.create(closed=True).pk], Outcome.SETTLED, text=WORDS, by=by, at=AT)
     assert (kinds(concern), BulkStep.objects.count(), BulkItem.objects.count()) == ([], 0, 0)

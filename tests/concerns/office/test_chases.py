@@ -40,7 +40,8 @@ class TestReminders:
         assert heard(other) == []
         chase(13)
         late = f"Nobody has taken up concern {concern.number}. That was due by Nov. 12, 2026."
-        assert heard(own)[-1] == (late, True)
+        sort = f"Sort concern {concern.number} by Nov. 17, 2026."
+        assert heard(own)[1:] == [(late, True), (sort, False)]
         assert heard(other) == [(late, True)]
 
     def test_who_is_asked_and_then_the_reviewer(self) -> None:

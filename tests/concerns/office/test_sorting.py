@@ -10,6 +10,7 @@ from concerns import actions
 from concerns.models import Concern, ConcernState, RoutingRule
 from concerns.routing import Facts, first_fitting, route, rules_on
 from concerns.tasks import sort_received
+from concerns.words import category_words
 from mocap_portal.foundation.clocks.models import Clock
 from mocap_portal.foundation.papers.models import DigestItem, Notice
 from mocap_portal.foundation.shared.calendar import central_date
@@ -77,6 +78,31 @@ def test_places_decide_and_then_age() -> None:
     first = RoutingRuleFactory.create(position=3)
     second = RoutingRuleFactory.create(position=7)
     assert rules_on(DAY) == [first, later, second]
+
+
+SHIPPED = [("safety", 1), ("discrimination", 5), ("disability", 5), ("privacy", 5), ("denial", 10)]
+
+
+def test_every_shipped_rule_is_tried() -> None:
+    rows = RoutingRule.objects.order_by("position")
+    assert list(rows.values_list("category", "days")) == SHIPPED
+
+
+@pytest.mark.parametrize(("category", "days"), SHIPPED)
+def test_a_shipped_rule_wants_a_sooner_reply(category: str, days: int) -> None:
+    concern = ConcernFactory.create(category=category, about_district=True, track="part_time")
+    rule = route(concern, DAY)
+    assert rule is not None
+    assert (rule.category, rule.days, rule.to) == (category, days, None)
+    actions.sort_received(at=AT)
+    concern.refresh_from_db()
+    assert concern.reply_clock is not None
+    assert (concern.state, concern.reply_clock.business_days) == (ConcernState.SORTED, days)
+
+
+def test_what_no_shipped_rule_names_waits_for_a_person() -> None:
+    for category in set(category_words()) - {category for category, _days in SHIPPED}:
+        assert route(ConcernFactory.create(category=category), DAY) is None
 
 
 # By itself ----------------------------------------------------------------------------------------

@@ -64,11 +64,10 @@ MANY = 1_000  # students, from whom on it pays to count what was laid before goi
 SAMPLE = 20  # how finely: the tables differ by orders of magnitude, and no value in them is common
 CERTIFIED_OCTOBER = "(SELECT * FROM coredata_studentcourse WHERE school_year_id = {year})"
 CERTIFIED_JUNE = "(SELECT * FROM coredata_studentoutcome WHERE school_year_id = {year})"
-# What stands certified, but of the LEAs whose trials are looked at in its place.
-OCTOBER = "(SELECT * FROM coredata_studentcourse WHERE school_year_id = {year} AND lea_id <> ALL(%(tried)s::bigint[])"
-OCTOBER += " UNION ALL SELECT * FROM o_trial)"
-JUNE = "(SELECT * FROM coredata_studentoutcome WHERE school_year_id = {year} AND lea_id <> ALL(%(tried)s::bigint[])"
-JUNE += " UNION ALL SELECT * FROM j_trial)"
+# What stands certified, but of the LEAs whose trials are looked at in its place. All is asked of both together: for a
+# condition on one of them the server would read it whole.
+TRIED = "(SELECT * FROM (TABLE {certified} UNION ALL TABLE {trial}) AS both_of WHERE school_year_id = {year}"
+TRIED += " AND (id < 0 OR lea_id <> ALL(%(tried)s::bigint[])))"
 
 # The certified files of some kinds; of an LEA with more than one the first of them counts.
 LAY_FILES = """
@@ -238,7 +237,10 @@ def _sources(found: Found) -> dict[str, str]:
     year = found.question.year
     if not _tried(found):
         return {"{october}": CERTIFIED_OCTOBER.format(year=year), "{june}": CERTIFIED_JUNE.format(year=year)}
-    return {"{october}": OCTOBER.format(year=year), "{june}": JUNE.format(year=year)}
+    return {
+        "{october}": TRIED.format(certified="coredata_studentcourse", trial="o_trial", year=year),
+        "{june}": TRIED.format(certified="coredata_studentoutcome", trial="j_trial", year=year),
+    }
 
 
 def _hide(cursor: CursorWrapper, codes: Set[str]) -> None:
@@ -319,7 +321,11 @@ def _derive(found: Found) -> None:
     earlier = {lea: pair for lea, files in found.files.items() if (pair := _earlier(files))}
     if not tried and not earlier:
         return
-    student_courses.lay_known("known_student", year)
+    files = [
+        File.of(upload) for lea in tried for upload in found.files[lea].now.values() if upload.collection_id
+    ]
+    files += [students for _courses, students in earlier.values()]
+    student_courses.lay_known("known_student", year, files=files)
     for lea in sorted(tried):
         _derive_trial(found.files[lea], year)
     for lea, (courses, students) in earlier.items():

@@ -27,6 +27,7 @@ UNSORTED = _("Concerns have come in that no rule sorts. They wait in the common 
 UNASSIGNED = _("Concerns wait in the common inbox and are given to nobody yet.")
 ANSWERED = _("The other side has answered about concern %(number)s.")
 WROTE = _("The writer of concern %(number)s has written.")
+TAKEN_BACK = _("The writer has taken concern %(number)s back. It is closed.")
 REOPENED = _("The writer has opened concern %(number)s again.")
 NO_MORE = _("The state office needs no answer to a question about a concern any more.")
 
@@ -111,6 +112,11 @@ def tell_writer_wrote(concern: Concern, *, at: dt.datetime) -> None:
     """The reviewer, or else the office. Once a day, however often they write."""
     key = f"concern-wrote:{concern.pk}"
     add(reviewers_of(concern), key, WROTE, at=at, path=page_of(concern), number=concern.number)
+
+
+def tell_writer_took_back(concern: Concern, *, at: dt.datetime) -> None:
+    key = f"concern-taken-back:{concern.pk}"
+    add(reviewers_of(concern), key, TAKEN_BACK, at=at, path=page_of(concern), number=concern.number)
 
 
 def tell_writer_reopened(concern: Concern, *, at: dt.datetime) -> None:

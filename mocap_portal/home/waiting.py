@@ -45,7 +45,7 @@ from mocap_portal.foundation.ui.words import long_day
 from mocap_portal.state_map import profile
 from providers.models import Application, Authorization, CorrectiveAction
 
-from . import full_time, mismatches, provider_reports
+from . import full_time, mismatches, provider_reports, transcripts
 from .blocks import MOST, Block, Item, Source
 
 CORE_DATA_AHEAD = dt.timedelta(days=30)  # from when on a file that is due waits for somebody
@@ -823,6 +823,8 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
     ),
     Role.DESE_REVIEWER: (
         overdue_in_the_state,
+        transcripts.requests,
+        transcripts.to_mail,
         full_time.late_options,
         provider_reports.reports_to_decide,
         mismatches.rooms,
@@ -835,6 +837,8 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
         emergencies,
         applications,
         overdue_in_the_state,
+        transcripts.requests,
+        transcripts.to_mail,
         full_time.late_options,
         provider_reports.reports_to_decide,
         mismatches.rooms,

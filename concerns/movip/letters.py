@@ -1,7 +1,6 @@
-"""The transcript and the two letters in words, block by block, made from facts alone.
+"""The transcript and the letter to a school in words, block by block, made from facts alone.
 
-The transcript and the letter to a school are in English, whatever their reader chose; the answer that nothing was
-found is in the language of the person who asked.
+Both are in English, whatever language the person who asked has chosen: schools and colleges read them.
 """
 
 from __future__ import annotations
@@ -23,11 +22,9 @@ from django.utils.translation import pgettext
 
 from mocap_portal.foundation.papers import actions as papers
 from mocap_portal.foundation.papers.letters import Block, LetterText, heading, long_day, paragraph
-from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.names import one_line
 
-from .matching import Terms
-from .models import ArchiveRow, Look, Place, TranscriptRequest
+from .models import ArchiveRow, TranscriptRequest
 
 ENGLISH = "en"
 
@@ -79,7 +76,7 @@ def facts_of(request: TranscriptRequest) -> Facts:
             number=request.number,
             name=request.former_name,
             also=request.current_name,
-            birth_date=_day(request.birth_date),
+            birth_date=day_words(request.birth_date),
             reader=request.reader,
             courses=courses,
         )
@@ -106,7 +103,7 @@ def _course(row: ArchiveRow) -> Course:
 def transcript(facts: Facts, *, official: Official, day: dt.date) -> LetterText:
     """The transcript, without its code."""
     with translation.override(ENGLISH):
-        return _text(
+        return laid_out(
             _("Transcript of the Missouri Virtual Instruction Program (MoVIP)"),
             _transcript(facts),
             reference=_("Transcript %(number)s") % {"number": facts.number},
@@ -160,73 +157,12 @@ def _transcript(facts: Facts) -> Iterator[Block]:
     )
 
 
-def not_found(
-    request: TranscriptRequest, looks: Iterable[Look], *, official: Official, day: dt.date
-) -> LetterText:
-    """Where was looked, and who may know more: the school of credit (R-122). In the language of who asked."""
-    with translation.override(request.language):
-        return _text(
-            _("We found no records of MoVIP"),
-            _not_found(request, list(looks)),
-            reference=_("Request %(number)s") % {"number": request.number},
-            reader=request.asker_name or request.current_name or request.former_name,
-            official=official,
-            day=day,
-            language=request.language,
-        )
-
-
-def _not_found(request: TranscriptRequest, looks: list[Look]) -> Iterator[Block]:
-    yield paragraph(
-        _(
-            "You asked for a transcript of the Missouri Virtual Instruction Program (MoVIP). We looked for the "
-            "records and did not find any that are surely yours."
-        )
-    )
-    yield heading(_("Where we looked"))
-    yield Block("bullets", items=tuple(one_line(look_words(look)) for look in looks))
-    yield heading(_("What you can do"))
-    yield paragraph(
-        _(
-            "MoVIP reported how much of a course was done to the student's own school, and that school gave the "
-            "grade and the credit. Ask the school of that time, %(school)s, for a transcript: it may be the better "
-            "record. If the school is closed, ask the district that it belonged to."
-        )
-        % {"school": request.school_then}
-    )
-    yield paragraph(
-        _(
-            "If you remember another name, another spelling or another year, send a new request and tell us. Nothing "
-            "of what you sent is lost."
-        )
-    )
-
-
-def look_words(look: Look) -> str:
-    """One look in a sentence: where, on which day, for what. For the letter and for the pages."""
-    day = _day(central_date(look.at))
-    if look.place != Place.ARCHIVE:
-        return _("%(place)s, on %(day)s: %(what)s") % {
-            "place": look.get_place_display(),
-            "day": day,
-            "what": look.what,
-        }
-    terms = Terms.from_json(look.terms)
-    return _("%(place)s, on %(day)s: last name %(last)s, first name %(first)s, born on %(birth)s") % {
-        "place": look.get_place_display(),
-        "day": day,
-        "last": " / ".join(terms.last_names),
-        "first": " / ".join(terms.first_names),
-        "birth": _day(terms.birth_date),
-    }
-
-
 def sent_on(
     request: TranscriptRequest, *, school: str, address: str, official: Official, day: dt.date
 ) -> LetterText:
     """The request, for the school that gave the credit, which answers the person itself."""
     with translation.override(ENGLISH):
-        return _text(
+        return laid_out(
             _("Request for a transcript with MoVIP courses"),
             _sent_on(request, address),
             reference=_("Request %(number)s") % {"number": request.number},
@@ -250,7 +186,7 @@ def _sent_on(request: TranscriptRequest, address: str) -> Iterator[Block]:
     yield _rows(
         (_("Name then"), request.former_name),
         (_("Name now"), request.current_name),
-        (_("Date of birth"), _day(request.birth_date)),
+        (_("Date of birth"), day_words(request.birth_date)),
         (_("Years"), request.years),
         (_("School then"), request.school_then),
         (_("Courses, as remembered"), request.courses),
@@ -270,11 +206,11 @@ def _sent_on(request: TranscriptRequest, address: str) -> Iterator[Block]:
             (_("Purpose"), request.consent_purpose),
             (_("Recipient"), request.consent_recipient),
             (_("Signed by"), request.consent_signed_name),
-            (_("Signed on"), _day(request.consent_signed_on)),
+            (_("Signed on"), day_words(request.consent_signed_on)),
         )
 
 
-def _text(
+def laid_out(
     title: str,
     blocks: Iterable[Block],
     *,
@@ -286,7 +222,7 @@ def _text(
 ) -> LetterText:
     office = _("Missouri Department of Elementary and Secondary Education")
     first = paragraph(_("For %(reader)s") % {"reader": reader})
-    signature = (official.name, official.title, office, _("Signed on %(day)s") % {"day": _day(day)})
+    signature = (official.name, official.title, office, _("Signed on %(day)s") % {"day": day_words(day)})
     return LetterText(
         language=language,
         title=title,
@@ -304,7 +240,7 @@ def _rows(*rows: tuple[str, str]) -> Block:
     return Block("rows", rows=tuple((one_line(term), one_line(value)) for term, value in rows if value))
 
 
-def _day(day: dt.date) -> str:
+def day_words(day: dt.date) -> str:
     return date_format(day, pgettext("date, in Django's date letters", "F j, Y"))
 
 

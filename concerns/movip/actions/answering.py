@@ -29,6 +29,7 @@ from ..models import (
     TranscriptRequest,
     Way,
 )
+from ..not_found_letter import look_words, not_found
 from ..rules import State, Step
 from .steps import locked, tell
 
@@ -103,8 +104,8 @@ def miss(request_id: int, *, official: Official, by: Membership, at: dt.datetime
     if ChosenRow.objects.filter(request=request).exists():
         raise CoursesChosen
     looks = list(Look.objects.filter(request=request).order_by("at", "pk"))
-    text = letters.not_found(request, looks, official=official, day=central_date(at))
-    facts = {"number": request.number, "looks": [letters.look_words(look) for look in looks]}
+    text = not_found(request, looks, official=official, day=central_date(at))
+    facts = {"number": request.number, "looks": [look_words(look) for look in looks]}
     answer = _answer(request, to, AnswerKind.NOT_FOUND, text, facts=facts, official=official, by=by, at=at)
     tell(request, Step.MISS, by=by, at=at)
     return answer

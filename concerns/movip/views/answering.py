@@ -24,6 +24,7 @@ from ..forms.office import LookForm, OfficialForm, SearchForm, SendOnForm
 from ..letters import Official
 from ..matching import Reason, Suggestion, Terms, suggestions
 from ..models import Look, Place, TranscriptRequest
+from ..not_found_letter import look_words, not_found
 from ..rules import Step, after
 from .office import address_of, request_of
 
@@ -75,7 +76,7 @@ def found(request: HatRequest, pk: int, look_pk: int) -> HttpResponse:
     chosen = sorted(row.chosen.values_list("row", flat=True))
     context = {
         "row": row,
-        "look": letters.look_words(look),
+        "look": look_words(look),
         "people": [{"person": one, "reasons": reasons_of(one)} for one in suggestions(terms)],
         "chosen": set(chosen),
         "before": ",".join(str(key) for key in chosen),
@@ -162,7 +163,7 @@ def miss(request: HatRequest, pk: int) -> HttpResponse:
         request,
         row,
         form,
-        lambda official: letters.not_found(row, looks, official=official, day=day),
+        lambda official: not_found(row, looks, official=official, day=day),
         lambda: actions.miss(pk, official=form.official, by=request.hat, at=timezone.now()),
         step=Step.MISS,
         title=_("Answer that nothing was found for %(number)s") % {"number": row.number},

@@ -29,8 +29,8 @@ from .. import actions
 from ..actions.checking import needs_consent_paper
 from ..filters import RequestFilter
 from ..forms.office import AssignForm, CheckForm, HandOutForm, SayForm
-from ..letters import look_words
 from ..models import Answer, Asker, LookedAt, Paper, Place, TranscriptRequest, Way
+from ..not_found_letter import look_words
 from ..rules import MOVES, State
 from ..tables import RequestTable
 from . import words

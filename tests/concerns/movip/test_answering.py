@@ -19,6 +19,7 @@ from concerns.movip.models import (
     TranscriptRequest,
     Way,
 )
+from concerns.movip.not_found_letter import look_words
 from concerns.movip.rules import State
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.papers.models import Letter, LetterKind, Notice
@@ -91,7 +92,7 @@ def test_a_look_elsewhere_is_kept_in_words(by: Membership) -> None:
     look = actions.look_elsewhere(
         request.pk, place=Place.FILM, what="Reel 12, Ashgrove and Hartley", found=0, by=by, at=NOW
     )
-    assert letters.look_words(look) == (
+    assert look_words(look) == (
         "Microfilm or old backups, on November 10, 2026: Reel 12, Ashgrove and Hartley"
     )
 

@@ -27,6 +27,7 @@ urlpatterns = [
     path("", include("enrollment.certification.urls")),
     path("", include("enrollment.attendance.urls")),
     path("districts/", include("mocap_portal.state_map.public_urls")),
+    path("transcripts/", include("concerns.movip.urls")),
     path("people/", include("mocap_portal.foundation.accounts.urls")),
     path("state/", include("mocap_portal.state_map.urls")),
 ]

@@ -25,6 +25,8 @@ from pytest_django import DjangoDbBlocker
 
 from concerns.actions import ANSWERING_ROLES
 from concerns.models import BulkStep
+from concerns.movip.models import Answer as TranscriptAnswer
+from concerns.movip.models import Look, Paper, TranscriptRequest
 from coredata.models import CollectionWindow
 from coredata.reconcile.models import MismatchState
 from enrollment.attendance import actions as attendance
@@ -114,6 +116,16 @@ from tests.factories.full_time import (
     ServicesAgreementFactory,
     ServicesFindingFactory,
 )
+from tests.factories.movip import (
+    AnswerFactory as TranscriptAnswerFactory,
+)
+from tests.factories.movip import (
+    ArchiveRowFactory,
+    ChosenRowFactory,
+    LookFactory,
+    PaperFactory,
+    TranscriptRequestFactory,
+)
 from tests.factories.papers import DocumentFactory
 from tests.factories.part_time import CourseLineFactory, CourseRequestFactory
 from tests.factories.progress import ProgressReportFactory, StateAssessmentFactory
@@ -182,6 +194,11 @@ IDENTIFYING = {
     "part_time:review",
     "membership:report",
     "membership:report_csv",
+    "movip:found",
+    "movip:issue",
+    "movip:miss",
+    "movip:request",
+    "movip:send_on",
     "part_time:sign",
     "progress:download",
     "records:claim",
@@ -213,6 +230,10 @@ class World:
     payer_change: PayerChange
     stated_hours: StatedHours
     transfer: Transfer
+    transcript: TranscriptRequest
+    transcript_answer: TranscriptAnswer
+    transcript_look: Look
+    transcript_paper: Paper
 
     def __init__(self) -> None:
         now = timezone.now()
@@ -297,6 +318,7 @@ class World:
         self._attend(now)
         self._move(now)
         self._complain(now)
+        self._ask_for_transcripts()
         # Signed in before the first visit: what a test writes is rolled back with it, its sessions too.
         self._sessions = {
             hat.pk: str(sign_in(Client(), hat).session.session_key)
@@ -432,6 +454,21 @@ class World:
             pays_from=central_date(now),
             at=now,
             by=self.own[Role.COORDINATOR],
+        )
+
+    def _ask_for_transcripts(self) -> None:
+        """Somebody without an account asks: a request that is looked for, with a paper, and one that is answered."""
+        born = dt.date.fromisoformat(IDENTIFIERS[1])
+        name = {"former_first_name": FIRST_NAME, "former_last_name": LAST_NAME, "birth_date": born}
+        self.transcript = TranscriptRequestFactory.create(searching=True, **name)
+        self.transcript_paper = PaperFactory.create(request=self.transcript, name=f"{LAST_NAME}.pdf")
+        self.transcript_look = LookFactory.create(
+            request=self.transcript,
+            terms={"last_names": [LAST_NAME], "first_names": [FIRST_NAME], "birth_date": born.isoformat()},
+        )
+        ChosenRowFactory.create(request=self.transcript, row=ArchiveRowFactory.create(**name))
+        self.transcript_answer = TranscriptAnswerFactory.create(
+            request=TranscriptRequestFactory.create(sent=True, to_college=True, **name)
         )
 
     def _attend(self, now: dt.datetime) -> None:
@@ -1183,6 +1220,38 @@ ADDRESSES = [
         stranger=404,
     ),
     row("certification:state_hours", KEEPING, lambda world: [world.combined_request.pk]),
+    # Old transcripts: without an account a signed cookie opens them, which nobody has here
+    public("movip:ask"),
+    public("movip:receipt", status=302),
+    public("movip:status"),
+    post(public("movip:leave", status=302)),
+    public("movip:add_paper", status=302),
+    post(public("movip:save", status=302)),
+    public("movip:letter", status=302),
+    public("movip:verify"),
+    page("movip:requests", DESE_ROLES),
+    *(
+        page(f"movip:{step}", DESE_ROLES, args=lambda world: [world.transcript.pk])
+        for step in (
+            "request",
+            "assign",
+            "check",
+            "uncheck",
+            "ask_proof",
+            "search",
+            "look",
+            "issue",
+            "miss",
+            "send_on",
+            "hand_out",
+            "close",
+            "reopen",
+        )
+    ),
+    page("movip:found", DESE_ROLES, args=lambda world: [world.transcript.pk, world.transcript_look.pk]),
+    page("movip:paper", DESE_ROLES, args=lambda world: [world.transcript_paper.pk]),
+    page("movip:answer", DESE_ROLES, args=lambda world: [world.transcript_answer.pk]),
+    page("movip:answer_pdf", DESE_ROLES, args=lambda world: [world.transcript_answer.pk]),
     # Attendance of full-time students
     page("attendance:students", {Role.HOST_STAFF} | LEA_ROLES),
     row(

@@ -45,7 +45,7 @@ from mocap_portal.foundation.ui.words import long_day
 from mocap_portal.state_map import profile
 from providers.models import Application, Authorization, CorrectiveAction
 
-from . import concerns, full_time, mismatches, provider_reports
+from . import concerns, full_time, mismatches, provider_reports, transcripts
 from .blocks import MOST, Block, Item, Source
 
 CORE_DATA_AHEAD = dt.timedelta(days=30)  # from when on a file that is due waits for somebody
@@ -828,6 +828,8 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
     Role.DESE_REVIEWER: (
         concerns.to_handle,
         overdue_in_the_state,
+        transcripts.requests,
+        transcripts.to_mail,
         full_time.late_options,
         provider_reports.reports_to_decide,
         mismatches.rooms,
@@ -841,6 +843,8 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
         concerns.to_handle,
         applications,
         overdue_in_the_state,
+        transcripts.requests,
+        transcripts.to_mail,
         full_time.late_options,
         provider_reports.reports_to_decide,
         mismatches.rooms,

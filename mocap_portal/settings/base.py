@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "coredata.reconcile",
     "coredata.june",
     "concerns",
+    "concerns.movip",
     "mocap_portal.home",
     "mocap_portal.state_map",
 ]
@@ -253,6 +254,15 @@ CONCERN_LEAST_SECONDS = env.int(
 CONCERN_MOST_HOURS = env.int("CONCERN_MOST_HOURS", default=24)  # how long an opened form can be sent
 CONCERN_REOPEN_DAYS = env.int("CONCERN_REOPEN_DAYS", default=60)  # calendar days after it was closed
 
+# Old transcripts --------------------------------------------------------------------------------------
+
+TRANSCRIPT_OPEN_MINUTES = env.int("TRANSCRIPT_OPEN_MINUTES", default=30)  # after number and secret were typed
+ACCOUNT_RATE_LIMITS |= {  # of one source
+    "ask_transcript": "20/h/ip",
+    "open_transcript": "20/5m/ip",
+    "check_transcript": "20/5m/ip",
+}
+
 # What providers' programs ask --------------------------------------------------------------------------
 
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=60)  # of one token
@@ -361,5 +371,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "enrollment.attendance.tasks.flag_students",
         "schedule": crontab(hour="3-5", minute="10"),
     },
+    # What its own task did not scan: the scanner was silent, or nobody heard of it.
+    "scan papers of transcript requests": {"task": "movip.scan_waiting", "schedule": 60.0},
     "heartbeat": {"task": "home.heartbeat", "schedule": 20.0, "options": {"expires": 20}},
 }

@@ -76,6 +76,7 @@ LEFT_OUT = {
             "full_time:services_pdf",
             "attendance:letter_pdf",
             "certification:letter_pdf",
+            "movip:answer_pdf",
         ],
         "a file, whose tags other tests read",
     ),
@@ -106,6 +107,10 @@ LEFT_OUT = {
     **dict.fromkeys(
         ["accounts:open_invitation", "account_set_password", "account_confirm_login_code"],
         "always leads to another page",
+    ),
+    **dict.fromkeys(
+        ["movip:receipt", "movip:add_paper", "movip:letter"],
+        "opens for who has sent a request or typed its secret; test_transcripts.py looks at each",
     ),
     "full_time:own_programs": "leads a host with one program on to it",
     **dict.fromkeys(

@@ -258,6 +258,35 @@ FORMS = [
     Form("concerns:add_template", "Save", {"title": "Received", "text_en": "Dear {somebody}"}),
     Form("concerns:template", "Save", {"title": "", "text_es": "Estimado {alguien}"}),
     Form("concerns:question", "Send the answer"),
+    # Old transcripts
+    Form(
+        "movip:ask",
+        "Send the request",
+        {
+            "former_first_name": "Robin",
+            "asker": "other",
+            "delivery": "college",
+            "consent_purpose": "Admission",
+            "email": "robin",
+        }
+        | no_such_day("birth_date"),
+    ),
+    Form("movip:status", "Open the request", {"number": "T-000001"}),
+    Form("movip:verify", "Check the transcript", {"number": "T-000001"}),
+    Form("movip:check", "Record the identity check", {"looked_at": "other"}),
+    Form("movip:ask_proof", "Ask for it"),
+    Form(
+        "movip:search",
+        "Search the archive",
+        {"last_names": "--", "first_names": "Robin"} | no_such_day("birth_date"),
+    ),
+    Form("movip:look", "Record the search", {"place": "film", "found": "-1"}),
+    Form("movip:issue", "Issue the transcript", {"official_name": "", "official_title": "Manager"}),
+    Form("movip:miss", "Answer that nothing was found", {"official_name": "", "official_title": "Manager"}),
+    Form("movip:send_on", "Send it on", {"school": "", "official_title": "Manager"}),
+    Form("movip:hand_out", "Record it", no_such_day("on")),
+    Form("movip:close", "Close the request"),
+    Form("movip:reopen", "Open it again"),
     # Agreements
     Form(
         "providers:record_agreement",
@@ -302,6 +331,8 @@ FORMS = [
 
 # Forms with boxes that take every answer the browser can give.
 NEVER_WRONG = {
+    ("movip:assign", "Save"),  # somebody of the office, or nobody
+    ("movip:found", "Keep this choice"),  # courses of the list, or none
     ("part_time:review", "Save"),  # a colleague of the list, or nobody
     ("accounts:review", "Save the answers"),  # each role may wait
     ("part_time:inbox", "Hand over"),  # the same, and rows of a list: a message says when none is ticked

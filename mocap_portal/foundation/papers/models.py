@@ -49,6 +49,9 @@ class LetterKind(models.TextChoices):
     ENGAGEMENT = "engagement", _("Notice about engagement")
     DISENROLLMENT = "disenrollment", _("Disenrollment from a full-time program")
     ATTENDANCE = "attendance", _("Attendance certification")
+    TRANSCRIPT = "transcript", _("Transcript of MoVIP")
+    TRANSCRIPT_NOT_FOUND = "transcript_not_found", _("Answer: no transcript of MoVIP was found")
+    TRANSCRIPT_SENT_ON = "transcript_sent_on", _("Request for a transcript, sent on to a school")
 
 
 @tracked(exclude=["html", "facts"])

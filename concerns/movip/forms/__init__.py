@@ -1,0 +1,1 @@
+"""What the person who asks fills in, and what the office does."""

@@ -56,6 +56,8 @@ INSTALLED_APPS = [
     "coredata.reconcile",
     "coredata.june",
     "concerns",
+    "concerns.patterns",
+    "concerns.retention",
     "mocap_portal.home",
     "mocap_portal.state_map",
 ]
@@ -322,6 +324,16 @@ CELERY_BEAT_SCHEDULE = {
     "flag students who are not engaged": {
         "task": "enrollment.attendance.tasks.flag_students",
         "schedule": crontab(hour="3-5", minute="10"),
+    },
+    # Before the mails of the day; the later tries are for mornings on which nothing ran.
+    "look whether concerns rise": {
+        "task": "concerns.patterns.tasks.look_at_the_night",
+        "schedule": crontab(hour="2-6", minute="40"),
+    },
+    # Most often there is nothing to do: what a killed worker has left is gone on with.
+    "let go of what two people have confirmed": {
+        "task": "concerns.retention.tasks.dispose_confirmed",
+        "schedule": crontab(minute="*/10"),
     },
     "heartbeat": {"task": "home.heartbeat", "schedule": 20.0, "options": {"expires": 20}},
 }

@@ -105,11 +105,11 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
 class Concern(models.Model):
     """What somebody wrote, about whom, and where it stands.
 
-    `form`: the key of the form that was sent; the same form sent twice is one concern. `secret_hash`: SHA-256 of the
-    secret that opens the status page with the number. `answers`: answers to the questions of the category, by their
-    name in questions.toml. `name`, `email`, `phone` are empty in an anonymous concern. `course_title` is what the
-    writer called it; `course` what the office, or a link of the catalog, says it is. `line` to `mismatch`: what the
-    office has linked.
+    `form`: the key of the form that was sent; the same form sent twice is one concern. `secret_hash`: keyed SHA-256 of
+    the secret that opens the status page with the number (`codes.py`). `answers`: answers to the questions of the
+    category, by their name in questions.toml. `name`, `email`, `phone` are empty in an anonymous concern.
+    `course_title` is what the writer called it; `course` what the office, or a link of the catalog, says it is. `line`
+    to `mismatch`: what the office has linked.
     """
 
     form = models.UUIDField(unique=True, editable=False)

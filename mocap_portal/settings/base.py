@@ -141,7 +141,14 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 
 # allauth limits tries per address and account by itself, and tells nobody whether an account exists.
-ACCOUNT_RATE_LIMITS = {"check_letter": "20/5m/ip"}  # its own stay; this is for codes of attendance letters
+# Its own stay. These are for the pages that anybody may open, by the address they are asked from; a school shares one,
+# so nobody waits longer than five minutes.
+ACCOUNT_RATE_LIMITS = {
+    "check_letter": "20/5m/ip",  # codes of attendance letters
+    "send_concern": env.str("CONCERN_RATE", default="20/5m/ip"),
+    "open_concern": "20/5m/ip",  # numbers and secrets of concerns
+    "go_on_with_concern": "30/5m/ip",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -227,6 +234,21 @@ RECONCILE_DAYS_AFTER_YEAR = env.int("RECONCILE_DAYS_AFTER_YEAR", default=120)
 RECONCILE_LEAS_AT_ONCE = env.int("RECONCILE_LEAS_AT_ONCE", default=200)  # in one transaction
 # How many days a side has to answer in the room of a mismatch before it goes to the MOCAP office.
 RECONCILE_SILENCE_DAYS = env.int("RECONCILE_SILENCE_DAYS", default=14)
+
+# Files of strangers ---------------------------------------------------------------------------------
+
+# The virus scanner: host:port or the path of a Unix socket. Without one, files are kept and called unscanned.
+CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", default="")
+CLAMD_SECONDS = env.float("CLAMD_SECONDS", default=20.0)  # how long its answer is waited for
+
+# Concerns -------------------------------------------------------------------------------------------
+
+CONCERN_OPEN_MINUTES = env.int("CONCERN_OPEN_MINUTES", default=30)  # a browser reads what it opened or sent
+CONCERN_LEAST_SECONDS = env.int(
+    "CONCERN_LEAST_SECONDS", default=5
+)  # nobody reads and fills in the form faster
+CONCERN_MOST_HOURS = env.int("CONCERN_MOST_HOURS", default=24)  # how long an opened form can be sent
+CONCERN_REOPEN_DAYS = env.int("CONCERN_REOPEN_DAYS", default=60)  # calendar days after it was closed
 
 # What providers' programs ask --------------------------------------------------------------------------
 

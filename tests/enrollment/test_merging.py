@@ -22,6 +22,7 @@ from enrollment.transfers.models import Transfer
 from mocap_portal.foundation.accounts.models import Membership
 from tests.factories.accounts import MembershipFactory, UserFactory
 from tests.factories.certification import LetterConsentFactory, LetterRequestFactory
+from tests.factories.concerns import ConcernFactory
 from tests.factories.directory import SchoolFactory
 from tests.factories.full_time import (
     ProgramApplicationFactory,
@@ -109,6 +110,7 @@ ROWS: dict[str, Callable[[Student], models.Model]] = {
     "transfers.Transfer.student": lambda student: TransferFactory.create(student=student),
     "certification.LetterConsent.student": letter_consent,
     "certification.LetterRequest.student": letter_request,
+    "concerns.Concern.student": lambda student: ConcernFactory.create(student=student),
 }
 
 

@@ -53,7 +53,13 @@ def explain_all(clocks: Collection[Clock], *, what_if: ClosedDay | None = None) 
 
 def explain_start(clock: Clock) -> Due:
     """The due day of a clock that is about to be stored."""
-    return _count(clock, _closed_days_after([clock]), pauses=(), moved_by=())
+    return explain_starts([clock])[0]
+
+
+def explain_starts(clocks: Collection[Clock]) -> list[Due]:
+    """The same for several, in one query."""
+    closed_days = _closed_days_after(clocks)
+    return [_count(clock, closed_days, pauses=(), moved_by=()) for clock in clocks]
 
 
 def explain_days(

@@ -2,11 +2,11 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 from uuid import UUID
 
 import structlog
@@ -163,7 +163,7 @@ def queue_notice(key: str, *, user: User, subject: str, body: str, at: dt.dateti
     `key` says what the mail tells (`decision:12`). A key that is there already gives its notice back unchanged.
     Raises UnsafeSubject.
     """
-    (notice,) = _queue([_notice(key, user=user, subject=subject, body=body, at=at)])
+    (notice,) = _queue([_notice(key, user=user, to=user.email, subject=subject, body=body, at=at)])
     return notice
 
 
@@ -185,29 +185,57 @@ def tell(
     """
     notices = []
     for user in people:
-        with translation.override(user.language):
-            words = {
-                name: date_format(value, "DATE_FORMAT") if isinstance(value, dt.date) else value
-                for name, value in names.items()
-            }
-            notices.append(
-                _notice(
-                    f"{key}:{user.pk}",
-                    user=user,
-                    subject=str(subject) % words,
-                    body="\n\n".join(
-                        [*(str(sentence) % words for sentence in sentences), portal_address(path)]
-                    ),
-                    at=at,
-                )
-            )
+        written = _written(user.language, subject=subject, sentences=sentences, path=path, names=names)
+        notices.append(_notice(f"{key}:{user.pk}", user=user, to=user.email, at=at, **written))
     _queue(notices)
 
 
-def _notice(key: str, *, user: User, subject: str, body: str, at: dt.datetime) -> Notice:
+def tell_address(
+    address: str,
+    key: str,
+    *,
+    language: str,
+    subject: "StrOrPromise",
+    sentences: "Sequence[StrOrPromise]",
+    path: str,
+    at: dt.datetime,
+    **names: str | dt.date,
+) -> None:
+    """The same for somebody who has no account and has left an address, in the language they asked for.
+
+    Raises UnsafeSubject.
+    """
+    written = _written(language, subject=subject, sentences=sentences, path=path, names=names)
+    _queue([_notice(key, user=None, to=address, at=at, **written)])
+
+
+class _Written(TypedDict):
+    subject: str
+    body: str
+
+
+def _written(
+    language: str,
+    *,
+    subject: "StrOrPromise",
+    sentences: "Sequence[StrOrPromise]",
+    path: str,
+    names: Mapping[str, str | dt.date],
+) -> _Written:
+    """Subject and body in a language, with the names in their places and the address at the end."""
+    with translation.override(language):
+        words = {
+            name: date_format(value, "DATE_FORMAT") if isinstance(value, dt.date) else value
+            for name, value in names.items()
+        }
+        lines = [*(str(sentence) % words for sentence in sentences), portal_address(path)]
+        return {"subject": str(subject) % words, "body": "\n\n".join(lines)}
+
+
+def _notice(key: str, *, user: User | None, to: str, subject: str, body: str, at: dt.datetime) -> Notice:
     if "\n" in subject or "\r" in subject:
         raise UnsafeSubject
-    return Notice(key=key, user=user, to=user.email, subject=subject, body=body, created_at=at, try_after=at)
+    return Notice(key=key, user=user, to=to, subject=subject, body=body, created_at=at, try_after=at)
 
 
 def _queue(notices: Sequence[Notice]) -> list[Notice]:

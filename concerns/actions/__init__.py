@@ -1,0 +1,1 @@
+"""The only writers of concerns, of what is said about them and of their files."""

@@ -1,0 +1,6 @@
+"""Addresses of concerns: those of everybody, then those of the office and of whom it asks."""
+
+from . import public
+
+app_name = "concerns"
+urlpatterns = [*public.urlpatterns]

@@ -9,7 +9,7 @@ import datetime as dt
 import random
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -160,12 +160,11 @@ RARE = Cell(NoteKind.DISTRICT, category="c7", lea_id=300)
 USUAL = Cell(NoteKind.PROVIDER, category="c2", provider_id=4)
 
 
-def main(years: int) -> None:
+def main(years: int) -> Iterator[str]:
+    """The lines that are printed."""
     for a_year, growth in ((500, 0.0), (3_000, 0.0), (3_000, 0.5), (10_000, 0.0)):
         found = [a_quiet_year(seed=seed, a_year=a_year, growth=growth) for seed in range(years)]
-        print(
-            f"{a_year:6} a year, growing {growth:.0%}: {sum(found) / years:.2f} notes a year, at most {max(found)}"
-        )  # noqa: T201
+        yield f"{a_year:6} a year, growing {growth:.0%}: {sum(found) / years:.2f} notes, at most {max(found)}"
     for cell, sizes in ((RARE, (4, 5, 6, 8)), (USUAL, (8, 12, 16, 20))):
         for size in sizes:
             after = [
@@ -173,8 +172,9 @@ def main(years: int) -> None:
                 for seed in range(years)
             ]
             soon = sum(1 for one in after if one is not None and one <= 1)
-            print(f"{cell.kind} {size} in a week: {soon / years:.0%} found within a day")  # noqa: T201
+            yield f"{cell.kind} {size} in a week: {soon / years:.0%} found within a day"
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 20)
+    for line in main(int(sys.argv[1]) if len(sys.argv) > 1 else 20):
+        sys.stdout.write(f"{line}\n")

@@ -103,6 +103,7 @@ def _store(said: Said, *, form: UUID, secret: str, at: dt.datetime) -> Concern:
         acknowledge_clock=acknowledge,
         sort_clock=sort,
         reply_clock=reply,
+        due_on=acknowledge.due_on,
     )
     Entry.objects.create(concern=concern, kind=EntryKind.RECEIVED, at=at)
     return concern

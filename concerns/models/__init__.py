@@ -2,6 +2,7 @@
 
 from .asking import Asked, AskedQuerySet
 from .attachments import Attachment, AttachmentQuerySet, ScanState
+from .bulk import BulkItem, BulkKind, BulkStep
 from .concerns import (
     OPEN_STATES,
     Concern,
@@ -25,6 +26,9 @@ __all__ = [
     "AskedQuerySet",
     "Attachment",
     "AttachmentQuerySet",
+    "BulkItem",
+    "BulkKind",
+    "BulkStep",
     "Concern",
     "ConcernQuerySet",
     "ConcernState",

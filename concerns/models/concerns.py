@@ -182,6 +182,10 @@ class Concern(models.Model):
         Clock, null=True, blank=True, on_delete=models.PROTECT, related_name="concern_replied"
     )
 
+    due_on = models.DateField(
+        null=True, blank=True, help_text=_("The next day by which something is due: it orders the inbox")
+    )
+
     outcome = models.CharField(max_length=13, choices=Outcome.choices, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     rating = models.PositiveSmallIntegerField(null=True, blank=True, help_text=_("1 (poor) to 5 (good)"))
@@ -231,6 +235,19 @@ class Concern(models.Model):
         indexes = [
             GinIndex(fields=["search"], name="concern_by_words"),
             models.Index(fields=["category", "received_at"], name="concern_by_category"),
+            models.Index(F("received_at").desc(), F("id").desc(), name="concern_newest_first"),
+            models.Index(
+                F("due_on").asc(nulls_last=True),
+                "received_at",
+                "id",
+                condition=Q(state__in=OPEN_STATES),
+                name="open_concern_by_due_day",
+            ),
+            models.Index(
+                fields=["received_at"],
+                condition=Q(state="received"),
+                name="concern_to_sort",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -65,13 +65,19 @@ class EntryQuerySet(models.QuerySet["Entry"]):
 
 
 class Entry(models.Model):
-    """One line of the concern's story. `by` is None for the writer and for what the portal did by itself."""
+    """One line of the concern's story. `by` is None for the writer and for what the portal did by itself.
+
+    `to`: the reviewer to whom it was given; only the office reads who that is.
+    """
 
     concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="entries")
     kind = models.CharField(max_length=13, choices=EntryKind.choices)
     text = models.TextField(max_length=8000, blank=True)
     asked = models.ForeignKey(Asked, null=True, blank=True, on_delete=models.PROTECT, related_name="entries")
     by = models.ForeignKey(
+        Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    to = models.ForeignKey(
         Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     at = models.DateTimeField()

@@ -91,6 +91,7 @@ class ConcernFactory(DjangoModelFactory[Concern]):
         if not create or extracted is False:
             return
         obj.acknowledge_clock, obj.sort_clock, obj.reply_clock = timing.start(at=obj.received_at)
+        obj.due_on = obj.acknowledge_clock.due_on
         obj.save()
         if obj.state in {ConcernState.CLOSED, ConcernState.MERGED}:
             timing.stop_all(obj, at=obj.closed_at or obj.received_at)

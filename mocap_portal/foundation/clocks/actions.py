@@ -93,6 +93,19 @@ def stop(clock_id: int, *, at: dt.datetime) -> Clock:
 
 
 @transaction.atomic
+def undo_stop(clock_id: int) -> Clock:
+    """What had stopped it was undone: it runs on with the due day that it had. Twice changes nothing.
+
+    A closure that was confirmed between the two does not move it (R-16).
+    """
+    _keep_calendar_still()
+    clock = Clock.objects.select_for_update().get(pk=clock_id)
+    clock.stopped_at = None
+    clock.save()
+    return clock
+
+
+@transaction.atomic
 def pause(clock_id: int, *, at: dt.datetime, reason: str) -> Clock:
     """Stop counting from the Central date of `at` on; that day no longer counts (R-17).
 

@@ -1,0 +1,40 @@
+from django.urls import path
+
+from ..views import respondent
+from ..views.office import bulk, inbox, page, rules, steps, templates, writing
+
+urlpatterns = [
+    path("office/", inbox.inbox, name="inbox"),
+    path("office/list.csv", inbox.download, name="download"),
+    path("office/together/<str:kind>/", bulk.together, name="together"),
+    path("office/together/<int:pk>/undo/", bulk.undo, name="undo_together"),
+    path("office/rules/", rules.rules, name="rules"),
+    path("office/rules/add/", rules.add, name="add_rule"),
+    path("office/rules/<int:pk>/end/", rules.end, name="end_rule"),
+    path("office/rules/<int:pk>/move/", rules.move, name="move_rule"),
+    path("office/templates/", templates.templates, name="templates"),
+    path("office/templates/add/", templates.add, name="add_template"),
+    path("office/templates/<int:pk>/", templates.change, name="template"),
+    path("office/templates/<int:pk>/retire/", templates.retire, name="retire_template"),
+    path("office/<int:pk>/", page.concern, name="concern"),
+    path("office/<int:pk>/sort/", steps.sort, name="sort"),
+    path("office/<int:pk>/assign/", steps.assign, name="assign"),
+    path("office/<int:pk>/take/", steps.take, name="take"),
+    path("office/<int:pk>/note/", steps.note, name="note"),
+    path("office/<int:pk>/tag/", steps.tag, name="tag"),
+    path("office/<int:pk>/link/", steps.link, name="link"),
+    path("office/<int:pk>/link/<str:kind>/<int:what>/", steps.link_this, name="link_this"),
+    path("office/<int:pk>/unlink/<str:name>/", steps.unlink, name="unlink"),
+    path("office/<int:pk>/join/", steps.join, name="join"),
+    path("office/<int:pk>/separate/", steps.separate, name="separate"),
+    path("office/<int:pk>/reopen/", steps.reopen, name="reopen"),
+    path("office/<int:pk>/write/", writing.write, name="write"),
+    path("office/<int:pk>/ask-writer/", writing.ask_writer, name="ask_writer"),
+    path("office/<int:pk>/ask/", writing.ask, name="ask"),
+    path("office/<int:pk>/close/", writing.close, name="close"),
+    path("office/asked/<int:pk>/take-back/", steps.take_question_back, name="take_question_back"),
+    path("office/files/<uuid:pk>/", page.file, name="office_file"),
+    path("asked/", respondent.questions, name="questions"),
+    path("asked/<int:pk>/", respondent.question, name="question"),
+    path("asked/files/<uuid:pk>/", respondent.file, name="answer_file"),
+]

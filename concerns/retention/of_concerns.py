@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, models
 from django.db.models import Q
 
-from concerns.models import Asked, Attachment, Concern, ConcernState, Entry, IdentityConsent
+from concerns.models import Asked, Attachment, BulkItem, Concern, ConcernState, Entry, IdentityConsent
 from mocap_portal.foundation.clocks.models import Clock, ClockMove, ClockPause
 from mocap_portal.foundation.papers.models import DigestItem, Notice
 from mocap_portal.foundation.shared.calendar import CENTRAL, central_date
@@ -18,10 +18,17 @@ from .kinds import Gone
 from .models import Hold, Reason, Table, same_day_after
 
 # Every table with a row about one concern, what points to another part before that part. A test knows what is missing.
-PARTS: tuple[type[models.Model], ...] = (Attachment, Entry, Asked, IdentityConsent, Concern.tags.through)
+PARTS: tuple[type[models.Model], ...] = (
+    BulkItem,
+    Attachment,
+    Entry,
+    Asked,
+    IdentityConsent,
+    Concern.tags.through,
+)
 CLOCKS = ("acknowledge_clock_id", "sort_clock_id", "reply_clock_id")
 # Keys of mails and of lines of the mail of the day: what it is, the number of the concern, what else tells it apart.
-MAIL_KEY = r"^concerns?[a-z_-]*:{}(:|$)"
+MAIL_KEY = r"^concern(-[a-z-]+)?:{}(:|$)"
 
 _FAMILY = """
     WITH RECURSIVE family (id) AS (
@@ -140,9 +147,11 @@ def _met(hold: Hold) -> Q:
 
 def _remove(family: list[int], *, disposal: int) -> None:
     """Rows, their history, clocks and mails. In one transaction with the disposal's item."""
+    # A concern that was opened again has got another clock: of the first one only its history knows.
+    history: Any = Concern.pgh_event_model  # type: ignore[attr-defined]
     clocks = {
         clock
-        for row in Concern.objects.filter(pk__in=family).values_list(*CLOCKS)
+        for row in history.objects.filter(pgh_obj__in=family).values_list(*CLOCKS)
         for clock in row
         if clock is not None
     }

@@ -12,7 +12,17 @@ from django.db.models import Model
 from pghistory.models import Event
 from pytest_django.fixtures import Settings
 
-from concerns.models import Asked, Attachment, Concern, ConcernState, Entry, IdentityConsent
+from concerns.actions import timing
+from concerns.models import (
+    Asked,
+    Attachment,
+    BulkItem,
+    BulkStep,
+    Concern,
+    ConcernState,
+    Entry,
+    IdentityConsent,
+)
 from concerns.retention import actions
 from concerns.retention.models import (
     Disposal,
@@ -94,6 +104,11 @@ def full_concern() -> Concern:
     AttachmentFactory.create(concern=concern, name=f"{SECRET}.pdf")
     AttachmentFactory.create(concern=concern, asked=asked, name=f"{SECRET}-2.pdf")
     concern.tags.add(TagFactory.create())
+    timing.start_reply(concern, at=OLD)  # as when it is opened again: the first clock is nobody's then
+    concern.save()
+    step = BulkStep.objects.create(kind="close", by=asked.asked_by, at=OLD)
+    entry = concern.entries.get(kind="to_writer")
+    BulkItem.objects.create(step=step, concern=concern, entry=entry, was_state="assigned")
     hold = actions.place_hold(
         kind=HoldKind.LITIGATION,
         why=f"{SECRET} v. Board",
@@ -390,7 +405,7 @@ def test_killed_anywhere_it_is_gone_on_with(one: Membership, other: Membership, 
             with killed_at(statement):
                 actions.dispose(disposal.pk, at=TODAY)
         except Killed:
-            pass
+            transaction.set_rollback(False)  # the test's own transaction, which outside is none
         gone = disposal.items.filter(state=ItemState.GONE).count()
         assert gone == Stub.objects.count() == 2 - Concern.objects.count()
         names = set(Attachment.objects.values_list("file", flat=True))

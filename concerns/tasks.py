@@ -13,6 +13,7 @@ from mocap_portal.foundation.clocks.models import ChaseStep
 from mocap_portal.foundation.shared.calendar import central_date
 
 from . import actions, chases
+from .actions.filing import scan_waiting as scan_files_that_wait
 
 
 @shared_task
@@ -41,3 +42,9 @@ def chase_concerns(day: str | None = None) -> int:
 def tell_moves() -> int:
     """Tells of due days that a confirmed closure moved. Returns how many moves it looked at."""
     return actions.follow_moves(at=timezone.now())
+
+
+@shared_task
+def scan_waiting() -> None:
+    """Ask the scanner about files that wait for it."""
+    scan_files_that_wait(at=timezone.now())

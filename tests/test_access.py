@@ -1234,6 +1234,17 @@ ADDRESSES = [
     public("districts:district", args=lambda world: [world.lea.state_district_id]),
     public("districts:notice", args=lambda world: [world.lea.state_district_id, "en"]),
     public("districts:notice_pdf", args=lambda world: [world.lea.state_district_id, "en"]),
+    # Concerns: their writers have no account. Without number and secret nobody gets further than to be asked for them.
+    public("concerns:start"),
+    public("concerns:choose"),
+    public("concerns:write", args=lambda world: ["denial"]),
+    public("concerns:status"),
+    *(
+        public(f"concerns:{name}", status=302)
+        for name in ("receipt", "own", "consent", "take_back", "reopen", "rate")
+    ),
+    public("concerns:own_file", status=302, args=lambda world: [UUID(int=0)]),
+    *(post(public(f"concerns:{name}", status=302)) for name in ("write_on", "leave")),
     # Sign-in
     public("account_login", status=302, visitor=200),
     signed_in("account_logout"),

@@ -42,6 +42,20 @@ NOW = dt.datetime(2026, 11, 2, 18, tzinfo=dt.UTC)  # a Monday, noon in Missouri
 
 # What a family or a visitor can meet. Pages of staff fall back to English where a sentence is missing.
 FOR_FAMILIES = (
+    "concerns/actions/filing.py",
+    "concerns/actions/sending.py",
+    "concerns/actions/writing.py",
+    "concerns/files.py",
+    "concerns/forms/public.py",
+    "concerns/forms/writing.py",
+    "concerns/models/concerns.py",
+    "concerns/models/attachments.py",
+    "concerns/notices.py",
+    "concerns/questions.py",
+    "concerns/responses.py",
+    "concerns/story.py",
+    "concerns/views/own.py",
+    "concerns/views/writing.py",
     "enrollment/attendance/actions/*.py",
     "enrollment/attendance/models/*.py",
     "enrollment/attendance/notices.py",
@@ -141,6 +155,7 @@ FOR_FAMILIES = (
     "templates/full_time/services/finding.html",
     "templates/full_time/services/agreement.html",
     "templates/full_time/family/*.html",
+    "templates/concerns/public/*.html",
     "templates/home/*.html",
     "templates/mfa/**/*.html",
     "templates/papers/**/*.txt",

@@ -53,9 +53,9 @@ def scan_waiting(*, at: dt.datetime) -> int:
             if row is None:
                 continue
             state = ScanState.WAITING
-            with suppress(FileNotFoundError):  # the storage has lost it: nobody can say what it was
-                with row.file.open("rb") as file:
-                    state = scan(file.read())
+            # The storage may have lost it: then nobody can say what it was.
+            with suppress(FileNotFoundError), row.file.open("rb") as file:
+                state = scan(file.read())
             if state == ScanState.WAITING:
                 continue
             row.state = state

@@ -17,7 +17,7 @@ DAYS = {
     ClockKind.CONCERN_SORT: LegalKey.CONCERN_SORT_DAYS,
     ClockKind.CONCERN_REPLY: LegalKey.CONCERN_REPLY_DAYS,
 }
-SOURCE = "A concern's days are settings of the state office"
+SOURCE = "R-117"
 
 
 def start(*, at: dt.datetime) -> tuple[Clock, Clock, Clock]:

@@ -272,6 +272,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "papers.send_digests",
         "schedule": crontab(hour="6-17", minute="30"),
     },
+    "scan files of concerns": {
+        "task": "concerns.tasks.scan_waiting",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "tell moved due days": {"task": "enrollment.part_time.tasks.tell_moves", "schedule": 60.0},
     "mail about drafts": {
         "task": "enrollment.part_time.tasks.remind_drafts",

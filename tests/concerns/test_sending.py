@@ -186,3 +186,8 @@ def test_the_secret_outlives_a_change_of_the_portals_key(settings: Any) -> None:
     assert sent_before(FORM) == Sent(sent.concern, sent.secret, is_new=False)
     settings.SECRET_KEY_FALLBACKS = []
     assert find(sent.concern.number, sent.secret) is None
+
+
+def test_the_mail_is_in_the_writers_language() -> None:
+    sent = send(said(language="es"), form=FORM, at=AT)
+    assert Notice.objects.get().subject == f"Hemos recibido {sent.concern.number}"

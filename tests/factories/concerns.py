@@ -134,7 +134,7 @@ class AskedFactory(DjangoModelFactory[Asked]):
             lea_id=o.lea.pk if o.lea else None,
             at=o.asked_at,
             business_days=5,
-            source="A concern's days are settings of the state office",
+            source="R-117",
         )
     )
 

@@ -112,6 +112,13 @@ LEFT_OUT = {
         ["attendance:disenroll", "attendance:choice", "attendance:place"],
         "a step whose turn it is not in the world; test_full_time.py takes each",
     ),
+    **dict.fromkeys(
+        [
+            f"concerns:{name}"
+            for name in ("receipt", "own", "own_file", "consent", "take_back", "reopen", "rate")
+        ],
+        "for whoever has number and secret; test_concerns.py looks at each",
+    ),
     "demo:mail": "test_demo.py opens one, where mails were sent",
     **dict.fromkeys(
         [

@@ -238,6 +238,13 @@ FORMS = [
     Form("certification:issue", "See the letter", {"title": "Manager of counseling"}),
     Form("certification:state_hours", "List these hours", {"kind": FIRST} | no_such_day("stated_on")),
     Form("certification:cessation", "Record it", no_such_day("sent_on")),
+    # Concerns
+    Form(
+        "concerns:write",
+        "Send",
+        {"writer": FIRST, "who": "named", "email": "pat"} | no_such_day("happened_from"),
+    ),
+    Form("concerns:status", "Open", {"number": "C-000001"}),
     # Agreements
     Form(
         "providers:record_agreement",

@@ -23,6 +23,8 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
+from concerns.actions import ANSWERING_ROLES
+from concerns.models import BulkStep
 from coredata.models import CollectionWindow
 from coredata.reconcile.models import MismatchState
 from enrollment.attendance import actions as attendance
@@ -79,6 +81,13 @@ from tests.factories.certification import (
     LetterRequestFactory,
     PaperConsentFactory,
     StatedHoursFactory,
+)
+from tests.factories.concerns import (
+    AskedFactory,
+    AttachmentFactory,
+    ConcernFactory,
+    ResponseTemplateFactory,
+    RoutingRuleFactory,
 )
 from tests.factories.coredata import (
     ProblemFactory,
@@ -290,6 +299,7 @@ class World:
         self._attend(now)
         self._move(now)
         self._watch_concerns()
+        self._complain(now)
         # Signed in before the first visit: what a test writes is rolled back with it, its sessions too.
         self._sessions = {
             hat.pk: str(sign_in(Client(), hat).session.session_key)
@@ -382,6 +392,41 @@ class World:
             request=self.combined_request, entered_by=self.own[Role.COORDINATOR], entered_at=now
         )
         self.cessation = CessationTaskFactory.create(enrollment=enrollment, opened_at=now)
+
+    def _complain(self, now: dt.datetime) -> None:
+        """A family wrote about the district; the office asks it, and a question of the provider's is answered."""
+        reviewer = self.own[Role.DESE_REVIEWER]
+        about: dict[str, Any] = {"lea": self.lea, "provider": self.provider, "received_at": now}
+        self.concern = ConcernFactory.create(
+            assigned=True,
+            assigned_to=reviewer,
+            student_name=f"{FIRST_NAME} {LAST_NAME}",
+            line=self.line,
+            student=self.student,
+            **about,
+        )
+        self.writers_file = AttachmentFactory.create(concern=self.concern, name=f"{LAST_NAME}.pdf")
+        self.asked = AskedFactory.create(
+            concern=ConcernFactory.create(awaiting=True, assigned_to=reviewer, **about),
+            lea=self.lea,
+            asked_by=reviewer,
+            asked_at=now,
+        )
+        answered = AskedFactory.create(
+            concern=self.concern,
+            lea=self.lea,
+            answered=True,
+            answered_by=self.own[Role.COORDINATOR],
+            asked_by=reviewer,
+            asked_at=now,
+        )
+        self.answer_file = AttachmentFactory.create(
+            concern=self.concern, asked=answered, name=f"{LAST_NAME}.pdf"
+        )
+        self.joined_concern = ConcernFactory.create(merged=True, merged_into=self.concern, **about)
+        self.routing_rule = RoutingRuleFactory.create(to=reviewer)
+        self.response_template = ResponseTemplateFactory.create()
+        self.bulk_step = BulkStep.objects.create(kind="assign", by=reviewer, at=now)
 
     def _move(self, now: dt.datetime) -> None:
         """The child comes with a course from a third district; another student of the LEA leaves for it."""
@@ -978,6 +1023,59 @@ ADDRESSES = [
     ),
     page("registration:payers", REGISTERING),
     post(row("registration:arranged", REGISTERING, lambda world: [world.payer_change.pk], status=302)),
+    # Concerns: the office
+    page("concerns:inbox", DESE_ROLES),
+    page("concerns:download", DESE_ROLES),
+    page("concerns:together", DESE_ROLES, args=lambda world: ["assign"]),
+    page("concerns:undo_together", DESE_ROLES, args=lambda world: [world.bulk_step.pk]),
+    page("concerns:rules", DESE_ROLES),
+    page("concerns:add_rule", {Role.DESE_ADMIN}),
+    page("concerns:end_rule", {Role.DESE_ADMIN}, args=lambda world: [world.routing_rule.pk]),
+    post(
+        page("concerns:move_rule", {Role.DESE_ADMIN}, args=lambda world: [world.routing_rule.pk], status=302)
+    ),
+    page("concerns:templates", DESE_ROLES),
+    page("concerns:add_template", DESE_ROLES),
+    page("concerns:template", DESE_ROLES, args=lambda world: [world.response_template.pk]),
+    page("concerns:retire_template", DESE_ROLES, args=lambda world: [world.response_template.pk]),
+    *(
+        page(f"concerns:{step}", DESE_ROLES, args=lambda world: [world.concern.pk])
+        for step in (
+            "concern",
+            "sort",
+            "assign",
+            "take",
+            "note",
+            "tag",
+            "link",
+            "join",
+            "reopen",
+            "write",
+            "ask_writer",
+            "ask",
+            "close",
+        )
+    ),
+    page("concerns:link_this", DESE_ROLES, args=lambda world: [world.concern.pk, "line", world.line.pk]),
+    page("concerns:unlink", DESE_ROLES, args=lambda world: [world.concern.pk, "line"]),
+    page("concerns:separate", DESE_ROLES, args=lambda world: [world.joined_concern.pk]),
+    page("concerns:take_question_back", DESE_ROLES, args=lambda world: [world.asked.pk]),
+    post(page("concerns:office_file", DESE_ROLES, args=lambda world: [world.writers_file.pk])),
+    # Concerns: whom the office asks
+    page("concerns:questions", ANSWERING_ROLES),
+    *(
+        Address(
+            address,
+            dict.fromkeys(ANSWERING_ROLES & LEA_ROLES, 200) | dict.fromkeys(PROVIDER_ROLES, 404),
+            args=args,
+            stranger=404,
+            method=method,
+        )
+        for address, args, method in (
+            ("concerns:question", lambda world: [world.asked.pk], "get"),
+            ("concerns:answer_file", lambda world: [world.answer_file.pk], "post"),
+        )
+    ),
     # Students who move
     page("transfers:transfers", REGISTERING),
     row("transfers:transfer", REGISTERING, lambda world: [world.transfer.pk]),

@@ -375,17 +375,17 @@ QUERIES = {
     Role.STUDENT_ON_OWN: 6,
     Role.COUNSELOR: 8,  # who decides, requests, registrations, moves, payments, records, children, applications
     Role.SPECIAL_EDUCATION: 2,
-    Role.DECIDER: 2,
-    Role.COORDINATOR: 22,  # the school year's reports: year, semesters, how many; of two tracks who is behind
+    Role.DECIDER: 3,
+    Role.COORDINATOR: 23,  # the school year's reports: year, semesters, how many; of two tracks who is behind
     Role.DATA_CLERK: 8,  # records, children, MOSIS IDs; windows of core data, its files; rooms; exits
-    Role.LEA_ADMIN: 10,
+    Role.LEA_ADMIN: 11,
     # To confirm, results, certificates; the school year's progress reports and those to write; the report to DESE:
     # year, days, students told and reported, last as of, last sent. Rooms.
-    Role.PROVIDER_STAFF: 15,
-    Role.PROVIDER_ADMIN: 18,
+    Role.PROVIDER_STAFF: 16,
+    Role.PROVIDER_ADMIN: 19,
     Role.HOST_STAFF: 14,  # applications, students, records, sports, policies; reports, membership; letters, cessations
-    Role.DESE_REVIEWER: 8,
-    Role.DESE_ADMIN: 12,
+    Role.DESE_REVIEWER: 9,
+    Role.DESE_ADMIN: 13,
 }
 
 

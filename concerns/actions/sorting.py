@@ -77,7 +77,7 @@ def sort(
     Raises OnlyTheOffice, MovedOn, NotNow, and TypeError for another name.
     """
     if unknown := set(changes) - set(CORRECTED):
-        raise TypeError(f"Sorting does not change {', '.join(sorted(unknown))}.")
+        raise TypeError(", ".join(sorted(unknown)))
     concern = enter(concern_id, Act.SORT, by=by)
     is_same = all(getattr(concern, name) == value for name, value in changes.items())
     if is_same and concern.state != ConcernState.RECEIVED:

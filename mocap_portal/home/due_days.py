@@ -15,6 +15,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from icalendar import TRANSP, Calendar, Event
 
+from concerns.actions import ANSWERING_ROLES
+from concerns.chases import CLOCK_OF
+from concerns.models import Asked, Concern
 from enrollment.part_time.models import REVIEWING_ROLES, CourseLine, CourseRequest, CourseRequestQuerySet
 from enrollment.records.models import Claim
 from enrollment.registration.models import REGISTERING_ROLES, RosterLine
@@ -106,6 +109,29 @@ def confirmations(hat: Membership, today: dt.date) -> Iterator[DueDay]:
         )
 
 
+def answers_to_the_office(hat: Membership, today: dt.date) -> Iterator[DueDay]:
+    """What the state office asks this organization."""
+    rows = Asked.objects.visible_to(hat).waiting().filter(_running("clock")).select_related("clock")
+    for row in rows.order_by("clock__due_on", "pk")[:MOST]:
+        yield _due(
+            row.clock,
+            _("Answer to the state office due"),
+            reverse("concerns:question", args=[row.pk]),
+        )
+
+
+def own_concerns(hat: Membership, today: dt.date) -> Iterator[DueDay]:
+    """What this reviewer has to do about the concerns that it was given."""
+    for kind, name in CLOCK_OF.items():
+        rows = Concern.objects.open().filter(_running(name), assigned_to=hat.pk).select_related(name)
+        for row in rows.order_by(f"{name}__due_on", "pk")[:MOST]:
+            yield _due(
+                getattr(row, name),
+                _("%(number)s: %(what)s") % {"number": row.number, "what": kind.label},
+                reverse("concerns:concern", args=[row.pk]),
+            )
+
+
 Source = Callable[[Membership, dt.date], Iterable[DueDay]]
 
 SOURCES: dict[Role, tuple[Source, ...]] = {
@@ -113,7 +139,8 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
         *((decisions,) if role in REVIEWING_ROLES else ()),
         *((registrations,) if role in REGISTERING_ROLES else ()),
         *((confirmations,) if role in PROVIDER_ROLES else ()),
-        *((overdue_in_the_state,) if role in DESE_ROLES else ()),
+        *((answers_to_the_office,) if role in ANSWERING_ROLES else ()),
+        *((overdue_in_the_state, own_concerns) if role in DESE_ROLES else ()),
     )
     for role in Role
 }

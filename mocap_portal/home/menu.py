@@ -22,6 +22,7 @@ CORE_DATA: Entry = (_("Core data"), "coredata:files")
 PROVIDER_REPORTS: Entry = (_("Reports"), "coredata:reports")
 CORE_DATA_BOARD: Entry = (_("Core data"), "coredata:board")
 MISMATCHES: Entry = (_("Mismatches"), "reconcile:of_district")
+CONCERNS: Entry = (_("Concerns"), "concerns:inbox")
 INBOX: Entry = (_("Requests"), "part_time:inbox")
 STUDENTS: Entry = (_("Students"), "records:students")
 REGISTRATIONS: Entry = (_("Registrations"), "registration:waiting")
@@ -50,7 +51,7 @@ STATE_MAP: Entry = (_("Rules and dates"), "state_map:overview")
 
 # The most used first. Everybody gets HOME before these; a page that is not here is reached from one that is.
 VISITOR = (HOW_IT_WORKS, DISTRICTS, CATALOG, PROGRAMS)
-STATE = (INBOX, CORE_DATA_BOARD, PROVIDERS, AGREEMENTS, STATE_MAP, CATALOG)
+STATE = (INBOX, CONCERNS, CORE_DATA_BOARD, PROVIDERS, AGREEMENTS, STATE_MAP)
 ENTRIES: dict[Role, tuple[Entry, ...]] = {
     Role.PARENT: (OWN_REQUESTS, OWN_APPLICATIONS, OWN_CHILDREN, OWN_PROGRESS, CATALOG, HOW_IT_WORKS),
     Role.ADULT_STUDENT: (OWN_REQUESTS, OWN_APPLICATIONS, OWN_RECORD, OWN_PROGRESS, CATALOG, HOW_IT_WORKS),

@@ -6,6 +6,7 @@ it is given, in one transaction with it.
 
 import datetime as dt
 
+from concerns.tasks import chase_concerns
 from enrollment.attendance.tasks import chase_placements
 from enrollment.full_time import tasks as full_time
 from enrollment.part_time.tasks import chase_requests
@@ -33,6 +34,7 @@ def run(night: dt.date, *, at: dt.datetime) -> ChaseRun:
     start_courses(night.isoformat())
     chases = chase_requests(night.isoformat()) + chase_confirmations(night.isoformat())
     chases += full_time.chase(night.isoformat()) + chase_placements(night.isoformat())
+    chases += chase_concerns(night.isoformat())
     full_time.remind_to_ask(night.isoformat())
     chasing.finish_run(chase_run.pk, at=at, clocks=Clock.objects.running().count(), chases=chases)
     chase_run.refresh_from_db()

@@ -45,7 +45,7 @@ from mocap_portal.foundation.ui.words import long_day
 from mocap_portal.state_map import profile
 from providers.models import Application, Authorization, CorrectiveAction
 
-from . import full_time, mismatches, provider_reports
+from . import concerns, full_time, mismatches, provider_reports
 from .blocks import MOST, Block, Item, Source
 
 CORE_DATA_AHEAD = dt.timedelta(days=30)  # from when on a file that is due waits for somebody
@@ -745,9 +745,10 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
         full_time.to_inform,
     ),
     Role.SPECIAL_EDUCATION: (with_the_team, with_a_plan),
-    Role.DECIDER: (to_decide,),
+    Role.DECIDER: (to_decide, concerns.asked),
     Role.COORDINATOR: (
         overdue,
+        concerns.asked,
         to_register,
         could_not_start,
         students_to_receive,
@@ -776,6 +777,7 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
         full_time.exits,
     ),
     Role.LEA_ADMIN: (
+        concerns.asked,
         missing_profile,
         roles_to_review,
         to_register,
@@ -788,6 +790,7 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
         invitations,
     ),
     Role.PROVIDER_STAFF: (
+        concerns.asked,
         to_confirm,
         provider_reports.reports_to_send,
         mismatches.to_mend,
@@ -798,6 +801,7 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
     ),
     Role.PROVIDER_ADMIN: (
         problems_to_cure,
+        concerns.asked,
         to_confirm,
         provider_reports.reports_to_send,
         mismatches.to_mend,
@@ -822,6 +826,7 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
         full_time.broken_policies,
     ),
     Role.DESE_REVIEWER: (
+        concerns.to_handle,
         overdue_in_the_state,
         full_time.late_options,
         provider_reports.reports_to_decide,
@@ -833,6 +838,7 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
     ),
     Role.DESE_ADMIN: (
         emergencies,
+        concerns.to_handle,
         applications,
         overdue_in_the_state,
         full_time.late_options,

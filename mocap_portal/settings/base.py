@@ -278,6 +278,12 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 60},
     },
     "tell moved due days": {"task": "enrollment.part_time.tasks.tell_moves", "schedule": 60.0},
+    "sort concerns": {
+        "task": "concerns.tasks.sort_received",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
+    "tell moved days of concerns": {"task": "concerns.tasks.tell_moves", "schedule": 60.0},
     "mail about drafts": {
         "task": "enrollment.part_time.tasks.remind_drafts",
         "schedule": crontab(hour="9-17", minute="15"),

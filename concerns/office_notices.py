@@ -26,6 +26,7 @@ TOLD_IN_PROVIDER = (Role.PROVIDER_ADMIN, Role.PROVIDER_STAFF)
 UNSORTED = _("Concerns have come in that no rule sorts. They wait in the common inbox.")
 UNASSIGNED = _("Concerns wait in the common inbox and are given to nobody yet.")
 ANSWERED = _("The other side has answered about concern %(number)s.")
+HEARD = _("The writer of concern %(number)s has done something.")
 NO_MORE = _("The state office needs no answer to a question about a concern any more.")
 
 
@@ -99,6 +100,18 @@ def tell_answered(asked: Asked, *, at: dt.datetime) -> None:
         reviewers_of(concern),
         f"concern-answered:{concern.pk}:{asked.pk}",
         ANSWERED,
+        at=at,
+        path=page_of(concern),
+        number=concern.number,
+    )
+
+
+def tell_heard(concern: Concern, *, at: dt.datetime) -> None:
+    """The writer wrote on, took it back or opened it again: once a day, however often."""
+    add(
+        reviewers_of(concern),
+        f"concern-heard:{concern.pk}",
+        HEARD,
         at=at,
         path=page_of(concern),
         number=concern.number,

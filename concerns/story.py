@@ -156,6 +156,8 @@ def _told(entry: Entry) -> Told:
         return Told(str(HAPPENED[kind]), entry.at)
     if kind == EntryKind.RECEIVED:
         return Told(str(HAPPENED[kind]), entry.at, more=entry.text)
+    if kind == EntryKind.ASSIGNED and entry.to_id is None:
+        return Told(_("We decide anew who looks into it"), entry.at, _("MOCAP office"), entry.text)
     by_writer = kind in BY_WRITER or (kind in {EntryKind.CLOSED, EntryKind.REOPENED} and entry.by_id is None)
     who = _("You") if by_writer else _("MOCAP office")
     return Told(str(HAPPENED[kind]), entry.at, who, entry.text)

@@ -13,7 +13,7 @@ from mocap_portal.foundation.clocks.models import ChaseStep
 from mocap_portal.foundation.shared.calendar import central_date
 
 from . import actions, chases
-from .actions.filing import scan_waiting as scan_files_that_wait
+from .actions import filing
 
 
 @shared_task
@@ -45,6 +45,6 @@ def tell_moves() -> int:
 
 
 @shared_task
-def scan_waiting() -> None:
-    """Ask the scanner about files that wait for it."""
-    scan_files_that_wait(at=timezone.now())
+def scan_waiting() -> int:
+    """Ask the scanner about files that wait for it. Returns how many it has answered."""
+    return filing.scan_waiting(at=timezone.now())

@@ -41,6 +41,7 @@ from ..story import category_of, to_come, what_was_written
 log = structlog.get_logger(__name__)
 
 ABOUT = ("course", "lea", "provider", "program")  # what a link to the form may say
+ADDED = {"csrfmiddlewaretoken"}
 TOO_MANY = gettext_lazy(
     "Too many concerns came from your network in the last minutes, so this one was not sent. Nothing is lost: leave "
     "this page open, wait five minutes and press Send again."
@@ -96,7 +97,6 @@ def write(request: HttpRequest, category: str) -> HttpResponse:
         form = ConcernForm(category=row, on=today, initial={**initial_of(request), "form": seals.new(at=now)})
         return render(request, "concerns/public/write.html", {**context, "form": form})
     form = ConcernForm(request.POST, request.FILES, category=row, on=today)
-    status = HTTPStatus.OK
     if form.is_valid():
         seal = seals.read(form.cleaned_data["form"])
         problem = seal.problem(at=now) if seal else Problem.FORGED
@@ -112,9 +112,7 @@ def write(request: HttpRequest, category: str) -> HttpResponse:
             if problem != Problem.TOO_FAST:
                 renew(form, at=now)
         elif not ratelimit.consume(request, action="send_concern"):
-            log.info("concern_refused", why="too_many")
-            form.add_error(None, str(TOO_MANY))
-            status = HTTPStatus.TOO_MANY_REQUESTS
+            return too_many(request)
         else:
             said = form.said()
             sent = send(
@@ -123,9 +121,18 @@ def write(request: HttpRequest, category: str) -> HttpResponse:
             return to_receipt(request, sent, said)
     elif "form" in form.errors:
         renew(form, at=now)
-    response = render(request, "concerns/public/write.html", {**context, "form": form}, status=status)
-    if status == HTTPStatus.TOO_MANY_REQUESTS:
-        response.headers["Retry-After"] = str(int(WAIT.total_seconds()))
+    return render(request, "concerns/public/write.html", {**context, "form": form})
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """One sentence, and all that was typed behind a button that sends it again."""
+    log.info("concern_refused", why="too_many")
+    typed = [
+        (name, text) for name in request.POST if name not in ADDED for text in request.POST.getlist(name)
+    ]
+    context = {"sentence": TOO_MANY, "typed": typed, "had_files": bool(request.FILES)}
+    response = render(request, "concerns/public/too_many.html", context, status=HTTPStatus.TOO_MANY_REQUESTS)
+    response.headers["Retry-After"] = str(int(WAIT.total_seconds()))
     return response
 
 

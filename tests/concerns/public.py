@@ -36,6 +36,12 @@ ANONYMOUS = {
 }
 
 
+def somewhere() -> Client:
+    """A browser at an address of its own, so that no other test has used up what one source may do."""
+    number = uuid.uuid4().int
+    return Client(REMOTE_ADDR=f"10.{number % 256}.{number // 256 % 256}.{number // 65536 % 256}")
+
+
 def opened_form(form: uuid.UUID | None = None, at: dt.datetime = OPENED) -> str:
     """A form as the page carries it, opened at this moment; with this key, or one of its own."""
     return signing.dumps([(form or uuid.uuid4()).hex, at.timestamp()], salt=seals.SALT)

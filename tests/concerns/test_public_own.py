@@ -6,7 +6,6 @@ from collections.abc import Iterator
 import pytest
 import structlog
 import time_machine
-from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -24,7 +23,8 @@ from concerns.models import (
     Outcome,
 )
 from mocap_portal.foundation.clocks.models import Clock
-from tests.concerns.public import open_concern
+from mocap_portal.foundation.papers.models import DigestItem
+from tests.concerns.public import open_concern, somewhere
 from tests.factories.concerns import (
     RECEIVED,
     AskedFactory,
@@ -41,9 +41,13 @@ NOW = RECEIVED + dt.timedelta(days=11)
 OWN = "concerns:own"
 
 
+@pytest.fixture
+def client() -> Client:
+    return somewhere()
+
+
 @pytest.fixture(autouse=True)
 def _eleven_days_later() -> Iterator[None]:
-    cache.clear()
     with time_machine.travel(NOW, tick=False):
         yield
 
@@ -180,6 +184,16 @@ def test_what_is_done_is_no_longer_to_come(client: Client) -> None:
     assert coming == [("We write you a first reply here", dt.date(2026, 12, 2))]
 
 
+def test_what_the_writer_does_is_told_to_the_reviewer_once_a_day() -> None:
+    concern = ConcernFactory.create(assigned=True)
+    writing.write_on(concern.pk, text="One thing.", at=NOW)
+    writing.write_on(concern.pk, text="Another thing.", at=NOW)
+    item = DigestItem.objects.get()
+    assert concern.assigned_to
+    assert (item.user, item.key) == (concern.assigned_to.user, f"concern-heard:{concern.pk}")
+    assert item.sentence == f"The writer of concern {concern.number} has done something."
+
+
 @pytest.mark.parametrize(
     ("traits", "words"),
     [
@@ -300,6 +314,7 @@ def test_files_of_others_and_infected_files_are_not_handed_out(client: Client) -
 
 def test_a_file_that_the_storage_has_lost_is_not_found(client: Client) -> None:
     attachment = AttachmentFactory.create()
+    assert attachment.file.name
     attachment.file.storage.delete(attachment.file.name)
     open_concern(client, attachment.concern)
     assert client.get(reverse("concerns:own_file", args=[attachment.pk])).status_code == 404
@@ -384,6 +399,7 @@ def test_what_is_still_wrong_opens_it_again_with_new_days(client: Client) -> Non
 
 def test_it_cannot_be_opened_again_for_ever(client: Client) -> None:
     concern = ConcernFactory.create(closed=True)
+    assert concern.closed_at
     last = writing.reopened_until(concern.closed_at)
     assert last == concern.closed_at + dt.timedelta(days=60)
     with time_machine.travel(last + dt.timedelta(seconds=1), tick=False):

@@ -1,8 +1,8 @@
 """Concerns: sent through the form at a rate, each stored once, and searched for among half a million.
 
 The concerns are planted once and kept in the state folder, by their number. Forms are signed before; every tenth post
-sends the form before it once more. Then the office looks for a word that is rare, one that is common and two words, with
-and without filters, beside a bare page that sends the same statements (see `pages`).
+sends the form before it once more. Then the office looks for a word that is rare, one that is common and two words,
+with and without filters, beside a bare page that sends the same statements (see `pages`).
 
 posts: how many were sent, how many forms these were, how many concerns and first entries there are of them (each once,
 or the measurement fails), p50_ms and p99_ms from the moment at which a post was due; planted; load_1m: how busy the

@@ -128,18 +128,23 @@ def post(posts: Sequence[Post], *, per_second: float) -> dict[str, Any]:
         took = time.monotonic() - started
     if wrong := {int(status) for status, _took in answers if status != 302}:
         raise Problem(f"posts were answered with {sorted(wrong)}, not with the way to the receipt.")
-    sent = {one.form for one in posts}
-    stored = Concern.objects.filter(form__in=sent)
-    first = Entry.objects.filter(concern__in=stored, kind=EntryKind.RECEIVED)
-    counts = {"sent": len(posts), "forms": len(sent), "stored": stored.count(), "entries": first.count()}
-    if not counts["forms"] == counts["stored"] == counts["entries"]:
-        raise Problem(f"not each form is one concern: {counts}.")
     times = sorted(took for _status, took in answers)
-    return counts | {
+    return stored(posts) | {
         "per_s": round(len(posts) / took, 1),
         "p50_ms": round(percentile(times, 50), 1),
         "p99_ms": round(percentile(times, 99), 1),
     }
+
+
+def stored(posts: Sequence[Post]) -> dict[str, Any]:
+    """How many were sent, and what there is of them. Raises Problem unless each form is one concern with one entry."""
+    sent = {one.form for one in posts}
+    rows = Concern.objects.filter(form__in=sent)
+    first = Entry.objects.filter(concern__in=rows, kind=EntryKind.RECEIVED)
+    counts = {"sent": len(posts), "forms": len(sent), "stored": rows.count(), "entries": first.count()}
+    if not counts["forms"] == counts["stored"] == counts["entries"]:
+        raise Problem(f"not each form is one concern: {counts}.")
+    return counts
 
 
 def _send(port: int, posts: Sequence[Post], *, per_second: float) -> list[tuple[float, float]]:

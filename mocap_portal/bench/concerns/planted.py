@@ -60,32 +60,36 @@ def texts(number: int) -> Iterator[str]:
         yield " ".join(chances.choices(words, cum_weights=weights, k=chances.randint(*WORDS_EACH)))
 
 
-def plant(number: int, *, at: dt.datetime | None = None) -> int:
-    """Plant so many, unless they are there; what is there besides is removed.
-
-    Triggers are off meanwhile, for which the database's user must be a superuser. Returns how many stand there.
-    """
+def plant(number: int) -> int:
+    """Plant so many, unless they are there; what is there besides is removed. Returns how many stand there."""
     planted = Concern.objects.filter(pk__gt=BASE, pk__lte=BASE + number).count()
     if planted == number:
-        _remove_others(number)
-        return planted
-    at = at or timezone.now()
-    with transaction.atomic():
-        execute("SET LOCAL session_replication_role = replica")
-        execute("SET LOCAL synchronous_commit = off")
-        execute("SET LOCAL maintenance_work_mem = '256MB'")
-        execute(PICK)
-        execute("CREATE TEMPORARY TABLE said (nth bigint, words text) ON COMMIT DROP")
-        with connection.cursor() as cursor, cursor.copy("COPY said FROM STDIN") as copy:
-            for nth, text in enumerate(texts(number), start=1):
-                copy.write_row((nth, text))
-        for _model, _count in organizations():
-            pass
-        with without_indexes([Concern]):
-            _insert(at)
-        go_on_counting([Concern])
-        execute("SET LOCAL session_replication_role = origin")
-    execute("VACUUM ANALYZE")
+        remove_others(number)
+    else:
+        lay(number, at=timezone.now())
+    execute("VACUUM ANALYZE")  # as the database does by itself soon after
+    return number
+
+
+@transaction.atomic
+def lay(number: int, *, at: dt.datetime) -> int:
+    """So many in an empty table, the districts and providers that they are about, received until `at`.
+
+    Triggers are off meanwhile, for which the database's user must be a superuser.
+    """
+    execute("SET LOCAL session_replication_role = replica")
+    execute("SET LOCAL synchronous_commit = off")
+    execute("SET LOCAL maintenance_work_mem = '256MB'")
+    execute(PICK)
+    execute("CREATE TEMPORARY TABLE said (nth bigint, words text) ON COMMIT DROP")
+    with connection.cursor() as cursor, cursor.copy("COPY said FROM STDIN") as copy:
+        for nth, text in enumerate(texts(number), start=1):
+            copy.write_row((nth, text))
+    laid = [model for model, _count in organizations()]
+    with without_indexes([Concern]):
+        _insert(at)
+    go_on_counting([*laid, Concern])
+    execute("SET LOCAL session_replication_role = origin")
     return number
 
 
@@ -127,12 +131,13 @@ def _insert(at: dt.datetime) -> None:
     )
 
 
-def _remove_others(number: int) -> None:
-    """What an earlier measurement has posted."""
-    with transaction.atomic():
-        execute("SET LOCAL session_replication_role = replica")
-        for table in ("concerns_entry", "concerns_identityconsent"):
-            execute(f"DELETE FROM {table} WHERE concern_id > %(last)s", {"last": BASE + number})
-        execute("DELETE FROM concerns_concern WHERE id > %(last)s", {"last": BASE + number})
-        execute("DELETE FROM papers_notice WHERE key LIKE 'concern:%%'", {})
-        execute("SET LOCAL session_replication_role = origin")
+@transaction.atomic
+def remove_others(number: int) -> None:
+    """What an earlier measurement has posted; its clocks stay, for nothing that is measured looks at them."""
+    execute("SET LOCAL session_replication_role = replica")
+    last = {"last": BASE + number}
+    for table in ("concerns_entry", "concerns_identityconsent"):
+        execute(f"DELETE FROM {table} WHERE concern_id > %(last)s", last)
+    execute("DELETE FROM concerns_concern WHERE id > %(last)s", last)
+    execute("DELETE FROM papers_notice WHERE key LIKE 'concern:%%'", {})
+    execute("SET LOCAL session_replication_role = origin")

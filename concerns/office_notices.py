@@ -26,7 +26,9 @@ TOLD_IN_PROVIDER = (Role.PROVIDER_ADMIN, Role.PROVIDER_STAFF)
 UNSORTED = _("Concerns have come in that no rule sorts. They wait in the common inbox.")
 UNASSIGNED = _("Concerns wait in the common inbox and are given to nobody yet.")
 ANSWERED = _("The other side has answered about concern %(number)s.")
-HEARD = _("The writer of concern %(number)s has done something.")
+WROTE = _("The writer of concern %(number)s has written.")
+TAKEN_BACK = _("The writer has taken concern %(number)s back. It is closed.")
+REOPENED = _("The writer has opened concern %(number)s again.")
 NO_MORE = _("The state office needs no answer to a question about a concern any more.")
 
 
@@ -106,16 +108,20 @@ def tell_answered(asked: Asked, *, at: dt.datetime) -> None:
     )
 
 
-def tell_heard(concern: Concern, *, at: dt.datetime) -> None:
-    """The writer wrote on, took it back or opened it again: once a day, however often."""
-    add(
-        reviewers_of(concern),
-        f"concern-heard:{concern.pk}",
-        HEARD,
-        at=at,
-        path=page_of(concern),
-        number=concern.number,
-    )
+def tell_writer_wrote(concern: Concern, *, at: dt.datetime) -> None:
+    """The reviewer, or else the office. Once a day, however often they write."""
+    key = f"concern-wrote:{concern.pk}"
+    add(reviewers_of(concern), key, WROTE, at=at, path=page_of(concern), number=concern.number)
+
+
+def tell_writer_took_back(concern: Concern, *, at: dt.datetime) -> None:
+    key = f"concern-taken-back:{concern.pk}"
+    add(reviewers_of(concern), key, TAKEN_BACK, at=at, path=page_of(concern), number=concern.number)
+
+
+def tell_writer_reopened(concern: Concern, *, at: dt.datetime) -> None:
+    key = f"concern-reopened:{concern.pk}"
+    add(reviewers_of(concern), key, REOPENED, at=at, path=page_of(concern), number=concern.number)
 
 
 def reviewers_of(concern: Concern) -> list[User]:

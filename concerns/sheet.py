@@ -12,6 +12,7 @@ from mocap_portal.foundation.ui.words import short_day
 
 from .models import Concern, Contact, Entry, EntryKind, Format
 from .naming import may_be_named
+from .questions import told
 
 
 def written(concern: Concern) -> list[dict[str, str]]:
@@ -30,8 +31,7 @@ def _written(concern: Concern) -> Iterator[tuple[str, str]]:
     yield _("Grade"), str(dict(GRADES_BY_TEXT).get(concern.student_grade, concern.student_grade))
     yield _("When it happened"), _when(concern)
     yield _("Rule"), concern.rule
-    for question, answer in concern.answers.items():
-        yield question_words(question), answer if isinstance(answer, str) else str(answer)
+    yield from told(concern.category, concern.answers)
 
 
 def texts(concern: Concern) -> list[dict[str, str]]:
@@ -124,11 +124,6 @@ OF_WRITER = frozenset(
     {EntryKind.RECEIVED, EntryKind.FROM_WRITER, EntryKind.CONSENT, EntryKind.RATED, EntryKind.REOPENED}
 )
 GRADES_BY_TEXT = [(str(grade), label) for grade, label in GRADES]
-
-
-def question_words(name: str) -> str:
-    """A question of the category by its name."""
-    return name.replace("_", " ").capitalize()
 
 
 def _when(concern: Concern) -> str:

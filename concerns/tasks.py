@@ -46,5 +46,5 @@ def tell_moves() -> int:
 
 @shared_task
 def scan_waiting() -> int:
-    """Ask the scanner about files that wait for it. Returns how many it has answered."""
+    """Asks the virus scanner about files that wait for it. Returns how many it has answered; most often none waits."""
     return filing.scan_waiting(at=timezone.now())

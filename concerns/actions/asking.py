@@ -20,9 +20,9 @@ from ..files import Kept
 from ..models import Asked, Entry, EntryKind
 from ..naming import may_be_named, tells_who_wrote
 from ..transitions import Act
+from . import timing
 from .entering import enter, keep, lock, look_for_newer, said_already, say
 from .filing import keep_files
-from .timing import reply
 
 # Who answers for a district; of a provider everybody.
 ANSWERING_ROLES = frozenset({Role.COORDINATOR, Role.LEA_ADMIN, Role.DECIDER}) | PROVIDER_ROLES
@@ -66,7 +66,8 @@ def ask_writer(
         return before
     look_for_newer(concern, seen)
     entry = say(concern, EntryKind.ASKED_WRITER, text=question, by=by, at=at)
-    reply(concern, at=at)
+    timing.sort(concern, at=at)
+    timing.reply(concern, at=at)
     keep(concern, Act.ASK_WRITER)
     notices.tell_writer(entry)
     return entry
@@ -107,6 +108,7 @@ def ask(
         asked_at=at,
     )
     entry = say(concern, EntryKind.ASKED, text=question, asked=asked, by=by, at=at)
+    timing.sort(concern, at=at)
     keep(concern, Act.ASK)
     notices.tell_writer(entry)
     office_notices.tell_asked(asked, at=at)

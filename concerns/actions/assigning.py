@@ -18,6 +18,7 @@ from mocap_portal.foundation.shared.refusals import Refusal
 from .. import notices, office_notices
 from ..models import Concern, Entry, EntryKind, Tag
 from ..transitions import Act
+from . import timing
 from .entering import enter, keep, look_for_newer, said_already, say
 
 MOST_TAGS = 10
@@ -60,6 +61,7 @@ def assign(
 def give(concern: Concern, to: Membership, *, by: Membership, at: dt.datetime, tells: bool = True) -> Concern:
     """The same for a concern that the caller holds. `tells`: the new reviewer gets a mail about it alone."""
     entry = say(concern, EntryKind.ASSIGNED, by=by, to=to, at=at)
+    timing.sort(concern, at=at)
     keep(concern, Act.ASSIGN, assigned_to=to)
     notices.tell_writer(entry)
     if tells and to.pk != by.pk:

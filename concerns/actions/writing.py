@@ -58,7 +58,7 @@ def write_on(concern_id: int, *, text: str, files: Sequence[Kept] = (), at: dt.d
     keep_files(concern, files, at=at)
     say(concern, EntryKind.FROM_WRITER, text=said, at=at)
     keep(concern, Act.HEAR)
-    office_notices.tell_heard(concern, at=at)
+    office_notices.tell_writer_wrote(concern, at=at)
     return concern
 
 
@@ -99,7 +99,7 @@ def take_back(concern_id: int, *, text: str = "", at: dt.datetime) -> Concern:
     say(concern, EntryKind.CLOSED, text=text, at=at)
     timing.stop_all(concern, at=at)
     keep(concern, Act.CLOSE, outcome=Outcome.TAKEN_BACK, closed_at=at)
-    office_notices.tell_heard(concern, at=at)
+    office_notices.tell_writer_took_back(concern, at=at)
     return concern
 
 
@@ -119,7 +119,7 @@ def reopen(concern_id: int, *, text: str, at: dt.datetime) -> Concern:
     say(concern, EntryKind.REOPENED, text=text, at=at)
     timing.start_reply(concern, at=at)
     keep(concern, Act.REOPEN, outcome="", closed_at=None)
-    office_notices.tell_heard(concern, at=at)
+    office_notices.tell_writer_reopened(concern, at=at)
     return concern
 
 

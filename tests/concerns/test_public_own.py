@@ -190,8 +190,8 @@ def test_what_the_writer_does_is_told_to_the_reviewer_once_a_day() -> None:
     writing.write_on(concern.pk, text="Another thing.", at=NOW)
     item = DigestItem.objects.get()
     assert concern.assigned_to
-    assert (item.user, item.key) == (concern.assigned_to.user, f"concern-heard:{concern.pk}")
-    assert item.sentence == f"The writer of concern {concern.number} has done something."
+    assert (item.user, item.key) == (concern.assigned_to.user, f"concern-wrote:{concern.pk}")
+    assert item.sentence == f"The writer of concern {concern.number} has written."
 
 
 @pytest.mark.parametrize(

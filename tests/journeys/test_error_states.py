@@ -245,6 +245,23 @@ FORMS = [
         {"writer": FIRST, "who": "named", "email": "pat"} | no_such_day("happened_from"),
     ),
     Form("concerns:status", "Open", {"number": "C-000001"}),
+    Form("concerns:sort", "Keep this", {"rule": "15"}),
+    Form("concerns:note", "Keep the note"),
+    Form("concerns:link", "Find"),
+    Form("concerns:join", "Join them", {"number": "C-999999999"}),
+    Form("concerns:open_again", "Open it again"),
+    Form("concerns:write_back", "Look at it first", {"text": "Dear {somebody}"}),
+    Form("concerns:ask_writer", "Look at it first"),
+    Form("concerns:close", "Look at it first", {"text": "It was put right."}),
+    Form("concerns:ask", "Ask", {"summary": "A family waits for a decision."}),
+    Form("concerns:together", "Give them to this person"),
+    Form(
+        "concerns:add_rule", "Add the rule", {"note": "They know the contracts."} | no_such_day("valid_from")
+    ),
+    Form("concerns:end_rule", "End the rule", no_such_day("last_day")),
+    Form("concerns:add_template", "Save", {"title": "Received", "text_en": "Dear {somebody}"}),
+    Form("concerns:template", "Save", {"title": "", "text_es": "Estimado {alguien}"}),
+    Form("concerns:question", "Send the answer"),
     # Agreements
     Form(
         "providers:record_agreement",
@@ -293,6 +310,8 @@ NEVER_WRONG = {
     ("accounts:review", "Save the answers"),  # each role may wait
     ("part_time:inbox", "Hand over"),  # the same, and rows of a list: a message says when none is ticked
     ("providers:own_course", "Save"),  # open, closed or full
+    ("concerns:assign", "Give it to this person"),  # a colleague of the list, or nobody
+    ("concerns:tag", "Keep these tags"),  # any words, or none
     ("progress:assessments", "The ticked students took part"),  # those of the list, or nobody
 }
 

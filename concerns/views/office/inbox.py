@@ -49,7 +49,7 @@ def inbox(request: HatRequest) -> HttpResponse:
         "is_filtered": any(form.data.get(name) for name in form.fields if name != "whose"),
         "query": query.urlencode(),
         "undo": _last_step(request),
-        "most_rows": MOST_ROWS,
+        "most_rows": f"{MOST_ROWS:,}",
         "label": _("Whose concerns"),
     }
     return render(request, "concerns/office/inbox.html", context)

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from concerns.models import OPEN_STATES, Concern
 from mocap_portal.bench import concerns as bench
@@ -19,6 +20,11 @@ from mocap_portal.foundation.shared.calendar import central_date
 NUMBER = 300
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("planted concerns")]
+
+
+@pytest.fixture(autouse=True)
+def _from_one_machine(settings: Settings) -> None:
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"send_concern": "1000000/m/ip"}
 
 
 @pytest.fixture

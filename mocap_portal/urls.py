@@ -16,6 +16,8 @@ urlpatterns = [
     path("api/v1/", include("coredata.api.urls")),
     path("core-data/june/", include("coredata.june.urls")),
     path("core-data/", include("coredata.urls")),
+    path("concerns/patterns/", include("concerns.patterns.urls")),
+    path("concerns/retention/", include("concerns.retention.urls")),
     path("concerns/", include("concerns.urls")),
     path("", include("enrollment.part_time.urls")),
     path("", include("enrollment.records.urls")),

@@ -128,6 +128,7 @@ from tests.factories.movip import (
 )
 from tests.factories.papers import DocumentFactory
 from tests.factories.part_time import CourseLineFactory, CourseRequestFactory
+from tests.factories.patterns import NoteFactory
 from tests.factories.progress import ProgressReportFactory, StateAssessmentFactory
 from tests.factories.providers import (
     AgreementFactory,
@@ -138,6 +139,7 @@ from tests.factories.providers import (
 from tests.factories.reconcile import AnswerFactory, CollectedRowFactory, MismatchFactory, RemarkFactory
 from tests.factories.records import ClaimFactory, StudentFactory
 from tests.factories.registration import RosterLineFactory
+from tests.factories.retention import DisposalItemFactory, HoldFactory
 from tests.factories.transfers import TransferFactory
 from tests.sign_in import sign_in
 
@@ -317,6 +319,7 @@ class World:
         self._ask_for_letters(now)
         self._attend(now)
         self._move(now)
+        self._watch_concerns()
         self._complain(now)
         self._ask_for_transcripts()
         # Signed in before the first visit: what a test writes is rolled back with it, its sessions too.
@@ -324,6 +327,13 @@ class World:
             hat.pk: str(sign_in(Client(), hat).session.session_key)
             for hat in (*self.own.values(), *self.strangers.values())
         }
+
+    def _watch_concerns(self) -> None:
+        """What rises, what is held and what somebody wants to let go."""
+        self.pattern = NoteFactory.create(provider=self.provider)
+        self.dismissed_pattern = NoteFactory.create(lea=self.lea, of_district=True, dismissed=True)
+        self.hold = HoldFactory.create()
+        self.disposal = DisposalItemFactory.create().disposal
 
     def _hear_from_providers(self) -> None:
         """A report of the provider in each state that somebody can do something with, and what they say together."""
@@ -840,6 +850,24 @@ ADDRESSES = [
     row("reconcile:note", SENDING | REPORTING, lambda world: [world.mismatch.pk]),
     page("reconcile:decide", DESE_ROLES, args=lambda world: [world.mismatch.pk]),
     post(row("reconcile:room_file", SENDING | REPORTING, lambda world: [world.room_file.pk])),
+    # What rises among concerns, and how long they are kept
+    page("patterns:notes", DESE_ROLES),
+    page("patterns:notes_csv", DESE_ROLES),
+    page("patterns:trends", DESE_ROLES),
+    page("patterns:trends_csv", DESE_ROLES),
+    page("patterns:note", DESE_ROLES, args=lambda world: [world.pattern.pk]),
+    post(page("patterns:see", DESE_ROLES, args=lambda world: [world.pattern.pk], status=302)),
+    page("patterns:dismiss", DESE_ROLES, args=lambda world: [world.pattern.pk]),
+    page("patterns:bring_back", DESE_ROLES, args=lambda world: [world.dismissed_pattern.pk]),
+    page("retention:overview", DESE_ROLES),
+    page("retention:place", DESE_ROLES),
+    page("retention:lift", DESE_ROLES, args=lambda world: [world.hold.pk]),
+    page("retention:propose", DESE_ROLES),
+    page("retention:stubs", DESE_ROLES),
+    *(
+        page(f"retention:{name}", DESE_ROLES, args=lambda world: [world.disposal.pk])
+        for name in ("disposal", "confirm", "withdraw")
+    ),
     row("reconcile:answer", READING, lambda world: [world.mismatch.pk, "waive"]),
     # A stranger has nothing to answer, and goes back to the list.
     page("reconcile:answer_many", SENDING, args=lambda world: ["harmless"], stranger=302),

@@ -50,6 +50,8 @@ WITHOUT_HISTORY = {
     "movip.Look": "written once: the database refuses every change",
     "concerns.Entry": "written once: the database refuses every change",
     "concerns.Tag": "a word of the office: which concern bears it is told in the concern's entries",
+    "patterns.Look": "a night's work, nobody's",
+    "retention.Stub": "what is left of a record that is gone: written once, and no more is known of it",
     "coredata.StudentOutcome": "derived from certified files, as StudentCourse is",
     "papers.DigestItem": "a sentence on its way into a mail",
     "part_time.Unfinished": "answers that were not sent: they are the person's own, and they go",

@@ -57,6 +57,8 @@ INSTALLED_APPS = [
     "coredata.june",
     "concerns",
     "concerns.movip",
+    "concerns.patterns",
+    "concerns.retention",
     "mocap_portal.home",
     "mocap_portal.state_map",
 ]
@@ -373,5 +375,15 @@ CELERY_BEAT_SCHEDULE = {
     },
     # What its own task did not scan: the scanner was silent, or nobody heard of it.
     "scan papers of transcript requests": {"task": "movip.scan_waiting", "schedule": 60.0},
+    # Before the mails of the day; the later tries are for mornings on which nothing ran.
+    "look whether concerns rise": {
+        "task": "concerns.patterns.tasks.look_at_the_night",
+        "schedule": crontab(hour="2-6", minute="40"),
+    },
+    # Most often there is nothing to do: what a killed worker has left is gone on with.
+    "let go of what two people have confirmed": {
+        "task": "concerns.retention.tasks.dispose_confirmed",
+        "schedule": crontab(minute="*/10"),
+    },
     "heartbeat": {"task": "home.heartbeat", "schedule": 20.0, "options": {"expires": 20}},
 }

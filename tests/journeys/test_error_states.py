@@ -47,6 +47,10 @@ def no_such_day(name: str) -> dict[str, str]:
 
 
 FORMS = [
+    # Concerns: what rises, and how long they are kept
+    Form("patterns:dismiss", "Dismiss the note"),
+    Form("retention:place", "Place the hold", {"number": "C-12a"} | no_such_day("received_from")),
+    Form("retention:lift", "Lift the hold"),
     # Accounts
     Form("account_login", "Sign in", {"login": "pat@example.org"}),
     Form("account_signup", "Make the account", {"role": FIRST, "name": "Pat Parent", "email": "pat"}),

@@ -12,6 +12,7 @@ from django.db import transaction
 from mocap_portal.demo.models import DemoPart
 
 from .catalog import build_catalog, build_offers
+from .concerns import build_concerns
 from .core_data import build_core_data
 from .full_time import build_full_time
 from .full_time_days import build_full_time_days
@@ -43,6 +44,7 @@ PARTS: dict[str, Callable[[dt.datetime], None]] = {
     "full time": build_full_time,
     "full time days": build_full_time_days,
     "moves": build_moves,
+    "concerns": build_concerns,
     "night": build_night,
 }
 

@@ -1,0 +1,105 @@
+"""What people fill in to hold records."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from mocap_portal.foundation.directory.models import CodeMeaning, CodeSet, Lea, Provider
+from mocap_portal.foundation.ui.fields import LongSelect, MemorableDateField
+from mocap_portal.foundation.ui.forms import StepForm
+
+from .models import HoldKind
+
+NUMBER = re.compile(r"(?:C-)?0*([1-9][0-9]{0,17})", re.IGNORECASE)
+
+
+class HoldForm(StepForm):
+    """One concern by its number, or every concern of a kind."""
+
+    submit = gettext_lazy("Place the hold")
+
+    kind = forms.ChoiceField(label=gettext_lazy("Because of"), choices=HoldKind.choices)
+    why = forms.CharField(
+        label=gettext_lazy("Why"),
+        help_text=gettext_lazy("The case, who has asked, and when. Your colleagues read this."),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    number = forms.CharField(
+        label=gettext_lazy("Number of the concern"),
+        help_text=gettext_lazy("Such as C-000123. Leave it empty to hold every concern of a kind."),
+        max_length=21,
+        required=False,
+    )
+    category = forms.ChoiceField(label=gettext_lazy("Category"), required=False)
+    lea = forms.ModelChoiceField(
+        label=gettext_lazy("District"),
+        queryset=Lea.objects.select_related("organization").order_by("organization__name"),
+        widget=LongSelect,
+        empty_label=gettext_lazy("Every district"),
+        required=False,
+    )
+    provider = forms.ModelChoiceField(
+        label=gettext_lazy("Provider"),
+        queryset=Provider.objects.select_related("organization").order_by("organization__name"),
+        widget=LongSelect,
+        empty_label=gettext_lazy("Every provider"),
+        required=False,
+    )
+    received_from = MemorableDateField(label=gettext_lazy("Came in from"), required=False)
+    received_to = MemorableDateField(label=gettext_lazy("Came in until"), required=False)
+    everything = forms.BooleanField(label=gettext_lazy("Hold every concern there is"), required=False)
+    review_on = MemorableDateField(
+        label=gettext_lazy("Look again on"),
+        help_text=gettext_lazy("When to ask whether it is still needed. It does not end by itself."),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = CodeMeaning.objects.filter(code_set=CodeSet.CONCERN_CATEGORY).order_by("position", "code")
+        names = {row.code: row.local_label for row in rows}
+        field = self.fields["category"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", _("Every category")), *names.items()]
+
+    def clean_number(self) -> int | None:
+        text = self.cleaned_data["number"].strip()
+        if not text:
+            return None
+        if (found := NUMBER.fullmatch(text)) is None:
+            raise forms.ValidationError(_("Write the number as it is on the receipt, such as C-000123."))
+        return int(found.group(1))
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.errors:
+            return said
+        conditions = [said[name] for name in ("category", "lea", "provider", "received_from", "received_to")]
+        if said["number"] and any(conditions):
+            raise forms.ValidationError(_("Give the number of one concern, or say which kind. Not both."))
+        if not said["number"] and not any(conditions) and not said["everything"]:
+            raise forms.ValidationError(
+                _("Give the number of a concern, say which kind, or tick that all are held.")
+            )
+        if said["received_from"] and said["received_to"] and said["received_from"] > said["received_to"]:
+            self.add_error("received_to", _("This day is before the first one."))
+        return said
+
+
+class LiftForm(StepForm):
+    """Why a hold is over."""
+
+    submit = gettext_lazy("Lift the hold")
+
+    why = forms.CharField(
+        label=gettext_lazy("Why"),
+        help_text=gettext_lazy("Your colleagues read this."),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )

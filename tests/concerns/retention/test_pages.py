@@ -1,0 +1,160 @@
+"""Two people of the office look at what goes, and hold what must stay."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client, TestCase
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils.html import strip_tags
+
+from concerns.models import Concern
+from concerns.retention.models import Disposal, Hold, RetentionRule
+from concerns.retention.tasks import dispose
+from mocap_portal.foundation.shared.calendar import CENTRAL
+from tests.factories.accounts import MembershipFactory
+from tests.factories.concerns import ConcernFactory
+from tests.factories.retention import DisposalFactory, DisposalItemFactory, HoldFactory, StubFactory
+from tests.sign_in import sign_in
+
+pytestmark = pytest.mark.django_db
+
+TODAY = dt.datetime(2031, 11, 28, 9, tzinfo=CENTRAL)
+OLD = dt.datetime(2026, 11, 2, 12, tzinfo=CENTRAL)
+OVERVIEW = "/concerns/retention/"
+
+
+def words(response: Any) -> str:
+    """What the page says, without its tags."""
+    assert response.status_code == 200
+    return " ".join(strip_tags(response.content.decode()).split())
+
+
+def office(name: str) -> Client:
+    return sign_in(Client(), MembershipFactory.create(dese_reviewer=True, user__name=name))
+
+
+def test_one_proposes_and_another_confirms() -> None:
+    concern = ConcernFactory.create(received_at=OLD, closed=True)
+    with time_machine.travel(TODAY, tick=False):
+        one, other = office("Ann One"), office("Olga Other")
+        text = words(one.get(OVERVIEW))
+        assert "One concern is old enough and not held." in text
+        assert "Propose to dispose" in words(one.get(reverse("retention:propose")))
+        text = words(one.post(reverse("retention:propose"), follow=True))
+        assert "1 concern is on the list." in text
+        assert "A disposal is proposed and waits for another person." in text
+        disposal = Disposal.objects.get()
+        here = reverse("retention:disposal", args=[disposal.pk])
+        text = words(one.get(here))
+        assert concern.number in text
+        assert "Nov 12, 2026" in text
+        assert "Another person of the MOCAP office has to confirm it." in text
+        assert "Confirm it" not in text
+        confirm = reverse("retention:confirm", args=[disposal.pk])
+        assert "You have proposed this yourself." in words(one.post(confirm, follow=True))
+        assert "Dispose of 1 concern for good?" in words(other.get(confirm))
+        with TestCase.captureOnCommitCallbacks() as begun:
+            assert "It is confirmed." in words(other.post(confirm, follow=True))
+        assert len(begun) == 1
+        dispose(disposal.pk)
+        text = words(other.get(here))
+        assert "Let go" in text
+        assert "Confirmed by Olga Other" in text
+        text = words(other.get(reverse("retention:stubs")))
+        assert concern.number in text
+        assert "Ann One and Olga Other" in text
+        assert "Settled: what was wrong was put right" in text
+    assert not Concern.objects.exists()
+
+
+def test_a_proposal_is_withdrawn() -> None:
+    disposal = DisposalItemFactory.create().disposal
+    client = office("Ann One")
+    address = reverse("retention:withdraw", args=[disposal.pk])
+    assert "Withdraw the proposal?" in words(client.get(address))
+    assert "The proposal is withdrawn." in words(client.post(address, follow=True))
+    assert "confirmed or withdrawn already" in words(client.post(address, follow=True))
+
+
+def test_holds_are_placed_on_one_concern_or_on_a_kind() -> None:
+    client, concern = office("Ann One"), ConcernFactory.create()
+    address = reverse("retention:place")
+    filled_in = client.get(address, {"number": concern.number}).content.decode()
+    assert f'value="{concern.number}"' in filled_in
+    assert "<script>" not in client.get(address, {"number": "<script>"}).content.decode()
+    said = {"kind": "litigation", "why": "Doe v. Board"}
+    for wrong, sentence in (
+        ({}, "Give the number of a concern, say which kind, or tick that all are held."),
+        ({"number": "C-12a"}, "Write the number as it is on the receipt"),
+        ({"number": concern.number, "category": "billing"}, "Not both."),
+        ({"number": f"C-{concern.pk + 1}"}, "There is no record of this number."),
+        (
+            {
+                "received_from_month": "3", "received_from_day": "2", "received_from_year": "2026",
+                "received_to_month": "3", "received_to_day": "1", "received_to_year": "2026",
+            },
+            "This day is before the first one.",
+        ),
+    ):  # fmt: skip
+        assert sentence in words(client.post(address, said | wrong))
+    assert not Hold.objects.exists()
+    for _twice in range(2):
+        assert client.post(address, said | {"number": concern.number.lower()})["Location"] == OVERVIEW
+    client.post(address, said | {"everything": "on"})
+    assert list(Hold.objects.order_by("pk").values_list("number", "category")) == [
+        (concern.pk, ""),
+        (None, ""),
+    ]
+    text = words(client.get(OVERVIEW))
+    assert concern.number in text
+    assert "Every concern" in text
+
+
+def test_a_hold_is_lifted_with_a_reason() -> None:
+    client, hold = office("Ann One"), HoldFactory.create()
+    address = reverse("retention:lift", args=[hold.pk])
+    assert "Held: A bill, a fee or a price." in words(client.get(address))
+    assert "This field is required." in words(client.post(address, {"why": ""}))
+    assert "The hold is lifted." in words(client.post(address, {"why": "Settled."}, follow=True))
+    assert "lifted this hold already" in words(client.post(address, {"why": "No."}))
+    assert "Nothing is held." in words(client.get(OVERVIEW))
+
+
+def test_empty_pages_say_so() -> None:
+    client = office("Ann One")
+    text = words(client.get(OVERVIEW))
+    for sentence in ("Nothing is old enough", "Nothing is held.", "Nothing was ever disposed of.", "5 years"):
+        assert sentence in text
+    assert "Nothing was disposed of yet." in words(client.get(reverse("retention:stubs")))
+    RetentionRule.objects.all().delete()
+    assert "No rule says how long concerns are kept." in words(client.get(OVERVIEW))
+    assert "No rule says" in words(client.post(reverse("retention:propose"), follow=True))
+
+
+def test_pages_ask_the_same_few_questions_however_much_there_is() -> None:
+    client, disposal = office("Ann One"), DisposalFactory.create(confirmed=True)
+    addresses = [OVERVIEW, reverse("retention:stubs"), reverse("retention:disposal", args=[disposal.pk])]
+
+    def fill(number: int) -> None:
+        for _each in range(number):
+            HoldFactory.create()
+            StubFactory.create()
+            DisposalItemFactory.create(disposal=disposal, number=ConcernFactory.create(closed=True).pk)
+
+    def asked() -> list[int]:
+        counts = []
+        for address in addresses:
+            with CaptureQueriesContext(connection) as queries:
+                client.get(address)
+            counts.append(len(queries))
+        return counts
+
+    fill(2)
+    few = asked()
+    fill(8)
+    assert asked() == few
+    assert max(few) <= 20

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
-from contextlib import closing
 from typing import Any
 
 import pytest
@@ -309,9 +308,8 @@ def test_the_transcript_is_saved_logged_and_the_log_is_read(client: Client) -> N
     issue(request, by)
     assert "Nothing about the former student has left" in opened(client, request)
     response: Any = client.post(reverse("movip:save"))
-    with closing(response):
-        assert response["Content-Type"] == "application/pdf" and "no-store" in response["Cache-Control"]
-        assert b"".join(response.streaming_content).startswith(b"%PDF-")
+    assert b"".join(response.streaming_content).startswith(b"%PDF-")
+    assert response["Content-Type"] == "application/pdf" and "no-store" in response["Cache-Control"]
     log = Disclosure.objects.get()
     html = page(client)
     for word in (log.what, log.why, log.to_whom, "Tuesday, November 10, 2026", "Saved from the page"):

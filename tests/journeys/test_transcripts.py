@@ -56,7 +56,7 @@ def ask(page: Page, live_server: LiveServer, proof: Path) -> None:
     page.get_by_label("School at that time").fill("Southbrook High School")
     choose(page, "I am the former student")
     choose(page, "Me: I save it")
-    page.get_by_label("A picture or scan of an ID").set_input_files(proof)
+    page.locator("[name=proof]").set_input_files(proof)
     press(page, "Send the request")
     expect_heading(page, "Your request is sent")
 
@@ -156,7 +156,7 @@ def test_a_paper_is_added_later(browse: Browse, live_server: LiveServer, shot: S
     press(phone, "Add the paper")
     looked_at(phone, shot, "add-paper-problems")
     choose(phone, "Proof of who I am")
-    phone.get_by_label("File").set_input_files(proof)
+    phone.locator("[name=paper]").set_input_files(proof)
     press(phone, "Add the paper")
     expect_message(phone, "The paper is added to your request.")
     assert request.papers.get().content_type == "image/png"

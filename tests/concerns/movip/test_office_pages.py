@@ -141,10 +141,10 @@ def test_from_the_check_to_the_transcript(client: Client, hat: Membership) -> No
     assert request.chosen.get().row == row
     assert "checked>" in client.get(response.url).content.decode()
 
-    page = client.get(url("issue", request.pk))
-    assert "98.5 % of the work completed" in page.content.decode()
+    preview = client.get(url("issue", request.pk))
+    assert "98.5 % of the work completed" in preview.content.decode()
     signed = {
-        name: page.context["form"][name].value() for name in ("official_name", "official_title", "seen")
+        name: preview.context["form"][name].value() for name in ("official_name", "official_title", "seen")
     }
     assert signed["official_name"] == "Dana Reyes"
     client.post(url("issue", request.pk), signed)

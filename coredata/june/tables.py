@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import django_tables2 as tables
+from django.utils.functional import Promise
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
@@ -111,7 +112,7 @@ class FillingTable(PortalTable):
     )
     in_june = tables.Column(verbose_name=_("June file that was sent"), empty_values=())
 
-    caption = _("What June has to have")
+    caption: str | Promise = _("What June has to have")
     row_header = "student"
     statuses: Mapping[str, str] = {}
     boxes: Mapping[Key, RowForm] = {}

@@ -54,7 +54,7 @@ def save(request: HatRequest, lea_id: int, year: int) -> HttpResponse:
     if not saved.is_whole:
         return _unsaved(request, lea, school_year, boxes, saved)
     asked = WhoForm({"who": request.POST["who"]}) if request.POST.get("who") else None
-    return list_page(request, lea, school_year, asked) if asked else redirect(back)
+    return list_page(request, lea, school_year, asked) if asked else redirect(f"{back}#list")
 
 
 def _back(request: HatRequest, lea: Lea, year: SchoolYear) -> str:
@@ -95,6 +95,8 @@ def _unsaved(
     for number, row in enumerate(rows):
         box = RowForm.of(row, number, typed=typed[row.key].cells, theirs=saved.conflicts.get(row.key))
         again.append(box.put(saved.refused.get(row.key, [])))
+    table = filling_table(found, rows, again)
+    table.caption = _("Rows that are not saved")
     context = {
         "lea": lea,
         "year": year,
@@ -102,7 +104,7 @@ def _unsaved(
         "count": len(rows),
         "conflicts": len(saved.conflicts),
         "gone": [typed[key] for key in sorted(saved.gone)],
-        "table": filling_table(found, rows, again) if rows else None,
+        "table": table if rows else None,
         "grades": grades_of(found),
         "shown": request.POST.get("shown", ""),
         "page_number": request.POST.get("page", ""),

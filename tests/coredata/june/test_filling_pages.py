@@ -76,7 +76,7 @@ def test_a_row_has_boxes_beside_what_is_proposed(lea: Lea, client: Client) -> No
 
 def test_a_page_is_saved_and_leads_back_to_where_it_was(lea: Lea, client: Client) -> None:
     response = save(client, lea, typed(first="b+", second={}, year="A"), shown="open", page="2")
-    assert response.redirect_chain == [(address("june", lea.pk, 2027) + "?shown=open&page=2", 302)]  # type: ignore[attr-defined]
+    assert response.redirect_chain == [(address("june", lea.pk, 2027) + "?shown=open&page=2#list", 302)]  # type: ignore[attr-defined]
     assert "2 rows are saved." in text_of(response)
     assert stands() == {(ANN, "S1"): ("B+", "0.5", 1), (BEN, "YL"): ("A", "0.5", 1)}
     text = text_of(save(client, lea, typed(first="b+", year="A")))
@@ -115,7 +115,7 @@ def test_a_conflict_shows_both_values_and_asks(lea: Lea, client: Client) -> None
     save(other, lea, typed(first="A"))
     text = text_of(save(client, lea, typed(first="C", year="B")))
     assert "Olive Other has saved this row" in text
-    assert "Theirs: A, credits: 0.5" in text and "Mine: C, credits: 0.5" in text
+    assert "Theirs: A, credits: 0.5" in text and "Mine, what stands in the boxes: C, credits: 0.5" in text
     assert stands() == {(ANN, "S1"): ("A", "0.5", 1), (BEN, "YL"): ("B", "0.5", 1)}
 
     asked = {"grade_earned": "C", "credits_earned": "0.5", "version": "1", "is_asked": "True"}

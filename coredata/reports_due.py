@@ -49,8 +49,13 @@ def reports_due(
     sent = ProviderReport.objects.filter(of_these, school_year=year, state__in=GOOD_FOR_NOW).order_by()
     last = dict(sent.values_list("provider").annotate(last=Max("as_of")))
     registered = RosterLine.objects.filter(line__request__term__school_year=year).order_by()
-    first_sent = registered.filter(of_these).exclude(provider__in=last).values_list("provider")
-    since = {provider: central_date(first) for provider, first in first_sent.annotate(first=Min("sent_at"))}
+    silent = registered.exclude(provider__in=last)
+    if (
+        providers is not None
+    ):  # of few none may be left, which the database need not look through all lines for
+        silent = silent.filter(provider__in=set(providers) - last.keys())
+    first_sent = silent.values_list("provider").annotate(first=Min("sent_at"))
+    since = {provider: central_date(first) for provider, first in first_sent}
     reported = ReportedEnrollment.objects.filter(school_year=year, is_present=True).order_by()
     has_students = Exists(registered.filter(provider=OuterRef("pk"))) | Exists(
         reported.filter(provider=OuterRef("pk"))

@@ -1,4 +1,7 @@
-"""The engine's SQL: what lies in sql/*.sql, by code, with what its placeholders stand for."""
+"""The engine's SQL: what lies in sql/*.sql, by code, with what its placeholders stand for.
+
+Where many rows are laid, a table's indexes are made when it is full (`{analyze}`): row by row they cost more.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +36,8 @@ CONCLUSION = "conclusion"
 BESIDE = "beside"
 
 HEADING = re.compile(r"^-- (M-[0-9]{2})\n", re.MULTILINE)
+ANALYZE = re.compile(r"^\{analyze\} ([\w, ]+);", re.MULTILINE)
+INDEX = re.compile(r"^CREATE INDEX ON (\w+) \(([\w, ]+)\);", re.MULTILINE)
 COLUMNS = "lea_id, provider_id, mosis_id, course_code, semester, a_id, o_id, j_id, v_id, cause, facts, code"
 INTO = f"INSERT INTO found ({COLUMNS})"
 NOTHING = "NULL::bigint"
@@ -97,9 +102,34 @@ RULES: Mapping[str, str] = MappingProxyType(
 )
 PATTERNS: Mapping[str, str] = MappingProxyType(rules(LAST))
 HIDINGS = _hidings()
+# The names are those that the server gives.
+INDEXES = {
+    f"{table}_{columns.replace(', ', '_')}_idx": (table, columns)
+    for table, columns in INDEX.findall(setup(TABLES))
+}
+COUNTED = {table for name in SETUP for tables in ANALYZE.findall(setup(name)) for table in tables.split(", ")}
+WITHOUT_INDEXES = "DROP INDEX " + ", ".join(
+    f"pg_temp.{index}" for index, (table, _columns) in INDEXES.items() if table in COUNTED
+)
 EMPTY = "TRUNCATE " + ", ".join(
     f"pg_temp.{name}" for name in re.findall(r"CREATE TEMPORARY TABLE (\w+)", setup(TABLES))
 )
+
+
+def counted(text: str, *, is_large: bool) -> str:
+    """With tables that have many rows indexed and the planner told of them; of few rows nothing is done."""
+    return ANALYZE.sub(_count if is_large else "", text)
+
+
+def _count(match: re.Match[str]) -> str:
+    tables = match[1].split(", ")
+    made = (
+        f"CREATE INDEX IF NOT EXISTS {index} ON pg_temp.{table} ({columns});\n"
+        for index, (table, columns) in INDEXES.items()
+        if table in tables
+    )
+    return f"{''.join(made)}ANALYZE {match[1]};"
+
 
 SAME = {
     "student": "one.lea_id = two.lea_id AND one.mosis_id = two.mosis_id AND two.mosis_id <> ''",

@@ -18,21 +18,36 @@ DELIVERIES = ("V", "S", "VH")  # Core Data Exhibit 34: everything that is taught
 COURSES_FIRST = (Kind.CRS_ASSIGN, Kind.STU_ASSIGN)
 
 # Whose every course matters: who has an approved course, is in a full-time program, or is reported by a provider.
-KNOWN = """
+# `{of_student}`, `{reported}`: what else is asked of their rows.
+_KNOWN = """
 SELECT student.mosis_id FROM part_time_courseline AS line
     JOIN part_time_courserequest AS request ON request.id = line.request_id
     JOIN directory_term AS term ON term.id = request.term_id AND term.school_year_id = %(year)s
     JOIN records_claim AS claim ON claim.id = request.claim_id
     JOIN records_student AS student ON student.id = claim.student_id
-    WHERE line.state = ANY(%(approved)s) AND line.basis <> %(private)s AND student.mosis_id IS NOT NULL
+    WHERE line.state = ANY(%(approved)s) AND line.basis <> %(private)s AND {of_student}
 UNION SELECT student.mosis_id FROM full_time_schedule AS schedule
     JOIN full_time_programenrollment AS enrollment ON enrollment.id = schedule.enrollment_id
     JOIN records_student AS student ON student.id = enrollment.student_id
-    WHERE schedule.school_year_id = %(year)s AND student.mosis_id IS NOT NULL
+    WHERE schedule.school_year_id = %(year)s AND {of_student}
 UNION SELECT reported.mosis_id FROM coredata_reportrow AS reported
     JOIN coredata_providerreport AS report ON report.id = reported.report_id
-    WHERE report.school_year_id = %(year)s AND report.state = %(accepted)s AND reported.mosis_id <> ''
+    WHERE report.school_year_id = %(year)s AND report.state = %(accepted)s AND {reported}
 """
+KNOWN = _KNOWN.format(of_student="student.mosis_id IS NOT NULL", reported="reported.mosis_id <> ''")
+# The same of the students in some files.
+HERE = """
+WITH here AS MATERIALIZED (
+    SELECT DISTINCT lines.mosis_id FROM coredata_student_lines AS lines
+    JOIN unnest(%(collections)s::bigint[], %(uploads)s::bigint[]) AS file(collection_id, upload_id)
+        USING (collection_id, upload_id)
+    WHERE lines.collection_id = ANY(%(collections)s) AND lines.mosis_id <> ''
+)
+"""
+KNOWN_IN_FILES = HERE + _KNOWN.format(
+    of_student="student.mosis_id IN (SELECT mosis_id FROM here)",
+    reported="reported.mosis_id IN (SELECT mosis_id FROM here)",
+)
 
 # Student rows meet course rows by the seven parts of DESE's key; year and district are the same in both files. Of
 # several teachers of one course the one on the first line stands for all.
@@ -159,10 +174,19 @@ class File:
         return cls(upload.pk, upload.collection_id)
 
 
-def lay_known(into: str, year: int) -> None:
-    """Put the students whose every course matters into a table of one column, for many builds to ask for."""
+def lay_known(into: str, year: int, *, files: Sequence[File] | None = None) -> None:
+    """Put the students whose every course matters into a table of one column, for many builds to ask.
+
+    `files`: of the students in these only.
+    """
+    values: dict[str, Any] = {"year": year, **_states()}
+    if files is not None:
+        values |= {
+            "collections": [file.collection for file in files],
+            "uploads": [file.upload for file in files],
+        }
     with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO {into} {KNOWN}", {"year": year, **_states()})
+        cursor.execute(f"INSERT INTO {into} {KNOWN if files is None else KNOWN_IN_FILES}", values)
         cursor.execute(f"ANALYZE {into}")
 
 

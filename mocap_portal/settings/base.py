@@ -105,8 +105,12 @@ TEMPLATES = [
 DATABASES = {"default": env.db_url("DATABASE_URL", default="postgresql:///mocap_portal")}
 DATABASES["default"]["HOST"] = unquote(DATABASES["default"]["HOST"])  # %2F: the folder of a Unix socket
 DATABASES["default"]["ATOMIC_REQUESTS"] = False  # an action opens its own transaction
+# The temporary tables in which a whole state is compared; the server takes no more of it than it needs.
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
+    "options", f"-c temp_buffers={env.str('DATABASE_TEMP_BUFFERS', default='256MB')}"
+)
 if env.bool("DATABASE_POOL", default=False):  # the web server; a forked worker keeps plain connections
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 4, "timeout": 10}
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 4, "timeout": 10}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="redis://localhost:6379/0")
@@ -223,6 +227,7 @@ PROVIDER_REPORTS_ACCEPT_CLEAN = env.bool("PROVIDER_REPORTS_ACCEPT_CLEAN", defaul
 # Approvals, October, June and provider reports are compared each night, and for so long after a school year has ended.
 RECONCILE_DAYS_AFTER_YEAR = env.int("RECONCILE_DAYS_AFTER_YEAR", default=120)
 RECONCILE_LEAS_AT_ONCE = env.int("RECONCILE_LEAS_AT_ONCE", default=200)  # in one transaction
+RECONCILE_PIECES_AT_ONCE = env.int("RECONCILE_PIECES_AT_ONCE", default=2)  # each on a connection of its own
 # How many days a side has to answer in the room of a mismatch before it goes to the MOCAP office.
 RECONCILE_SILENCE_DAYS = env.int("RECONCILE_SILENCE_DAYS", default=14)
 

@@ -35,7 +35,7 @@ from enrollment.registration.models import RosterLine
 from mocap_portal.demo.builder import PARTS, NotTheDemo, build
 from mocap_portal.demo.builder.places import COMPASS_POINT, HARROW_SPRINGS, WALNUT_FORK
 from mocap_portal.demo.models import DemoMail, DemoPerson
-from mocap_portal.foundation.accounts.models import Invitation, Membership, Role, User
+from mocap_portal.foundation.accounts.models import ApiToken, Invitation, Membership, Role, User
 from mocap_portal.foundation.clocks.models import ChaseRun, Clock, ClockKind
 from mocap_portal.foundation.directory.models import ClosedDay, Lea, LeaPolicy, School
 from mocap_portal.foundation.papers.models import DigestItem, Letter, LetterKind, Notice
@@ -307,6 +307,15 @@ class TestRequests:
                     *(("stu_crs_comp", state) for state in ["certified", *more]),
                 ]
             )
+        ]
+
+    def test_a_provider_s_program_has_a_token(self) -> None:
+        """And an older one of its staff is revoked."""
+        tokens = ApiToken.objects.order_by("pk")
+        assert {token.hat.organization.provider.code for token in tokens} == {"LANTERN"}
+        assert [(token.name, token.revoked_at is None) for token in tokens] == [
+            ("Trial of our system", False),
+            ("Learning platform", True),
         ]
 
     def test_last_night_is_done(self) -> None:

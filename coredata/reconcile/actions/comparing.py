@@ -15,11 +15,13 @@ reason that the student has another one (sql/beside.sql).
 from __future__ import annotations
 
 import datetime as dt
+import math
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -41,6 +43,7 @@ from ..files import JUNE_OUTCOMES, OCTOBER_COURSES, OCTOBER_STUDENTS, Files, Que
 from ..models import OPEN_STATES, LeaRun, Mismatch, Run, RunKind
 from ..statements import setup
 
+Seconds = Mapping[str, float]  # by code
 LOCK = "coredata.reconcile"
 TRIES = 3  # of a piece that somebody's answer came between
 # What a provider mends by its next report.
@@ -127,10 +130,15 @@ def compare(
             if is_whole and not done and _stays_as_it_was(run, all_of_them, at=at):
                 return _finish(run, at=at, is_whole=is_whole)
             wanted = [lea for lea in all_of_them if lea not in done]
-            for piece in _pieces(wanted):
-                _piece(run, Question(year, as_of, leas=piece, is_whole=False), at=at)
+            _several(
+                run,
+                [
+                    partial(_piece, run, Question(year, as_of, leas=piece, is_whole=False), at=at)
+                    for piece in _pieces(wanted)
+                ],
+            )
             if is_whole:
-                _piece(run, Question(year, as_of, leas=(), is_whole=True), at=at)
+                _several(run, [partial(_piece, run, Question(year, as_of, leas=(), is_whole=True), at=at)])
             return _finish(run, at=at, is_whole=is_whole)
         except Exception as error:
             # Its text may quote a row: only its kind is kept.
@@ -226,24 +234,60 @@ def _stays_as_it_was(run: Run, leas: Sequence[int], *, at: dt.datetime) -> bool:
     return True
 
 
-def _pieces(leas: Iterable[int]) -> Iterator[tuple[int, ...]]:
-    rest = iter(leas)
-    while piece := tuple(islice(rest, settings.RECONCILE_LEAS_AT_ONCE)):
-        yield piece
+def _pieces(leas: Sequence[int]) -> list[tuple[int, ...]]:
+    """As many as are done at once, or some times so many. Neighbours go apart: large LEAs may stand together."""
+    together = settings.RECONCILE_PIECES_AT_ONCE
+    pieces = together * math.ceil(len(leas) / (settings.RECONCILE_LEAS_AT_ONCE * together))
+    return [piece for first in range(pieces) if (piece := tuple(leas[first::pieces]))]
 
 
-def _piece(run: Run, question: Question, *, at: dt.datetime) -> None:
-    """One piece, and again where somebody's answer came between."""
-    for left in reversed(range(TRIES)):
-        try:
-            with transaction.atomic():
-                _as_of_one_moment()
-                _write(run, question, at=at)
-        except OperationalError as error:
-            if not left or not isinstance(error.__cause__, SerializationFailure):
+def _several(run: Run, pieces: Sequence[Callable[[], Seconds]]) -> None:
+    """Do them all, some at once on connections of their own: a piece reads and writes nothing of another one.
+
+    Where one fails those that have begun end, the others are left out, and its error is raised. In a transaction of
+    the caller's they are done one after the other: no other connection sees what it has written. The seconds are added
+    up last: a piece refers to the run as it was when the piece began.
+    """
+    seconds = Counter[str](run.seconds_by_code)
+    at_once = min(len(pieces), settings.RECONCILE_PIECES_AT_ONCE)
+    if at_once < 2 or connection.in_atomic_block:
+        for piece in pieces:
+            seconds.update(piece())
+    else:
+        with ThreadPoolExecutor(at_once) as threads:
+            begun = [threads.submit(_on_its_own_connection, piece) for piece in pieces]
+            try:
+                for done in begun:
+                    seconds.update(done.result())
+            except BaseException:
+                threads.shutdown(cancel_futures=True)
                 raise
-        else:
-            return
+    run.seconds_by_code = {code: round(taken, 4) for code, taken in seconds.items()}
+    Run.objects.filter(pk=run.pk).update(seconds_by_code=run.seconds_by_code)
+
+
+def _on_its_own_connection(piece: Callable[[], Seconds]) -> Seconds:
+    try:
+        return piece()
+    finally:
+        connection.close()
+
+
+def _piece(run: Run, question: Question, *, at: dt.datetime) -> Seconds:
+    """One piece, and again where somebody's answer came between. Returns the seconds of each code."""
+    for _time in range(TRIES - 1):
+        try:
+            return _try_piece(run, question, at=at)
+        except OperationalError as error:
+            if not isinstance(error.__cause__, SerializationFailure):
+                raise
+    return _try_piece(run, question, at=at)
+
+
+@transaction.atomic
+def _try_piece(run: Run, question: Question, *, at: dt.datetime) -> Seconds:
+    _as_of_one_moment()
+    return _write(run, question, at=at)
 
 
 def _as_of_one_moment() -> None:
@@ -253,7 +297,7 @@ def _as_of_one_moment() -> None:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 
 
-def _write(run: Run, question: Question, *, at: dt.datetime) -> None:
+def _write(run: Run, question: Question, *, at: dt.datetime) -> Seconds:
     for lea in student_courses.stale(question.leas or (), question.year):
         student_courses.rebuild(lea, question.year)
     found = find(question)
@@ -276,12 +320,9 @@ def _write(run: Run, question: Question, *, at: dt.datetime) -> None:
             for row in since:
                 copy.write_row(row)
         run_statements(cursor, setup("life"), literals(values), is_large=found.is_large)
-    seconds = Run.objects.select_for_update().get(pk=run.pk).seconds_by_code
-    for code, taken in found.seconds.items():
-        seconds[code] = round(seconds.get(code, 0) + taken, 4)
-    Run.objects.filter(pk=run.pk).update(seconds_by_code=seconds)
     if run.kind == RunKind.NIGHT:
         digests.tell_leas_of_new(run, question.leas or ())
+    return found.seconds
 
 
 def _places(files: Files) -> tuple[int | None, int | None, int | None]:

@@ -76,6 +76,10 @@ WHERE v.approval_id <> '' AND (
 -- M-91
 -- A coded section without a student is in Course Assignment only, so it is told of the LEA, not of a student. Of somebody who
 -- stands in two sections of one course one is kept: then no section of the course is said to be empty.
+WITH filled AS MATERIALIZED (  -- once: looked up for each section, the LEA's students would be read as often
+    SELECT DISTINCT section.lea_id, section.school_code, section.assignment_number
+    FROM o JOIN section ON section.lea_id = o.lea_id AND section.line = o.course_line
+)
 SELECT {unit}, 'teacher', '{{}}'::jsonb
 FROM unit JOIN o USING (o_id)
 WHERE o.is_coded AND o.educators = 0
@@ -86,8 +90,7 @@ SELECT section.lea_id, NULL::bigint, '', coalesce(section.course_code, ''), coal
 FROM section JOIN scope USING (lea_id)
 WHERE scope.has_courses AND scope.has_students AND section.program_code = ANY(%(programs)s)
     AND NOT EXISTS (
-        SELECT FROM o JOIN section AS filled ON filled.lea_id = o.lea_id AND filled.line = o.course_line
-        WHERE o.lea_id = section.lea_id AND filled.school_code = section.school_code
+        SELECT FROM filled WHERE filled.lea_id = section.lea_id AND filled.school_code = section.school_code
             AND filled.assignment_number = section.assignment_number
     )
     AND NOT EXISTS (

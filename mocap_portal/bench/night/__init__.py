@@ -1,7 +1,7 @@
 """The night over a whole planted state, one LEA alone and a rehearsal, beside reading the same rows through the index.
 
 The state is 555 LEAs with `rows` October rows (fewer LEAs below a thousand rows each), and in proportion June's rows,
-approvals and provider reports: to 8 million 7.7 million, 150,000 and 145,000. It is filled once and kept in the state
+approvals and provider reports: to 8 million 7.7 million, 150,000 and 150,000. It is filled once and kept in the state
 folder, by size and seed.
 
 rows: of each source, and those of October and June that can matter (the student-courses that certifying derives);

@@ -1,4 +1,7 @@
-"""Reports of two providers: one accepted of each, one of each that was not: it waits for DESE, or came back."""
+"""Reports of two providers: one accepted of each, one of each that was not: it waits for DESE, or came back.
+
+One of the providers has a program that may send them.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from coredata.models import ProviderReport
 from coredata.store import vault
 from enrollment.part_time.models import CourseLine, LineState
 from enrollment.registration.models import RosterLine
+from mocap_portal.foundation.accounts.actions import make_api_token, note_use, revoke_api_token
 from mocap_portal.foundation.accounts.models import PROVIDER_ROLES, Membership, Role
 from mocap_portal.foundation.directory.models import Lea, SchoolYear
 from mocap_portal.foundation.shared.calendar import central_date
@@ -42,6 +46,15 @@ def build_reports(at: dt.datetime) -> None:
     whole = _send(_rows(PRAIRIE, today), by=prairie, as_of=today - FIRST + 4 * ONE_DAY)
     actions.accept_report(whole.pk, by=office, at=noon(today - FIRST + 6 * ONE_DAY))
     _send(list(_later(_rows(LANTERN, today), today - SECOND)), by=lantern, as_of=today - SECOND)
+    _let_programs_in(lantern, at=at)
+
+
+def _let_programs_in(hat: Membership, *, at: dt.datetime) -> None:
+    """A program of the provider's sends by a token; the one before was revoked. Nobody knows their secrets."""
+    old, _secret = make_api_token(name="Trial of our system", days=30, by=hat, at=at - BEGAN)
+    revoke_api_token(old.pk, by=hat, at=at - FIRST)
+    new, _secret = make_api_token(name="Learning platform", days=365, by=hat, at=at - FIRST)
+    note_use(new, at=at - SECOND)
 
 
 def sender(code: str) -> Membership:

@@ -12,6 +12,7 @@ import pytest
 from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
+from coredata.reconcile import engine
 from coredata.reconcile.engine import find, rows
 from coredata.reconcile.files import Question
 
@@ -66,6 +67,19 @@ def test_sql_and_plain_python_find_the_same(shared: Shared, as_of: dt.date) -> N
         of_state = {one for one in found if one[1] in state.files}
         mine = {one for one in plain.find(state) if one[1] is not None}
         assert (of_state - mine, mine - of_state) == (set(), set()), state
+
+
+@pytest.mark.parametrize("as_of", NIGHTS[2::3], ids=str)
+def test_laid_as_of_many_rows_the_same_bytes_are_found(
+    shared: Shared, monkeypatch: pytest.MonkeyPatch, as_of: dt.date
+) -> None:
+    """Then a table's indexes are made when it is full, and the planner is told of it."""
+    written.write(shared, states_of(shared, as_of))
+    told = {}
+    for many in 10**9, 0:
+        monkeypatch.setattr(engine, "MANY", many)
+        told[many] = asked(as_of)
+    assert told[0] == told[10**9] != []
 
 
 @pytest.mark.parametrize("as_of", NIGHTS[3::4], ids=str)

@@ -316,11 +316,11 @@ def test_a_night_that_went_on_hours_later_tells_of_nothing_again_the_next_night(
     pieces = actions.comparing._piece
     done: list[int] = []
 
-    def one_only(run: Run, question: Any, *, at: dt.datetime) -> None:
+    def one_only(run: Run, question: Any, *, at: dt.datetime) -> Any:
         if done:
             raise RuntimeError
-        pieces(run, question, at=at)
         done.append(run.pk)
+        return pieces(run, question, at=at)
 
     with pytest.MonkeyPatch.context() as killed:
         killed.setattr(actions.comparing, "_piece", one_only)

@@ -16,6 +16,7 @@ from pytest_django import Settings
 
 from coredata.models import ProviderReport, StudentCourse, Upload
 from coredata.reconcile import actions, tasks
+from coredata.reconcile.files import Question
 from coredata.reconcile.models import LeaRun, Mismatch, MismatchState, Run, RunKind
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.papers.models import DigestItem
@@ -192,6 +193,54 @@ def test_piece_by_piece_comes_to_the_same(settings: Settings) -> None:
     settings.RECONCILE_LEAS_AT_ONCE = 1
     night()
     assert everything() == whole
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pieces_at_once_come_to_the_same(
+    settings: Settings, clerk_there: Callable[[World], Membership]
+) -> None:
+    settings.RECONCILE_LEAS_AT_ONCE = 1
+    world = World()
+    clerk_there(world)
+    missing(world)
+    world.october("0000000045", lea=world.other)
+    one_by_one = night()
+    whole, mails = everything(), DigestItem.objects.count()
+    for table in (LeaRun, DigestItem, Mismatch, Run):
+        table.objects.all().delete()
+    settings.RECONCILE_PIECES_AT_ONCE = 2
+    at_once = night()
+    assert everything() == whole != []
+    assert DigestItem.objects.count() == mails > 0
+    assert at_once.by_code == one_by_one.by_code
+    assert set(at_once.seconds_by_code) == set(one_by_one.seconds_by_code)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_pieces_at_once_one_that_fails_fails_the_night_and_the_next_try_goes_on(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.RECONCILE_LEAS_AT_ONCE, settings.RECONCILE_PIECES_AT_ONCE = 1, 2
+    world = World()
+    missing(world)
+    world.october("0000000045", lea=world.other)
+    write = actions.comparing._write
+
+    def fail(run: Run, question: Question, *, at: dt.datetime) -> Any:
+        if question.leas == (world.other.pk,):
+            raise LookupError
+        return write(run, question, at=at)
+
+    with monkeypatch.context() as failing:
+        failing.setattr(actions.comparing, "_write", fail)
+        with pytest.raises(LookupError):
+            night()
+    run = Run.objects.get()
+    assert (run.finished_at, run.failure) == (None, "LookupError")
+    assert not run.of_leas.filter(lea=world.other).exists()
+    night()
+    assert [row["code"] for row in everything()] == ["M-01", "M-08"]
+    assert Run.objects.get().finished_at == AT
 
 
 @pytest.mark.django_db(transaction=True)

@@ -35,7 +35,7 @@ class NotYourList(Refusal):
 class NoOctober(Refusal):
     sentence = _(
         "October is not certified now, so there is no June list to fill in. Certify Course Assignment and Student "
-        "Assignment, then come back: what was typed is kept."
+        "Assignment, then come back: what was saved is kept."
     )
 
 
@@ -89,12 +89,13 @@ def save_outcomes(
         key: there[key] for key, entry in new.items() if key in there and entry.version != there[key].version
     }
     was = _earlier(late.values(), new)
-    conflicts = {key: row for key, row in late.items() if was.get(key) != new[key].cells}
+    asked = {key: row for key, row in late.items() if was.get(key) != new[key].cells}
     typed = {key: entry.cells for key, entry in new.items() if key not in late}
-    rows = rows_by_key(found, [*typed])
+    rows = rows_by_key(found, [*typed, *asked])
     problems = problems_in(found, rows, typed)
     refused = {key: of_row for key, of_row in problems.items() if any(one.is_error for one in of_row)}
-    gone = frozenset(typed.keys() - rows.keys())
+    gone = frozenset((typed.keys() | asked.keys()) - rows.keys())
+    conflicts = {key: row for key, row in asked.items() if key in rows}
     kept = [
         TypedOutcome(
             draft=draft, **key._asdict(), **cells.by_field, version=_version(there.get(key)) + 1, by=by, at=at

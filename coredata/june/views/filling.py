@@ -20,6 +20,7 @@ from mocap_portal.foundation.accounts.middleware import HatRequest
 from mocap_portal.foundation.directory.models import Lea, SchoolYear
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.refusals import Refusal
+from mocap_portal.foundation.ui.forms import Problem
 from mocap_portal.foundation.ui.steps import ask_first
 from mocap_portal.foundation.ui.words import grouped
 
@@ -95,13 +96,20 @@ def _unsaved(
     for number, row in enumerate(rows):
         box = RowForm.of(row, number, typed=typed[row.key].cells, theirs=saved.conflicts.get(row.key))
         again.append(box.put(saved.refused.get(row.key, [])))
+    wrong = [
+        Problem(f"{row.student}, {row.title} {row.semester}: {one.sentence}", box[one.field].id_for_label)
+        for row, box in zip(rows, again, strict=True)
+        for of_cell in box.problems.values()
+        for one in of_cell
+        if one.is_error
+    ]
     table = filling_table(found, rows, again)
     table.caption = _("Rows that are not saved")
     context = {
         "lea": lea,
         "year": year,
         "back": _back(request, lea, year),
-        "count": len(rows),
+        "wrong": wrong,
         "conflicts": len(saved.conflicts),
         "gone": [typed[key] for key in sorted(saved.gone)],
         "table": table if rows else None,
@@ -185,12 +193,19 @@ def undo(request: HatRequest, pk: int) -> HttpResponse:
     return ask_first(
         request,
         lambda: actions.undo_acceptance(pk, by=request.hat, at=timezone.now()),
-        title=_("Undo taking over %(count)s proposals?") % {"count": grouped(step.count)},
+        title=_undo_question(step.count),
         text=_("These rows are empty again. What somebody has changed since stays as it is now."),
         button=_("Undo it"),
         done=_undone,
         back=reverse("june:june", args=[step.draft.lea_id, step.draft.school_year_id]),
     )
+
+
+def _undo_question(count: int) -> str:
+    sentence = ngettext(
+        "Undo taking over %(count)s proposal?", "Undo taking over %(count)s proposals?", count
+    )
+    return sentence % {"count": grouped(count)}
 
 
 def _undone(step: Acceptance) -> str:

@@ -104,9 +104,11 @@ class Model:
             is_touched = was.version == now.version or outcome != was.outcome
             if outcome == now.outcome or not is_touched:
                 continue
+            if key not in self.expected:
+                continue
             if was.version != now.version:
                 asked.add(key)
-            elif key in self.expected and outcome[1] != "much":
+            elif outcome[1] != "much":
                 self.rows[key] = Cell(outcome, now.version + 1)
         return asked
 

@@ -99,6 +99,7 @@ def test_what_is_wrong_comes_back_with_one_sentence_and_the_rest_is_saved(lea: L
     assert "Not saved yet" in text and "1 row is saved." in text
     assert "“half” is not a number of credits. Give the credits as a number, such as 0.5." in text
     assert reverse("coredata:rule", args=["V-41"]) in text and 'value="half"' in text
+    assert 'href="#id_r0-credits_earned">Roe, Ann, Algebra II S1: “half” is not a number' in text
     assert text.count('aria-invalid="true"') == 1 and "Poe, Ben" not in text
     assert stands() == {(BEN, "YL"): ("A", "0.5", 1)}
 

@@ -116,6 +116,7 @@ from tests.factories.full_time import (
     ServicesAgreementFactory,
     ServicesFindingFactory,
 )
+from tests.factories.june import AcceptanceFactory
 from tests.factories.movip import (
     AnswerFactory as TranscriptAnswerFactory,
 )
@@ -306,6 +307,7 @@ class World:
         self.certified = UploadFactory.create(lea=self.lea, certified=True)
         of_june = StoredCollectionFactory.create(cycle="Jun", kind="stu_crs_comp")
         self.june = UploadFactory.create(lea=self.lea, trial=True, collection=of_june)
+        self.taken_over = AcceptanceFactory.create(draft__lea=self.lea, by=self.own[Role.DATA_CLERK])
         self._hear_from_providers()
         self.waiver = WaiverFactory.create(lea=self.lea, granted_by=self.own[Role.DESE_REVIEWER])
         self.invitation = InvitationFactory.create(
@@ -802,6 +804,10 @@ ADDRESSES = [
     page("june:own", SENDING, status=302),
     row("june:june", READING, lambda world: [world.lea.pk, 2027]),
     row("june:june_csv", SENDING, lambda world: [world.lea.pk, 2027], status=302),
+    # October is not certified there: tests/coredata/june/test_filling_pages.py fills in a list.
+    post(row("june:save", SENDING, lambda world: [world.lea.pk, 2027], status=302)),
+    row("june:accept", SENDING, lambda world: [world.lea.pk, 2027], status=302),
+    row("june:undo", SENDING, lambda world: [world.taken_over.pk]),
     row("june:trial", READING, lambda world: [world.june.pk]),
     row("june:trial_csv", SENDING, lambda world: [world.june.pk], status=302),
     page("coredata:reports", PROVIDER_ROLES),

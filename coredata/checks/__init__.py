@@ -6,6 +6,6 @@ so that 300,000 rows are judged in a second or two.
 
 from . import across, coding, fields, file, keys, reports  # noqa: F401  # each registers its checks
 from .case import MARKS, Case, Findings, prepare, stored_case
-from .registry import CHECKS, rules, run
+from .registry import CHECKS, Ran, rules, run, run_on
 
-__all__ = ["CHECKS", "MARKS", "Case", "Findings", "prepare", "rules", "run", "stored_case"]
+__all__ = ["CHECKS", "MARKS", "Case", "Findings", "Ran", "prepare", "rules", "run", "run_on", "stored_case"]

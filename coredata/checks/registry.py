@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -79,14 +79,28 @@ def rules() -> dict[str, Rule]:
     return load_rules([Path(__file__).parent.parent / "rules.toml"])
 
 
-def run(case: Case, *, compares: bool) -> Iterator[tuple[Rule, Findings | None, str | None]]:
+Ran: TypeAlias = tuple[Rule, Findings | None, str | None]
+"""A rule, and what it found or what it needs."""
+
+
+def run(case: Case, *, compares: bool) -> Iterator[Ran]:
     """The checks for this kind of file that compare rows, or those that do not: each rule, what it found or needs.
 
     A rule that is waived for the district needs nothing and is not looked at.
     """
-    for checked in CHECKS:
+    return _run(case, (checked for checked in CHECKS if checked.compares is compares))
+
+
+def run_on(case: Case, fields: Collection[str]) -> Iterator[Ran]:
+    """The same of the checks that look at one of these columns, or at all columns."""
+    wanted = set(fields)
+    return _run(case, (one for one in CHECKS if not one.fields or not wanted.isdisjoint(one.fields)))
+
+
+def _run(case: Case, checks: Iterable[Checked]) -> Iterator[Ran]:
+    for checked in checks:
         rule = rules()[checked.rule_id]
-        if checked.compares is compares and checked.is_for(case):
+        if checked.is_for(case):
             needs = _waived(case.known, rule) or checked.needs(case)
             yield rule, None if needs else checked.check(case, rule), needs
 

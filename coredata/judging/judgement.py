@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from mocap_portal.foundation.shared.rules import Severity
 
-from ..checks import Case, rules, run
+from ..checks import Case, Ran, rules, run, run_on
 from ..collection import Collection
 from ..reading import LINE, Unusable
 
@@ -83,14 +84,23 @@ class Ready:
 
     def judge_rows(self) -> Found:
         """Run the checks that look at one row or the file. Every error of a value is among what they find."""
-        return _found(self.case, compares=False)
+        return _found(run(self.case, compares=False))
 
     def judge_rest(self, rows: Found) -> Judgement:
         """Run the checks that compare rows. `rows`: what `judge_rows` found.
 
         Once `case.known` is loaded, in any thread.
         """
-        return _judged(self.name, self.case, rows, _found(self.case, compares=True))
+        return _judged(self.name, self.case, rows, _found(run(self.case, compares=True)))
+
+    def judge_columns(self, fields: Sequence[str]) -> pl.DataFrame:
+        """What is wrong in these columns, by field: rows that are to stand in a file, while somebody fills them in.
+
+        A frame with the columns of PROBLEMS. What only the whole file can break is not found.
+        """
+        names = [self.case.layout.column(field).name for field in fields]
+        problems = _found(run_on(self.case, fields)).problems
+        return problems.filter(pl.col("column").is_in(names) & pl.col(LINE).is_not_null())
 
 
 def refused(name: str, problem: Unusable) -> Judgement:
@@ -107,9 +117,9 @@ def refused(name: str, problem: Unusable) -> Judgement:
     return Judgement(name, problems=pl.DataFrame([row], schema=PROBLEMS), is_refused=True)
 
 
-def _found(case: Case, *, compares: bool) -> Found:
+def _found(ran: Iterable[Ran]) -> Found:
     frames, not_run = [pl.DataFrame(schema=PROBLEMS)], []
-    for rule, findings, needs in run(case, compares=compares):
+    for rule, findings, needs in ran:
         if findings is None:
             not_run.append(RuleNotRun(rule.id, needs or ""))
         elif not findings.is_empty():

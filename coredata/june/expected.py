@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, TypeVar, overload
+from typing import Any, NamedTuple, TypeVar, overload
 
 from django.db import connection, models, transaction
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +21,7 @@ from ..coding import VIRTUAL, CodingBasis
 from ..layouts import Cycle, Kind
 from ..models import ReportState, Upload, UploadState
 from . import statements
+from .typed import Cells
 
 WITHDREW, INCOMPLETE = "WD", "I"  # grades earned, core data 2.6
 COUNTING = ["completed", "active", "incomplete", "withdrawn"]  # what was begun, in the provider's words
@@ -40,13 +41,27 @@ class Origin(models.TextChoices):
 class Shown(models.TextChoices):
     """Which part of the list."""
 
-    OPEN = "open", _("Outcome to fill in")
+    EMPTY = "empty", _("Still empty")
+    OTHERWISE = "otherwise", _("Typed, and proposed otherwise")
+    OPEN = "open", _("Nothing proposed and nothing typed")
     READY = "ready", _("Outcome there or proposed")
     WITHDRAWN = "withdrawn", _("Withdrawn")
     ADDED = "added", _("Added since October")
     UNCODED = "uncoded", _("In October without program code")
     MISSING = "missing", _("Not in the June file")
-    DIFFERS = "differs", _("June file says otherwise")
+    DIFFERS = "differs", _("June file and proposal differ")
+
+
+UNLIKE = "unlike"  # the part that was typed and stands otherwise in the June file, or not at all
+OF_A_JUNE_FILE = frozenset({Shown.MISSING, Shown.DIFFERS})  # nothing of them without one
+
+
+class Key(NamedTuple):
+    """Which student-course."""
+
+    mosis_id: str
+    course_code: str
+    semester: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +71,9 @@ class Expected:
     `origin`: why; `student_line`: of Student Assignment in October. `proposed_grade`, `proposed_credits`: the outcome
     by `source` ("district", "provider", "" for none). `status`, `told`: what the provider says, `told` the grade in its
     words. `june_line` and what follows: what stands in the June file that was sent. `grade`, `credits`: what goes into
-    the file to take along, the June file's where it has one. `state`: open, ready or withdrawn.
+    the file to take along, `said_by`: whose word that is (typed, june, district, provider, "" for nobody's). `state`:
+    open, ready or withdrawn. `typed_grade` and what follows: what somebody typed, texts, in this `version` (0: nobody
+    yet). `is_filled`: typed, or in the June file. `lacks_…`: neither October nor anybody says it, so it is typed too.
     """
 
     origin: str
@@ -80,10 +97,39 @@ class Expected:
     last_name: str
     first_name: str
     title: str
+    typed_grade: str
+    typed_credits: str
+    typed_assignment: str
+    typed_school: str
+    typed_level: str
+    version: int
+    typed_by: str
+    typed_at: dt.datetime | None
+    said_by: str
+    is_filled: bool
+    lacks_assignment: bool
+    lacks_school: bool
+    lacks_level: bool
+
+    @property
+    def key(self) -> Key:
+        return Key(self.mosis_id, self.course_code, self.semester)
 
     @property
     def student(self) -> str:
         return ", ".join(filter(None, [self.last_name, self.first_name]))
+
+    @property
+    def cells(self) -> Cells:
+        """What somebody typed."""
+        typed = (
+            self.typed_grade,
+            self.typed_credits,
+            self.typed_assignment,
+            self.typed_school,
+            self.typed_level,
+        )
+        return Cells(*typed)
 
     @property
     def why(self) -> str:
@@ -111,10 +157,46 @@ class Extra:
 
 
 @dataclass(frozen=True, slots=True)
+class Proposal:
+    """An outcome that can be taken over: nothing is typed, nor in a June file. `version`: as in Expected."""
+
+    key: Key
+    grade: str
+    credits: Decimal | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unexpected:
+    """What was typed for a course that June no longer has to have. It is in no file."""
+
+    mosis_id: str
+    course_code: str
+    semester: str
+    grade: str
+    credits: str
+    typed_by: str
+    typed_at: dt.datetime
+    last_name: str
+    first_name: str
+
+    @property
+    def student(self) -> str:
+        return ", ".join(filter(None, [self.last_name, self.first_name]))
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
-    """How many student-courses there are of each sort. `missing`: not in the June file that was sent."""
+    """How many student-courses there are of each sort. `missing`: not in the June file that was sent; `proposed`: still
+    empty, and an outcome is proposed.
+    """
 
     whole: int
+    filled: int
+    empty: int
+    otherwise: int
+    unlike: int
+    proposed: int
     open: int
     ready: int
     withdrawn: int
@@ -161,7 +243,8 @@ class Listing(Sequence[RowT]):
 class JuneList:
     """The June list of an LEA and school year, as it is known on a day.
 
-    `courses`, `students`: its certified October files. `june`: the June file it is held against, if there is one.
+    `courses`, `students`: its certified October files. `june`: the June file it is held against, if there is one;
+    `certified`: the one that is certified, from when on nothing is typed any more.
     """
 
     lea: Lea
@@ -170,20 +253,39 @@ class JuneList:
     courses: Upload
     students: Upload
     june: Upload | None
+    certified: Upload | None
 
     @cached_property
     def counts(self) -> Counts:
         ((found),) = _fetched(statements.COUNTS, self._parameters)
         return Counts(*found)
 
-    def rows(self, shown: str = "", mosis_id: str = "") -> Listing[Expected]:
-        """The whole list, or a part of it, or that of one student; by name."""
-        parameters = self._parameters | {"shown": shown, "mosis_id": mosis_id}
-        if mosis_id:
-            (size,) = _fetched(statements.HOW_MANY, parameters)[0]
+    def rows(self, shown: str = "", who: str = "", keys: Sequence[Key] | None = None) -> Listing[Expected]:
+        """The whole list, or a part of it, that of some students or some of its rows; by name.
+
+        `who`: a MOSIS ID, or a part of a name.
+        """
+        parameters = self._asking(shown, who, keys)
+        if who or keys is not None:
+            ((size,),) = _fetched(statements.HOW_MANY, parameters)
         else:
             size = getattr(self.counts, shown or "whole")
         return Listing(Expected, statements.ROWS, parameters, size)
+
+    def proposals(self, shown: str = "") -> list[Proposal]:
+        """What can be taken over of the whole list, or of a part of it, by its key."""
+        found = _fetched(statements.PROPOSALS, self._asking(shown))
+        return [Proposal(Key(*values[:3]), *values[3:]) for values in found]
+
+    def unexpected(self) -> list[Unexpected]:
+        """What was typed and is not on the list now, by name. It is on it again when October has the course again."""
+        return [Unexpected(*values) for values in _fetched(statements.UNEXPECTED, self._parameters)]
+
+    def _asking(self, shown: str = "", who: str = "", keys: Sequence[Key] | None = None) -> dict[str, Any]:
+        columns = [list(column) for column in zip(*keys, strict=True)] if keys else [[], [], []]
+        names = ("mosis_ids", "course_codes", "semesters")
+        chosen = dict(zip(names, columns, strict=True)) if keys is not None else dict.fromkeys(names)
+        return {**self._parameters, "shown": shown, "who": who.casefold(), **chosen}
 
     @cached_property
     def _extra(self) -> tuple[int, bool]:
@@ -199,9 +301,9 @@ class JuneList:
         """The MOCAP rows of the June file that nothing asks for, in its order."""
         return Listing(Extra, statements.EXTRA, self._parameters, self._extra[0])
 
-    def as_filed(self) -> list[dict[str, Any]]:
-        """The whole list as rows of a June file, values by field; by name."""
-        names, found = _asked(statements.FILE, self._parameters)
+    def as_filed(self, keys: Sequence[Key] | None = None) -> list[dict[str, Any]]:
+        """The whole list as rows of a June file, or these rows of it, values by field; by name."""
+        names, found = _asked(statements.FILE, self._asking(keys=keys))
         return [dict(zip(names, values, strict=True)) for values in found]
 
     @cached_property
@@ -219,6 +321,7 @@ class JuneList:
             "student_collection": self.students.collection_id,
             "june": self.june.pk if self.june else None,
             "june_collection": self.june.collection_id if self.june else None,
+            "is_certified": self.june is not None and self.june.state == UploadState.CERTIFIED,
             **_CONSTANTS,
         }
 
@@ -264,9 +367,11 @@ def expected_june(lea: Lea, year: SchoolYear, *, on: dt.date, june: Upload | Non
     students = found.get((Cycle.OCTOBER, Kind.STU_ASSIGN, UploadState.CERTIFIED))
     if courses is None or students is None:
         return None
-    for state in (UploadState.TRIAL, UploadState.CERTIFIED):
-        june = june or found.get((Cycle.JUNE, Kind.STU_CRS_COMP, state))
-    return JuneList(lea, year, on, courses, students, june)
+    trial, certified = (
+        found.get((Cycle.JUNE, Kind.STU_CRS_COMP, state))
+        for state in (UploadState.TRIAL, UploadState.CERTIFIED)
+    )
+    return JuneList(lea, year, on, courses, students, june or trial or certified, certified)
 
 
 def _fetched(statement: str, parameters: dict[str, Any]) -> Sequence[tuple[Any, ...]]:

@@ -33,13 +33,13 @@ def june_file(lea: Lea, year: int, rows: Iterable[Mapping[str, Any]]) -> Iterato
         "school_year": str(year),
         "district_code": lea.state_district_id,
     }
-    lines = ([_text({**row, **every}.get(column.field)) for column in columns] for row in rows)
+    lines = ([as_text({**row, **every}.get(column.field)) for column in columns] for row in rows)
     return chain(["\ufeff"], stream_csv([column.name for column in columns], lines))
 
 
 def differences(missing: Iterable[Expected], extra: Iterable[Extra]) -> Iterator[str]:
     """A line for each student-course that the June file lacks, and for each MOCAP row that it has too many."""
-    lacking = (_line("missing", row, "", _text(row.student_line), row.proposed_grade) for row in missing)
+    lacking = (_line("missing", row, "", as_text(row.student_line), row.proposed_grade) for row in missing)
     too_many = (_line("extra", row, str(row.line), "", row.grade) for row in extra)
     return chain(["\ufeff"], stream_csv(DIFFERENCES, chain(lacking, too_many)))
 
@@ -50,7 +50,7 @@ def _line(what: str, row: Expected | Extra, june_line: str, october_line: str, g
     return [what, june_line, october_line, *who, *course, grade]
 
 
-def _text(value: Any) -> str:
+def as_text(value: Any) -> str:
     """A value as files have it; nothing as an empty text."""
     match value:
         case None:

@@ -17,6 +17,7 @@ from .core_data import build_core_data
 from .full_time import build_full_time
 from .full_time_days import build_full_time_days
 from .further import build_further
+from .june import build_june
 from .last_year import build_last_year
 from .mails import deliver
 from .moves import build_moves
@@ -47,6 +48,7 @@ PARTS: dict[str, Callable[[dt.datetime], None]] = {
     "moves": build_moves,
     "concerns": build_concerns,
     "transcripts": build_transcripts,
+    "june": build_june,
     "night": build_night,
 }
 

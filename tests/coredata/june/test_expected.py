@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from coredata.june.expected import expected_june
+from coredata.june.expected import Shown, expected_june
 from enrollment.full_time.models import Schedule
 from enrollment.part_time.models import Basis, LineState
 from mocap_portal.foundation.accounts.models import Membership
@@ -373,8 +373,8 @@ def test_the_numbers_add_up(lea: Lea) -> None:
     found = june_of(lea)
     counts = found.counts
     assert (counts.whole, counts.open, counts.ready, counts.withdrawn, counts.added) == (4, 2, 1, 1, 1)
-    for shown in ("open", "ready", "withdrawn", "added", "uncoded", "missing", "differs"):
+    for shown in Shown:
         assert len(list(found.rows(shown))) == len(found.rows(shown)) == getattr(counts, shown)
-    assert [row.state for row in found.rows(mosis_id=BEN)[:]] == ["ready"]
+    assert [row.state for row in found.rows(who=BEN)[:]] == ["ready"]
     whole = list(found.rows())
     assert (whole[1:3], whole[-1]) == (found.rows()[1:3], found.rows()[-1])

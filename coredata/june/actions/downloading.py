@@ -12,8 +12,8 @@ from enrollment.records.actions import log_disclosures
 from enrollment.records.models import Student
 from mocap_portal.foundation.accounts.models import Membership
 
-from . import files
-from .expected import JuneList, Shown
+from .. import files
+from ..expected import JuneList, Shown
 
 # Kept in English, shown in the reader's language.
 LIST = gettext_noop("Name, birth date, MOSIS ID, MOCAP courses and their outcomes")

@@ -27,7 +27,8 @@ from concerns.actions import ANSWERING_ROLES
 from concerns.models import BulkStep
 from concerns.movip.models import Answer as TranscriptAnswer
 from concerns.movip.models import Look, Paper, TranscriptRequest
-from coredata.models import CollectionWindow
+from coredata.june.models import Acceptance
+from coredata.models import CollectionWindow, Upload
 from coredata.reconcile.models import MismatchState
 from enrollment.attendance import actions as attendance
 from enrollment.attendance.models import AttendanceFile, Flag, Placement
@@ -233,6 +234,10 @@ class World:
     payer_change: PayerChange
     stated_hours: StatedHours
     transfer: Transfer
+    trial: Upload
+    certified: Upload
+    june: Upload
+    taken_over: Acceptance
     transcript: TranscriptRequest
     transcript_answer: TranscriptAnswer
     transcript_look: Look
@@ -302,12 +307,7 @@ class World:
             entered_at=now,
             emergency_asked_at=now,
         )
-        self.trial = UploadFactory.create(lea=self.lea, trial=True)
-        ProblemFactory.create(upload=self.trial)
-        self.certified = UploadFactory.create(lea=self.lea, certified=True)
-        of_june = StoredCollectionFactory.create(cycle="Jun", kind="stu_crs_comp")
-        self.june = UploadFactory.create(lea=self.lea, trial=True, collection=of_june)
-        self.taken_over = AcceptanceFactory.create(draft__lea=self.lea, by=self.own[Role.DATA_CLERK])
+        self._send_core_data()
         self._hear_from_providers()
         self.waiver = WaiverFactory.create(lea=self.lea, granted_by=self.own[Role.DESE_REVIEWER])
         self.invitation = InvitationFactory.create(
@@ -336,6 +336,14 @@ class World:
         self.dismissed_pattern = NoteFactory.create(lea=self.lea, of_district=True, dismissed=True)
         self.hold = HoldFactory.create()
         self.disposal = DisposalItemFactory.create().disposal
+
+    def _send_core_data(self) -> None:
+        self.trial = UploadFactory.create(lea=self.lea, trial=True)
+        ProblemFactory.create(upload=self.trial)
+        self.certified = UploadFactory.create(lea=self.lea, certified=True)
+        of_june = StoredCollectionFactory.create(cycle="Jun", kind="stu_crs_comp")
+        self.june = UploadFactory.create(lea=self.lea, trial=True, collection=of_june)
+        self.taken_over = AcceptanceFactory.create(draft__lea=self.lea, by=self.own[Role.DATA_CLERK])
 
     def _hear_from_providers(self) -> None:
         """A report of the provider in each state that somebody can do something with, and what they say together."""

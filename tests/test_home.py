@@ -384,8 +384,8 @@ QUERIES = {
     Role.PROVIDER_STAFF: 16,
     Role.PROVIDER_ADMIN: 19,
     Role.HOST_STAFF: 14,  # applications, students, records, sports, policies; reports, membership; letters, cessations
-    Role.DESE_REVIEWER: 11,  # transcripts: how many, which, which to mail
-    Role.DESE_ADMIN: 15,
+    Role.DESE_REVIEWER: 12,  # concerns; transcripts: how many, which, which to mail
+    Role.DESE_ADMIN: 16,
 }
 
 

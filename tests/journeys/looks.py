@@ -124,6 +124,10 @@ LEFT_OUT = {
         ],
         "for whoever has number and secret; test_concerns.py looks at each",
     ),
+    **dict.fromkeys(
+        ["concerns:download", "concerns:office_file", "concerns:answer_file"],
+        "a file, which tests/concerns/office read",
+    ),
     "demo:mail": "test_demo.py opens one, where mails were sent",
     **dict.fromkeys(
         [

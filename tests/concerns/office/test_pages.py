@@ -1,7 +1,6 @@
 """The office's pages: the list and its filters, a concern with everything, words seen before they go, two at once."""
 
 import datetime as dt
-from contextlib import closing
 from typing import Any
 
 import pytest
@@ -62,8 +61,7 @@ def text_of(response: Any) -> str:
 def saved(response: Any) -> bytes:
     """The bytes of a file that is handed out to be saved."""
     assert response["Content-Disposition"].startswith("attachment")
-    with closing(response):
-        return b"".join(response)
+    return b"".join(response)
 
 
 # The list -----------------------------------------------------------------------------------------
@@ -132,7 +130,7 @@ class TestTheList:
 
     def test_as_a_file_without_anybodys_name(self, client: Client, office: Membership) -> None:
         concern = ConcernFactory.create(about_district=True, student_name="Theo Whistle")
-        text = client.get(reverse("concerns:download"), {"lea": concern.lea_id}).content.decode()
+        text = client.get(reverse("concerns:download"), {"lea": str(concern.lea_id)}).content.decode()
         assert concern.number in text
         assert str(concern.lea) in text
         assert not [name for name in ("Wanda", "Theo", concern.email, "October") if name in text]

@@ -105,7 +105,7 @@ def test_a_list_is_filled_in_and_its_file_lacks_nothing(
     page.keyboard.type("one")
     page.keyboard.press("Enter")
     expect_heading(page, "Not saved yet")
-    expect(page.get_by_text("“one” is not a number of credits.")).to_be_visible()
+    expect(page.get_by_text("V-41 “one” is not a number of credits.")).to_be_visible()
     axe.check(page)
     shot(page, "june-not-saved")
     page.get_by_label("Credits earned: Poe, Ben").fill("1")

@@ -384,8 +384,8 @@ QUERIES = {
     Role.PROVIDER_STAFF: 16,
     Role.PROVIDER_ADMIN: 19,
     Role.HOST_STAFF: 14,  # applications, students, records, sports, policies; reports, membership; letters, cessations
-    Role.DESE_REVIEWER: 9,
-    Role.DESE_ADMIN: 13,
+    Role.DESE_REVIEWER: 12,  # transcripts: how many, which, which to mail
+    Role.DESE_ADMIN: 16,
 }
 
 

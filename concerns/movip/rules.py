@@ -43,7 +43,7 @@ class Step(TextChoices):
     ISSUE = "issue", _("The transcript was issued")
     MISS = "miss", _("Nothing was found")
     SEND_ON = "send_on", _("The request was sent on to the school of credit")
-    HAND_OUT = "hand_out", _("The transcript left the office")
+    HAND_OUT = "hand_out", _("The paper left the office")
     CLOSE = "close", _("The request was closed without an answer")
     REOPEN = "reopen", _("The request was opened again")
 

@@ -47,12 +47,11 @@ APPLICATIONS: Entry = (_("Applications"), "full_time:inbox")
 FULL_TIME_STUDENTS: Entry = (_("Students"), "full_time:enrollments")
 OWN_PROGRAMS: Entry = (_("Your program"), "full_time:own_programs")
 PEOPLE: Entry = (_("People"), "accounts:people")
-TRANSCRIPTS: Entry = (_("Transcripts"), "movip:requests")
 STATE_MAP: Entry = (_("Rules and dates"), "state_map:overview")
 
 # The most used first. Everybody gets HOME before these; a page that is not here is reached from one that is.
 VISITOR = (HOW_IT_WORKS, DISTRICTS, CATALOG, PROGRAMS)
-STATE = (INBOX, CONCERNS, CORE_DATA_BOARD, PROVIDERS, AGREEMENTS, TRANSCRIPTS, STATE_MAP)
+STATE = (INBOX, CONCERNS, CORE_DATA_BOARD, PROVIDERS, AGREEMENTS, STATE_MAP)
 ENTRIES: dict[Role, tuple[Entry, ...]] = {
     Role.PARENT: (OWN_REQUESTS, OWN_APPLICATIONS, OWN_CHILDREN, OWN_PROGRESS, CATALOG, HOW_IT_WORKS),
     Role.ADULT_STUDENT: (OWN_REQUESTS, OWN_APPLICATIONS, OWN_RECORD, OWN_PROGRESS, CATALOG, HOW_IT_WORKS),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,7 +19,8 @@ from .blocks import MOST, Block, Item
 def requests(hat: Membership, today: dt.date) -> Block:
     """Open requests that are this person's or nobody's, and how many of all are open and overdue."""
     visible = TranscriptRequest.objects.visible_to(hat)
-    count, late = visible.open().count(), visible.overdue(on=today).count()
+    found = visible.open().aggregate(count=Count("pk"), late=Count("pk", filter=Q(due_on__lt=today)))
+    count, late = found["count"], found["late"]
     own = visible.open().filter(Q(assigned_to=hat) | Q(assigned_to__isnull=True))
     items = [
         Item(

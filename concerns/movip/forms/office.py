@@ -22,7 +22,7 @@ from .fields import LinesField
 MOST_NAMES = 6  # of one kind in one search
 
 
-class PersonField(forms.ModelChoiceField):
+class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # it takes none while it runs
     """Somebody of the office, by name and role."""
 
     def label_from_instance(self, obj: Any) -> str:

@@ -87,7 +87,7 @@ class AskForm(forms.Form):
         required=False,
         widget=forms.Textarea({"rows": 3}),
     )
-    consent_records = NameField(label=_("Which records"), max_length=300, required=False)
+    consent_records = NameField(label=_("Which records"), initial=RECORDS, max_length=300, required=False)
     consent_purpose = NameField(
         label=_("What for"),
         help_text=_("For example: admission to a college."),

@@ -25,6 +25,7 @@ from .places import build_places
 from .reports import build_reports
 from .requests import build_requests
 from .running import build_running
+from .transcripts import build_transcripts
 
 __all__ = ["PARTS", "NotTheDemo", "build"]
 
@@ -43,6 +44,7 @@ PARTS: dict[str, Callable[[dt.datetime], None]] = {
     "full time": build_full_time,
     "full time days": build_full_time_days,
     "moves": build_moves,
+    "transcripts": build_transcripts,
     "night": build_night,
 }
 

@@ -20,7 +20,7 @@ TODAY = NOW.date()
 KEY = UUID("5b9f3f0e-6c1c-4f7e-9c59-0d6f5f6a1c11")
 OFFICIAL = Official("Dana Reyes", "MOCAP office")
 TERMS = Terms(("Ashgrove", "Hartley"), ("Wilhelmina",), dt.date(1993, 4, 12))
-CONSENT = {
+CONSENT: dict[str, Any] = {
     "consent_records": "My MoVIP transcript",
     "consent_purpose": "Admission",
     "consent_signed_name": "Wilhelmina Hartley",

@@ -315,10 +315,8 @@ def test_each_saving_is_logged_and_told_once(by: Membership) -> None:
     told = Notice.objects.count()
     for _time in range(2):
         assert actions.save_own(request.pk, at=TOMORROW) == answer
-    assert (
-        list(Disclosure.objects.values_list("way", "by", "to_whom", "why"))
-        == [(Way.SAVED, None, "Wilhelmina Hartley", "The former student asked for it")] * 2
-    )
+    rows: list[Any] = list(Disclosure.objects.values_list("way", "by", "to_whom", "why"))
+    assert rows == [(Way.SAVED, None, "Wilhelmina Hartley", "The former student asked for it")] * 2
     assert request.entries.filter(step="hand_out").count() == 1
     assert Notice.objects.count() == told  # they know it
 

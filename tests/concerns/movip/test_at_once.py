@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from typing import Any
 
 import pytest
@@ -54,9 +55,7 @@ def test_two_check_one_identity() -> None:
         request,
         *(
             told(
-                lambda by=by: actions.check_identity(
-                    request.pk, looked_at=LookedAt.VIDEO, what="", by=by, at=NOW
-                )
+                partial(actions.check_identity, request.pk, looked_at=LookedAt.VIDEO, what="", by=by, at=NOW)
             )
             for by in two_of_the_office()
         ),
@@ -75,7 +74,7 @@ def test_two_issue_one_transcript() -> None:
     answers = at_once(
         request,
         *(
-            told(lambda by=by: actions.issue(request.pk, official=OFFICIAL, seen=seen, by=by, at=NOW))
+            told(partial(actions.issue, request.pk, official=OFFICIAL, seen=seen, by=by, at=NOW))
             for by in two_of_the_office()
         ),
     )
@@ -105,11 +104,7 @@ def test_two_choose_different_courses() -> None:
     answers = at_once(
         request,
         *(
-            told(
-                lambda by=by, row=row: actions.choose(
-                    request.pk, look.pk, rows=[row.pk], before=[], by=by, at=NOW
-                )
-            )
+            told(partial(actions.choose, request.pk, look.pk, rows=[row.pk], before=[], by=by, at=NOW))
             for by, row in zip(two_of_the_office(), rows, strict=True)
         ),
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
-from contextlib import closing
 from typing import Any
 
 import pytest
@@ -18,7 +17,7 @@ from django.urls import reverse
 from concerns.movip import actions, opening
 from concerns.movip.actions.asking import secret_of
 from concerns.movip.forms.public import new_key
-from concerns.movip.models import Disclosure, Place, TranscriptRequest
+from concerns.movip.models import Disclosure, Place, TranscriptRequest, Way
 from mocap_portal.foundation.papers.models import Notice
 from tests.concerns import pictures
 from tests.concerns.movip.test_answering import code_of
@@ -282,7 +281,7 @@ def test_the_page_closes_by_itself(client: Client, settings: Any) -> None:
 def test_the_receipt_is_for_who_has_just_sent_it(client: Client) -> None:
     request = TranscriptRequestFactory.create()
     opened(client, request)
-    response = client.get(reverse("movip:receipt"))
+    response: Any = client.get(reverse("movip:receipt"))
     assert (response.status_code, response.url) == (302, reverse("movip:status"))
 
 
@@ -309,9 +308,8 @@ def test_the_transcript_is_saved_logged_and_the_log_is_read(client: Client) -> N
     issue(request, by)
     assert "Nothing about the former student has left" in opened(client, request)
     response: Any = client.post(reverse("movip:save"))
-    with closing(response):
-        assert response["Content-Type"] == "application/pdf" and "no-store" in response["Cache-Control"]
-        assert b"".join(response.streaming_content).startswith(b"%PDF-")
+    assert b"".join(response.streaming_content).startswith(b"%PDF-")
+    assert response["Content-Type"] == "application/pdf" and "no-store" in response["Cache-Control"]
     log = Disclosure.objects.get()
     html = page(client)
     for word in (log.what, log.why, log.to_whom, "Tuesday, November 10, 2026", "Saved from the page"):
@@ -324,7 +322,7 @@ def test_the_transcript_is_saved_logged_and_the_log_is_read(client: Client) -> N
 @pytest.mark.parametrize("trait", [{}, {"checked": True}, {"searching": True}, {"closed": True}])
 def test_nothing_can_be_saved_before_it_is_issued(client: Client, trait: dict[str, bool]) -> None:
     opened(client, TranscriptRequestFactory.create(**trait))
-    response = client.post(reverse("movip:save"))
+    response: Any = client.post(reverse("movip:save"))
     assert (response.status_code, response.url) == (302, reverse("movip:status"))
     assert client.get(reverse("movip:letter")).status_code == 302
     assert not Disclosure.objects.exists()
@@ -349,7 +347,7 @@ def test_a_request_to_a_college_says_whether_it_was_mailed(client: Client) -> No
     ChosenRowFactory.create(request=request)
     issue(request, by)
     assert "goes out to Ozark Falls College by mail" in opened(client, request)
-    actions.hand_out(request.pk, way="mail", on=NOW.date(), by=by, at=NOW)
+    actions.hand_out(request.pk, way=Way.MAIL, on=NOW.date(), by=by, at=NOW)
     assert "was sent to Ozark Falls College" in page(client)
 
 

@@ -44,6 +44,10 @@ from .kit import KEPT, NOW, OFFICIAL, TERMS, TODAY, ask, issue
 pytestmark = pytest.mark.django_db
 
 Do = Callable[[TranscriptRequest, Membership], Any]
+CHANGES: list[Callable[[Any], Any]] = [
+    lambda rows: rows.update(at=NOW + dt.timedelta(days=1)),
+    lambda rows: rows.delete(),
+]
 
 
 def look_of(request: TranscriptRequest) -> Look:
@@ -202,7 +206,7 @@ def test_what_was_done_cannot_be_changed(by: Membership) -> None:
     actions.hand_out(request.pk, way=Way.MAIL, on=TODAY, by=by, at=NOW)
     for model in (Entry, IdentityCheck, Look, Answer, Disclosure):
         assert model.objects.exists()
-        for change in (lambda rows: rows.update(at=NOW + dt.timedelta(days=1)), lambda rows: rows.delete()):
+        for change in CHANGES:
             with pytest.raises((InternalError, IntegrityError)), transaction.atomic():
                 change(model.objects.all())
 

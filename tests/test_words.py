@@ -44,7 +44,7 @@ KNOWN = {
     "Create first, in a group of its own: ": "ValueError of a migration, for whoever writes it",
     "No ": "NoLegalValue of the dispute route, for whoever keeps the state's numbers",
     " is still to come.": "ValueError of a day in an address; the page says it in its own words",
-    **dict.fromkeys(["ANALYZE ", "TRUNCATE "], "SQL"),
+    **dict.fromkeys(["ANALYZE ", "TRUNCATE ", " ON pg_temp."], "SQL"),
     "Pat Example": "a made-up name in the template of the CSV file",
     "Dana Dean, principal": "a made-up name in the template of the CSV file",
     "Social Security Administration": "the name of a federal office, as it stands on letters",

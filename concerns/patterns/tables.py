@@ -132,6 +132,10 @@ class ConcernTable(PortalTable):
         super().__init__(rows)
         self.categories = categories
 
+    def render_number(self, record: Any) -> SafeString:
+        address = reverse("concerns:concern", args=[record.pk])
+        return format_html('<a class="usa-link" href="{}">{}</a>', address, record.number)
+
     def render_category(self, value: str) -> str:
         return self.categories.get(value, value)
 

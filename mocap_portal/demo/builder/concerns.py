@@ -37,7 +37,10 @@ FORMS = uuid.UUID("6d6f6361-7000-4000-8000-636f6e63726e")
 
 def build_concerns(at: dt.datetime) -> None:
     office, administrator = hat_of(REVIEWER), hat_of(ADMINISTRATOR)
-    _lay_rules(office, administrator)
+    # After the rules that are there from the beginning: it fits every concern.
+    actions.add_rule(
+        by=administrator, note="Everything else is for whoever has time.", valid_from=POLICY_FROM
+    )
     told = Tales(at=at, office=office)
     tales = enumerate(tomllib.loads(FILE.read_text(encoding="utf-8"))["concern"])
     for number, tale in sorted(tales, key=lambda numbered: -numbered[1]["ago"]):
@@ -122,16 +125,6 @@ class Tales:
     def _day(self, ago: int) -> dt.datetime:
         """Noon so many days ago; today, an hour ago."""
         return noon(central_date(self.at) - ago * ONE_DAY) if ago > 0 else self.at - dt.timedelta(hours=1)
-
-
-def _lay_rules(office: Membership, administrator: Membership) -> None:
-    """Who gets what; the last rule fits every concern."""
-    for note, values in (
-        ("A child may be in danger: the same day.", {"category": "safety", "to": administrator, "days": 1}),
-        ("Denials go to whoever knows the law of appeals.", {"category": "denial", "to": office}),
-        ("Everything else is for whoever has time.", {}),
-    ):
-        actions.add_rule(by=administrator, note=note, valid_from=POLICY_FROM, **values)
 
 
 def _let_one_go(at: dt.datetime, office: Membership, administrator: Membership) -> None:

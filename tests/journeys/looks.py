@@ -88,6 +88,8 @@ LEFT_OUT = {
             "attendance:shares_csv",
             "attendance:excluded_csv",
             "membership:report_csv",
+            "patterns:notes_csv",
+            "patterns:trends_csv",
             "membership:report_xlsx",
             "progress:download",
         ],

@@ -605,3 +605,21 @@ def test_a_visitors_menu(client: Client) -> None:
 def test_no_menu_is_too_long_for_a_phone() -> None:
     assert max(len(entries) for entries in menu.ENTRIES.values()) <= 7
     assert set(menu.ENTRIES) == set(Role)
+
+
+@pytest.mark.parametrize(
+    ("page", "entry"),
+    [
+        ("retention:overview", "Concerns"),
+        ("patterns:trends", "Concerns"),
+        ("reconcile:state", "Core data"),
+        ("coredata:report_queue", "Core data"),
+    ],
+)
+@pytest.mark.django_db
+def test_the_state_s_menu_marks_the_section_of_a_page_beside_its_entry(
+    client: Client, page: str, entry: str
+) -> None:
+    sign_in(client, MembershipFactory.create(dese_reviewer=True))
+    marked = [link.label for link in client.get(reverse(page)).context["nav"] if link.current]
+    assert marked == [entry]

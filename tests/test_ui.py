@@ -146,6 +146,15 @@ def test_the_menu_marks_where_one_is(path: str, current: str) -> None:
     assert menu[0] == Link("Home", "/", current == "Home")
 
 
+@pytest.mark.urls("tests.gallery.urls")
+def test_an_entry_may_stand_for_a_section_that_begins_elsewhere() -> None:
+    sections = {"gallery_form": "gallery"}
+    menu = links(
+        RequestFactory().get("/gallery/"), [("Home", "home"), ("Form", "gallery_form")], sections=sections
+    )
+    assert menu == [Link("Home", "/", current=False), Link("Form", "/gallery/form/", current=True)]
+
+
 # A date in three boxes ----------------------------------------------------------------------------
 
 

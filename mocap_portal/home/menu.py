@@ -83,10 +83,14 @@ def nav(request: HttpRequest) -> dict[str, Any]:
     return {"nav": SimpleLazyObject(lambda: menu(request))}
 
 
+# Entries that lead into a section whose other pages do not lie below theirs.
+SECTIONS = {"concerns:inbox": "concerns:start", "coredata:board": "coredata:files"}
+
+
 def menu(request: HttpRequest) -> list[Link]:
     """The links of this request's menu. A request that failed before HatMiddleware gets the visitor's."""
     entries = entries_for(getattr(request, "hat", None))
-    return links(request, [(str(label), name) for label, name in entries])
+    return links(request, [(str(label), name) for label, name in entries], sections=SECTIONS)
 
 
 def entries_for(hat: Membership | None) -> tuple[Entry, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -18,16 +18,22 @@ class Link:
     current: bool
 
 
-def links(request: HttpRequest, entries: Iterable[tuple[str, str]]) -> list[Link]:
+def links(
+    request: HttpRequest, entries: Iterable[tuple[str, str]], *, sections: Mapping[str, str] | None = None
+) -> list[Link]:
     """The menu for this request.
 
     `entries` are pairs of a label and a URL name without arguments. The current link is the one whose address is
-    the longest beginning of the request's path, so a page below a section keeps the section marked.
+    the longest beginning of the request's path, so a page below a section keeps the section marked. `sections`: by
+    the name of an entry that of the address at which its section begins, where that is another one.
     Raises NoReverseMatch for a name that doesn't exist.
     """
-    pairs = [(label, reverse(name)) for label, name in entries]
+    starts = sections or {}
+    rows = [(label, reverse(name), reverse(starts.get(name, name))) for label, name in entries]
     holding = [
-        url for _, url in pairs if request.path == url or (url != "/" and request.path.startswith(url))
+        start
+        for _, _, start in rows
+        if request.path == start or (start != "/" and request.path.startswith(start))
     ]
     current = max(holding, key=len, default=None)
-    return [Link(label, url, url == current) for label, url in pairs]
+    return [Link(label, url, start == current) for label, url, start in rows]

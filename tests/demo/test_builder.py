@@ -389,7 +389,7 @@ class TestRequests:
         out, err = StringIO(), StringIO()
         call_command("build_demo", "--people", stdout=out, stderr=err)
         lines = out.getvalue().splitlines()
-        assert len(lines) == 23
+        assert len(lines) == 24
         assert lines[0].split("  ")[0] == "Dana Whitlock"
         assert lines[0].endswith("dana.whitlock@family.example")
         assert lines[-1] == "Password of each: only for the demo. One click instead: /demo/people/"

@@ -108,7 +108,7 @@ PEOPLE = (
         "Ben Carver",
         (
             Hat(Role.COUNSELOR, HARROW_SPRINGS, "May only recommend: this district's principal decides."),
-            Hat(Role.COORDINATOR, HARROW_SPRINGS),
+            Hat(Role.COORDINATOR, HARROW_SPRINGS, "Has certified October and fills in the June list."),
         ),
     ),
     Person(

@@ -10,6 +10,7 @@ SECRET_KEY = env.str("SECRET_KEY")  # ./portal makes one for each run
 ALLOWED_HOSTS = ["127.0.0.1"]
 
 ROOT_URLCONF = "mocap_portal.bench.pages.urls"
+PLANNER_COUNTS = True
 
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 

@@ -23,7 +23,7 @@ from .catalog import courses
 from .families import families
 from .places import organizations, staff
 from .requests import requests
-from .rows import PICK, execute, go_on_counting, without_indexes
+from .rows import PICK, count_all, execute, go_on_counting, without_indexes
 from .sketch import sketch
 
 FEWEST_REQUESTS, FEWEST_COURSES = 100, 60
@@ -75,5 +75,5 @@ def fill(*, requests_wanted: int, courses_wanted: int, at: dt.datetime) -> dict[
                 written[model] = written.get(model, 0) + count
         go_on_counting(list(written))
         execute("SET LOCAL session_replication_role = origin")
-    execute("ANALYZE")  # all of it: the planner should know the small tables too
+    count_all()
     return {model.__name__: count for model, count in written.items()}

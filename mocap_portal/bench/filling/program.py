@@ -33,7 +33,7 @@ from mocap_portal.foundation.directory.models import (
     TermCode,
 )
 
-from .rows import execute, insert
+from .rows import count_all, execute, insert
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def lay_program(students: int, courses: int, *, first: dt.date, last: dt.date) -
     )
     places = Places(program, term, resident, schools[1], hat)
     _enroll(students, courses, places, first=first, last=last)
-    execute("ANALYZE")
+    count_all()
     return places
 
 
@@ -309,7 +309,7 @@ def lay_year(places: Places, *, until: dt.date) -> None:
         execute("SET LOCAL session_replication_role = origin")
     students = ProgramEnrollment.objects.filter(program=program).count()
     _apply(students // 10, ApplicationState.APPLIED, places, at=at, due_on=until)
-    execute("ANALYZE")
+    count_all()
 
 
 PUPIL = """(

@@ -25,6 +25,7 @@ from mocap_portal.bench.filling.places import FIRST_PROVIDER, PROVIDERS, person
 from mocap_portal.bench.filling.rows import (
     BASE,
     PICK,
+    count_all,
     execute,
     go_on_counting,
     insert,
@@ -165,7 +166,7 @@ def _plant(rows: int, seed: int) -> dict[str, int]:
     counts = _rows(uploads)
     go_on_counting([*filled, Upload])
     execute("SET LOCAL session_replication_role = origin")
-    execute("ANALYZE")
+    count_all()
     say("student-courses …")
     _derive(uploads, leas)
     counts |= {"approved": CourseLine.objects.count(), "reported": ReportRow.objects.count()}

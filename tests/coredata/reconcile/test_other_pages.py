@@ -81,8 +81,8 @@ def test_a_provider_reads_its_own_sentence_and_nothing_of_the_district_s(
             "approved": "A-secret",
             "other": "O-secret",
             "reported": "B+",
-            "october": {"line": 7771},
-            "june": {"line": 7772, "grade": "F-secret"},
+            "october": {"line": 7777771},
+            "june": {"line": 7777772, "grade": "F-secret"},
             "report": {"line": 5, "enrollment": reported.enrollment_id, "status": "completed"},
         },
     )
@@ -94,7 +94,7 @@ def test_a_provider_reads_its_own_sentence_and_nothing_of_the_district_s(
     assert "You report the outcome B+; the district&#x27;s is another." in text
     assert "Line 5, status completed" in text
     assert "Never approved." in text
-    assert [words for words in ("secret", "777", "october.csv", "Likely cause") if words in text] == []
+    assert [words for words in ("secret", "777777", "october.csv", "Likely cause") if words in text] == []
 
 
 def test_a_provider_does_not_hear_which_file_mended_it(provider: Client, staff: Membership) -> None:

@@ -67,6 +67,7 @@ LEFT_OUT = {
         "an answer for programs, which tests/coredata/test_api.py reads",
     ),
     **dict.fromkeys(["june:june_csv", "june:trial_csv"], "a file, which tests/coredata/june reads"),
+    "june:accept": "of a list that the world does not have; test_june.py looks at it",
     "june:own": "leads on to the list of a school year",
     "coredata:marked": "a file, which tests/coredata/test_pages.py reads",
     "coredata:changes_csv": "a file, which tests/coredata/test_pages.py reads",

@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment.part_time.notices import state_office
 from mocap_portal.foundation.clocks.models import ChaseStep, Clock, ClockKind
+from mocap_portal.foundation.papers import digest
 
 from .models import Asked, Concern
-from .office_notices import add, page_of, page_of_question, people_of, reviewers_of
+from .office_notices import page_of, page_of_question, people_of, reviewers_of
 
 CLOCK_OF = {
     ClockKind.CONCERN_ACKNOWLEDGE: "acknowledge_clock",
@@ -45,14 +46,16 @@ def remind(clock: Clock, step: ChaseStep, today: dt.date, *, at: dt.datetime) ->
         asked = question_of(clock)
         key = f"concern-clock:{asked.concern_id}:{clock.pk}"
         path = page_of_question(asked)
-        add(people_of(asked), key, words, at=at, day=today, path=path, urgent=is_late, due=clock.due_on)
+        digest.add_to_each(
+            people_of(asked), key, words, at=at, on=today, path=path, urgent=is_late, due=clock.due_on
+        )
         if is_late:
-            add(
+            digest.add_to_each(
                 reviewers_of(asked.concern),
                 key,
                 OTHER_SIDE_IS_LATE,
                 at=at,
-                day=today,
+                on=today,
                 path=page_of(asked.concern),
                 urgent=True,
                 side=str(asked.lea or asked.provider),
@@ -64,12 +67,12 @@ def remind(clock: Clock, step: ChaseStep, today: dt.date, *, at: dt.datetime) ->
     people = reviewers_of(concern)
     if is_late:
         people = list(dict.fromkeys([*people, *state_office()]))
-    add(
+    digest.add_to_each(
         people,
         f"concern-clock:{concern.pk}:{clock.pk}",
         words,
         at=at,
-        day=today,
+        on=today,
         path=page_of(concern),
         urgent=is_late,
         number=concern.number,
@@ -83,10 +86,12 @@ def tell_moved(clock: Clock, *, at: dt.datetime, key: str) -> None:
     if clock.kind == ClockKind.CONCERN_ANSWER:
         asked = question_of(clock)
         name = f"concern-moved:{asked.concern_id}:{key}"
-        add(people_of(asked), name, ANSWER_MOVED, at=at, path=page_of_question(asked), due=clock.due_on)
+        digest.add_to_each(
+            people_of(asked), name, ANSWER_MOVED, at=at, path=page_of_question(asked), due=clock.due_on
+        )
         return
     concern = concern_of(clock)
-    add(
+    digest.add_to_each(
         reviewers_of(concern),
         f"concern-moved:{concern.pk}:{key}",
         MOVED,

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 
 from django.urls import reverse
-from django.utils import translation
-from django.utils.formats import date_format
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.part_time.notices import state_office
 from mocap_portal.foundation.accounts.models import Membership, Role, User
 from mocap_portal.foundation.papers import actions as papers
 from mocap_portal.foundation.papers import digest
-from mocap_portal.foundation.shared.calendar import central_date
 
 from .models import Asked, BulkStep, Concern
 
@@ -35,12 +30,12 @@ NO_MORE = _("The state office needs no answer to a question about a concern any 
 def tell_unsorted(*, at: dt.datetime) -> None:
     """Once a day, however many there are."""
     path = f"{reverse('concerns:inbox')}?whose=unassigned"
-    add(state_office(), "concerns-unsorted", UNSORTED, at=at, path=path)
+    digest.add_to_each(state_office(), "concerns-unsorted", UNSORTED, at=at, path=path)
 
 
 def tell_unassigned(*, at: dt.datetime) -> None:
     path = f"{reverse('concerns:inbox')}?whose=unassigned"
-    add(state_office(), "concerns-unassigned", UNASSIGNED, at=at, path=path)
+    digest.add_to_each(state_office(), "concerns-unassigned", UNASSIGNED, at=at, path=path)
 
 
 def tell_assigned(concern: Concern, to: Membership, *, at: dt.datetime) -> None:
@@ -86,7 +81,7 @@ def tell_asked(asked: Asked, *, at: dt.datetime) -> None:
 
 
 def tell_taken_back(asked: Asked, *, at: dt.datetime) -> None:
-    add(
+    digest.add_to_each(
         people_of(asked),
         f"concern-asked-no-more:{asked.concern_id}:{asked.pk}",
         NO_MORE,
@@ -98,7 +93,7 @@ def tell_taken_back(asked: Asked, *, at: dt.datetime) -> None:
 def tell_answered(asked: Asked, *, at: dt.datetime) -> None:
     """The reviewer, or else the office."""
     concern = asked.concern
-    add(
+    digest.add_to_each(
         reviewers_of(concern),
         f"concern-answered:{concern.pk}:{asked.pk}",
         ANSWERED,
@@ -111,17 +106,21 @@ def tell_answered(asked: Asked, *, at: dt.datetime) -> None:
 def tell_writer_wrote(concern: Concern, *, at: dt.datetime) -> None:
     """The reviewer, or else the office. Once a day, however often they write."""
     key = f"concern-wrote:{concern.pk}"
-    add(reviewers_of(concern), key, WROTE, at=at, path=page_of(concern), number=concern.number)
+    digest.add_to_each(reviewers_of(concern), key, WROTE, at=at, path=page_of(concern), number=concern.number)
 
 
 def tell_writer_took_back(concern: Concern, *, at: dt.datetime) -> None:
     key = f"concern-taken-back:{concern.pk}"
-    add(reviewers_of(concern), key, TAKEN_BACK, at=at, path=page_of(concern), number=concern.number)
+    digest.add_to_each(
+        reviewers_of(concern), key, TAKEN_BACK, at=at, path=page_of(concern), number=concern.number
+    )
 
 
 def tell_writer_reopened(concern: Concern, *, at: dt.datetime) -> None:
     key = f"concern-reopened:{concern.pk}"
-    add(reviewers_of(concern), key, REOPENED, at=at, path=page_of(concern), number=concern.number)
+    digest.add_to_each(
+        reviewers_of(concern), key, REOPENED, at=at, path=page_of(concern), number=concern.number
+    )
 
 
 def reviewers_of(concern: Concern) -> list[User]:
@@ -146,25 +145,3 @@ def page_of(concern: Concern) -> str:
 
 def page_of_question(asked: Asked) -> str:
     return reverse("concerns:question", args=[asked.pk])
-
-
-def add(
-    people: Iterable[User],
-    key: str,
-    sentence: Promise,
-    *,
-    at: dt.datetime,
-    path: str,
-    day: dt.date | None = None,
-    urgent: bool = False,
-    **names: str | dt.date,
-) -> None:
-    """A sentence in each one's language for the mail of the day (`day`; that of `at` when left out)."""
-    for user in people:
-        with translation.override(user.language):
-            words = {
-                name: date_format(value, "DATE_FORMAT") if isinstance(value, dt.date) else value
-                for name, value in names.items()
-            }
-            text = str(sentence) % words
-        digest.add(user, day=day or central_date(at), key=key, sentence=text, path=path, urgent=urgent)

@@ -6,9 +6,6 @@ import datetime as dt
 from collections.abc import Iterable
 
 from django.urls import reverse
-from django.utils import translation
-from django.utils.formats import date_format
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from coredata.notices import reporters_of, senders_of
@@ -16,7 +13,6 @@ from enrollment.part_time.notices import state_office
 from mocap_portal.foundation.accounts.models import User
 from mocap_portal.foundation.papers import actions as papers
 from mocap_portal.foundation.papers import digest
-from mocap_portal.foundation.shared.calendar import central_date
 
 from .models import Escalation, Remark, RemarkKind, Ruling, Side
 from .seats import Seat
@@ -39,7 +35,7 @@ def tell_remark(remark: Remark, parties: Iterable[Seat]) -> None:
     words = {RemarkKind.CONTEST: CONTESTED, RemarkKind.AGREE: AGREED, RemarkKind.NOTE: WRITTEN}
     for seat in parties:
         if seat.side != remark.side:
-            _add(
+            digest.add_to_each(
                 people_of(seat),
                 f"room-{remark.kind}:{remark.mismatch_id}",
                 words[RemarkKind(remark.kind)],
@@ -51,14 +47,16 @@ def tell_remark(remark: Remark, parties: Iterable[Seat]) -> None:
 
 def tell_office(*, at: dt.datetime) -> None:
     """Something waits that only the office can move. Once a day, however much it is."""
-    _add(state_office(), "rooms-wait", FOR_THE_OFFICE, at=at, path=reverse("reconcile:rooms"))
+    digest.add_to_each(state_office(), "rooms-wait", FOR_THE_OFFICE, at=at, path=reverse("reconcile:rooms"))
 
 
 def tell_silence(escalation: Escalation, parties: Iterable[Seat]) -> None:
     """The office, and all sides."""
-    _add(state_office(), "rooms-silent", SILENT, at=escalation.at, path=reverse("reconcile:rooms"))
+    digest.add_to_each(
+        state_office(), "rooms-silent", SILENT, at=escalation.at, path=reverse("reconcile:rooms")
+    )
     for seat in parties:
-        _add(
+        digest.add_to_each(
             people_of(seat),
             f"room-handed-on:{escalation.mismatch_id}",
             HANDED_ON,
@@ -86,18 +84,3 @@ def people_of(seat: Seat) -> list[User]:
     return (
         reporters_of(seat.organization.pk) if seat.side == Side.PROVIDER else senders_of(seat.organization.pk)
     )
-
-
-def _add(
-    people: Iterable[User],
-    key: str,
-    sentence: Promise,
-    *,
-    at: dt.datetime,
-    path: str,
-    day: dt.date | None = None,
-) -> None:
-    for user in people:
-        with translation.override(user.language):
-            words = str(sentence) % ({"day": date_format(day, "DATE_FORMAT")} if day else {})
-        digest.add(user, day=central_date(at), key=key, sentence=words, path=path)

@@ -1,15 +1,18 @@
 """The one mail that a person gets in a day about what waits."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.conf import settings
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import ngettext
 
 from mocap_portal.foundation.accounts.models import User
+from mocap_portal.foundation.shared.calendar import central_date
 
 from . import actions
 from .models import DigestItem, Notice
@@ -25,6 +28,31 @@ def add(user: User, *, day: dt.date, key: str, sentence: str, path: str, urgent:
         user=user, day=day, key=key, defaults={"sentence": sentence, "path": path, "urgent": urgent}
     )
     return item
+
+
+def add_to_each(
+    people: Iterable[User],
+    key: str,
+    sentence: Promise,
+    *,
+    at: dt.datetime,
+    path: str,
+    on: dt.date | None = None,
+    urgent: bool = False,
+    **names: str | dt.date,
+) -> None:
+    """The same for several people, each in their language. `on`: the mail's day; the Central date of `at` if left out.
+
+    `names`: what stands in the sentence; days are written as people write them.
+    """
+    for user in people:
+        with translation.override(user.language):
+            words = {
+                name: date_format(value, "DATE_FORMAT") if isinstance(value, dt.date) else value
+                for name, value in names.items()
+            }
+            text = str(sentence) % words
+        add(user, day=on or central_date(at), key=key, sentence=text, path=path, urgent=urgent)
 
 
 @transaction.atomic

@@ -171,7 +171,7 @@ class TestPlacesAndPeople:
     def test_one_person_for_every_hat(self) -> None:
         cards = DemoPerson.objects.order_by("position").values_list("hat__role", flat=True)
         assert set(cards) == set(Role)
-        assert len(cards) == 22
+        assert len(cards) == 23
         assert User.objects.count() == 37
         assert Membership.objects.active().count() == 41
 

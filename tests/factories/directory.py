@@ -81,7 +81,7 @@ class SchoolFactory(DjangoModelFactory[School]):
         model = School
 
     lea = factory.SubFactory(LeaFactory)
-    state_school_id = factory.Sequence(lambda n: f"{n % 10000:04d}")
+    state_school_id = factory.Sequence(lambda n: f"{5000 + n % 4000}")  # tests write 0105, 1050, 4020, 9090
     name = factory.Sequence(lambda n: f"School {n}")
     grades_low = 0
     grades_high = 12

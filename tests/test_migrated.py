@@ -28,7 +28,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Server
     folder = tmp_path_factory.mktemp("server")
     with (
         embedded.socket_folder() as sockets,
-        embedded.postgres(folder / "data", sockets=sockets, log=folder / "log", durable=False) as server,
+        embedded.postgres(folder / "data", sockets=sockets, log=folder / "log") as server,  # one that counts
     ):
         yield server
 
@@ -76,6 +76,14 @@ def test_what_was_kept_is_laid_whole(migrated: Database, empty: Database, tmp_pa
     with pytest.raises(psycopg.errors.RaiseException, match="no; never"):
         empty.run("DELETE FROM django_migrations")
     assert [path.suffix for path in (tmp_path / "kept").iterdir()] == [".sql"]
+
+
+def test_the_planner_has_counted_nothing(migrated: Database, empty: Database, tmp_path: Path) -> None:
+    migrated.kept(tmp_path).keep()
+    assert empty.kept(tmp_path).lay()
+    with psycopg.connect(empty.url) as connection:
+        counted = "SELECT relname, relpages, reltuples FROM pg_class WHERE relname = 'django_migrations'"
+        assert connection.execute(counted).fetchall() == [("django_migrations", 0, -1)]
 
 
 @pytest.mark.parametrize("other", [{"migrations": "two"}, {"settings": "b"}])

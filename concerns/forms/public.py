@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from mocap_portal.foundation.directory.models import CodeMeaning
+from mocap_portal.foundation.ui.fields import CopiedField
 from mocap_portal.foundation.ui.forms import PortalFormHelper, StepForm
 
 from .writing import files_field, words_field
@@ -50,19 +51,16 @@ class CategoryForm(forms.Form):
 class OpenForm(forms.Form):
     """Number and secret, as they stand on the receipt."""
 
-    number = forms.CharField(
+    number = CopiedField(
         label=_("Number"),
         help_text=_("For example C-000123."),
+        missing=_("Type the number."),
         max_length=20,
-        error_messages={"required": _("Type the number.")},
-        widget=forms.TextInput({"autocomplete": "off"}),
     )
-    secret = forms.CharField(
+    secret = CopiedField(
         label=_("Secret"),
         help_text=_("Three groups of four signs, such as ABCD-EFGH-JKMN. Small letters will do."),
-        max_length=30,
-        error_messages={"required": _("Type the secret.")},
-        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+        missing=_("Type the secret."),
     )
 
     @property

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from concerns import files
 from mocap_portal.foundation.shared.names import NameField
-from mocap_portal.foundation.ui.fields import MemorableDateField
+from mocap_portal.foundation.ui.fields import CopiedField, MemorableDateField
 from mocap_portal.foundation.ui.forms import PortalFormHelper, StepForm
 
 from ..actions import Asked
@@ -225,19 +225,16 @@ class AskForm(forms.Form):
 class OpenForm(forms.Form):
     """Number and secret, as the receipt shows them."""
 
-    number = forms.CharField(
+    number = CopiedField(
         label=_("Number of the request"),
         help_text=_("It stands on your receipt, for example T-000123."),
+        missing=_("Type the number of the request."),
         max_length=20,
-        error_messages={"required": _("Type the number of the request.")},
-        widget=forms.TextInput({"autocomplete": "off"}),
     )
-    secret = forms.CharField(
+    secret = CopiedField(
         label=_("Secret"),
         help_text=_("It stands on your receipt: three groups of four signs."),
-        max_length=30,
-        error_messages={"required": _("Type the secret of the request.")},
-        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+        missing=_("Type the secret of the request."),
     )
 
     @property
@@ -260,19 +257,16 @@ class AddPaperForm(StepForm):
 class VerifyForm(forms.Form):
     """Number and code, as they stand on a transcript."""
 
-    number = forms.CharField(
+    number = CopiedField(
         label=_("Number of the transcript"),
         help_text=_("It stands at the top, for example T-000123."),
+        missing=_("Type the number of the transcript."),
         max_length=20,
-        error_messages={"required": _("Type the number of the transcript.")},
-        widget=forms.TextInput({"autocomplete": "off"}),
     )
-    code = forms.CharField(
+    code = CopiedField(
         label=_("Code of the transcript"),
         help_text=_("It stands at the end of the printed transcript: three groups of four signs."),
-        max_length=30,
-        error_messages={"required": _("Type the code of the transcript.")},
-        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+        missing=_("Type the code of the transcript."),
     )
 
     @property

@@ -3,25 +3,23 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from mocap_portal.foundation.ui.fields import CopiedField
 from mocap_portal.foundation.ui.forms import PortalFormHelper
 
 
 class VerifyForm(forms.Form):
     """Number and code, as they stand on the letter."""
 
-    number = forms.CharField(
+    number = CopiedField(
         label=_("Number of the letter"),
         help_text=_("It stands at the top, for example AL-000123."),
+        missing=_("Type the number of the letter."),
         max_length=20,
-        error_messages={"required": _("Type the number of the letter.")},
-        widget=forms.TextInput({"autocomplete": "off"}),
     )
-    code = forms.CharField(
+    code = CopiedField(
         label=_("Code of the letter"),
         help_text=_("It stands at the end of the printed letter: three groups of four signs."),
-        max_length=30,
-        error_messages={"required": _("Type the code of the letter.")},
-        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+        missing=_("Type the code of the letter."),
     )
 
     @property

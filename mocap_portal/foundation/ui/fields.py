@@ -49,6 +49,17 @@ class MemorableDateWidget(forms.MultiWidget):
         return [str(value.month), str(value.day), str(value.year)] if value else [None, None, None]
 
 
+class CopiedField(forms.CharField):
+    """A number, secret or code that is copied off a paper: no browser completes it or finds its spelling wrong.
+
+    `missing`: the sentence for who left it empty.
+    """
+
+    def __init__(self, *, missing: str | Promise, max_length: int = 30, **more: Any) -> None:
+        widget = forms.TextInput({"autocomplete": "off", "spellcheck": "false"})
+        super().__init__(widget=widget, max_length=max_length, error_messages={"required": missing}, **more)
+
+
 class LongSelect(forms.Select):
     """A select whose options are drawn together: Django opens a template for each, which a hundred of them make felt.
 

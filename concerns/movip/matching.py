@@ -91,9 +91,10 @@ def plain(name: str) -> str:
 
     Letters that are no Latin ones with something on them stay: Ł, Ø, ß and their like are spelled out.
     """
-    spelled = "".join(_SPELLED.get(sign, sign) for sign in name.casefold())
-    apart = unicodedata.normalize("NFKD", spelled)
-    return "".join(sign for sign in apart if sign.isalnum())
+    # Apart before and after: a capital can stand in a sign that is one only when taken apart (𝕊), and small letters
+    # can come together.
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
+    return "".join(_SPELLED.get(sign, sign) for sign in apart if sign.isalnum())
 
 
 _SPELLED = {"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i"}

@@ -31,6 +31,7 @@ def terms(last: str, first: str, born: dt.date = BORN) -> Terms:
         ("Van der Merwe", "vandermerwe"),
         ("St. James", "stjames"),
         ("Łukasz", "lukasz"),
+        ("𝕊mith", "smith"),  # from a page on which it was set to look like print
         ("李", "李"),
         ("--", ""),
     ],

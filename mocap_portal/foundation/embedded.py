@@ -261,7 +261,12 @@ def _settings(sockets: Path, *, durable: bool) -> Iterator[str]:
     }
     if not durable:
         # Nor is anything counted behind its back: what a test has rolled back would stand in the planner's books.
-        settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+        settings |= {
+            "fsync": "off",
+            "synchronous_commit": "off",
+            "full_page_writes": "off",
+            "autovacuum": "off",
+        }
     for name, value in settings.items():
         yield "-c"
         yield f"{name}={value}"

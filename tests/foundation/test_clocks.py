@@ -48,6 +48,14 @@ def due_on(clock: Clock) -> dt.date | None:
 # Starting and stopping ----------------------------------------------------------------------------
 
 
+def test_a_district_that_is_closed_for_most_of_a_year_has_its_days_after_it() -> None:
+    """When a clock starts, the closed days of a few months are read first."""
+    lea = LeaFactory.create()
+    for day in range(300):
+        ClosedDayFactory.create(lea=lea, date=MONDAY + dt.timedelta(days=day))
+    assert due_on(start(lea, days=2)) == MONDAY + dt.timedelta(days=302)
+
+
 @pytest.mark.rule("R-15")
 def test_a_started_clock_knows_its_due_day() -> None:
     lea = LeaFactory.create()

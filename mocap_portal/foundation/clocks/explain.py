@@ -57,9 +57,16 @@ def explain_start(clock: Clock) -> Due:
 
 
 def explain_starts(clocks: Collection[Clock]) -> list[Due]:
-    """The same for several, in one query."""
-    closed_days = _closed_days_after(clocks)
-    return [_count(clock, closed_days, pauses=(), moved_by=()) for clock in clocks]
+    """The same for several, in one query, which reads the closed days of a few months and not of all years to come."""
+    start = min(central_date(clock.started_at) for clock in clocks)
+    days = 2 * max(clock.business_days for clock in clocks) + 30
+    while True:
+        until = start + dt.timedelta(days=days)
+        closed_days = _closed_days_after(clocks, until=until)
+        dues = [_count(clock, closed_days, pauses=(), moved_by=()) for clock in clocks]
+        if all(due.on is not None and due.on <= until for due in dues):
+            return dues
+        days *= 2  # so much is closed that the due day lies beyond what was read
 
 
 def explain_days(
@@ -97,11 +104,13 @@ def words(day: Day) -> str:
     return _("%(label)s: %(detail)s") % {"label": label, "detail": day.detail} if day.detail else label
 
 
-def _closed_days_after(clocks: Collection[Clock]) -> list[ClosedDay]:
-    """Every closed day that could concern one of these clocks."""
+def _closed_days_after(clocks: Collection[Clock], *, until: dt.date = dt.date.max) -> list[ClosedDay]:
+    """Every closed day until then that could concern one of these clocks."""
     leas = {clock.lea_id for clock in clocks if clock.lea_id is not None}
     first_start = min(central_date(clock.started_at) for clock in clocks)
-    return list(ClosedDay.objects.filter(Q(lea=None) | Q(lea__in=leas), date__gt=first_start))
+    return list(
+        ClosedDay.objects.filter(Q(lea=None) | Q(lea__in=leas), date__gt=first_start, date__lte=until)
+    )
 
 
 def _count(

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import functools
+import operator
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
+from django.db.models import Model
+from django.db.models.constants import LOOKUP_SEP
 from django.template import Context, Engine, Template
 from django.utils.functional import Promise, cached_property
 from django.utils.html import conditional_escape, format_html
@@ -13,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django_tables2 import Table
 from django_tables2 import TemplateColumn as LibraryTemplateColumn
 from django_tables2.columns import BoundColumn
+from django_tables2.data import TableData
 from django_tables2.rows import BoundRow
 
 
@@ -39,6 +45,40 @@ class TemplateColumn(LibraryTemplateColumn):
         with page.update(own):
             return self.template.render(page)
 
+    def cell(self, row: BoundRow, table: Table, bound_column: BoundColumn) -> Any:
+        """What `row.get_cell` gives for a field or attribute of the record itself, in a third of its time.
+
+        The library looks each cell's function over to see what to hand it, and raises and catches two exceptions where
+        the column has a name that the record does not know.
+        """
+        record, name = row.record, str(bound_column.accessor)
+        value = _shown_of(type(record), name)(record)
+        if value in self.empty_values:
+            return bound_column.default
+        return self.render(record=record, table=table, value=value, bound_column=bound_column, bound_row=row)
+
+
+@functools.cache
+def _shown_of(model: type[Model], name: str) -> Callable[[Any], Any]:
+    """How a record's value of this name is read: its words where it is one of some choices, None if it has none."""
+    try:
+        has_choices = bool(getattr(model._meta.get_field(name), "choices", None))  # noqa: SLF001
+    except FieldDoesNotExist:
+        has_choices = False
+    if has_choices:
+        return operator.methodcaller(f"get_{name}_display")
+
+    def shown(record: Any) -> Any:
+        try:
+            value = getattr(record, name)
+        except (AttributeError, ObjectDoesNotExist):
+            return None
+        if not callable(value) or getattr(value, "do_not_call_in_templates", False):
+            return value
+        return None if getattr(value, "alters_data", False) else value()
+
+    return shown
+
 
 class PortalTable(Table):
     """A table with a caption, a column that names each row, and words for when it is empty."""
@@ -48,6 +88,12 @@ class PortalTable(Table):
 
     class Meta:
         empty_text = _("Nothing here yet.")
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether this page shows any. Asked of the rows that it shows: to count all there are may take long."""
+        data: Any = self.paginated_rows.data
+        return bool(data.data if isinstance(data, TableData) else data)
 
     def body(self) -> SafeString:
         """The rows of this page, for the template.
@@ -67,9 +113,23 @@ class PortalTable(Table):
         return mark_safe("\n".join(rows))  # noqa: S308  # each part is escaped
 
     def cells(self, row: BoundRow) -> Iterable[tuple[BoundColumn, Any]]:
-        """Each column with what this row shows there. A long list may draw it in a shorter way than the library."""
-        pairs: Iterable[tuple[BoundColumn, Any]] = row.items()
-        return pairs
+        """Each column with what this row shows there."""
+        for column in self.columns:
+            own = column.column
+            if isinstance(own, TemplateColumn) and self._is_plain(column, row.record):
+                yield column, own.cell(row, self, column)
+            else:
+                yield column, row.get_cell(column.name)
+
+    def _is_plain(self, column: BoundColumn, record: Any) -> bool:
+        """Whether the library would do nothing for this column that `TemplateColumn.cell` does not."""
+        return (
+            isinstance(record, Model)
+            and LOOKUP_SEP not in column.accessor
+            and "." not in column.accessor
+            and column.link is None
+            and not hasattr(self, f"render_{column.name}")
+        )
 
     def _around(self, column: BoundColumn) -> tuple[SafeString, SafeString]:
         """The tags before and after each cell of a column."""

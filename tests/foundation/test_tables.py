@@ -1,0 +1,75 @@
+"""A table draws its cells by a shorter way than its library, to the same end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_tables2 as tables
+import pytest
+from django.core.paginator import Paginator
+from pytest_django import DjangoAssertNumQueries
+
+from mocap_portal.foundation.directory.models import CodeMeaning, Lea
+from mocap_portal.foundation.shared.paging import Pages
+from mocap_portal.foundation.shared.tables import PortalTable, TemplateColumn
+from tests.factories.directory import LeaFactory, SchoolFactory
+
+VALUE = "{{ column.name }} {{ value }} {{ record.pk }} {{ row_counter }}"
+
+
+class LeaTable(PortalTable):
+    """A column for each way in which a cell can come by its value."""
+
+    kind = TemplateColumn(VALUE)  # the words of a choice
+    active_from = TemplateColumn(VALUE)
+    organization = TemplateColumn(VALUE)  # another record
+    pk = TemplateColumn(VALUE)
+    active_to = TemplateColumn(VALUE)  # empty, and drawn all the same
+    website = TemplateColumn(VALUE, empty_values=(None, ""))
+    missing = TemplateColumn(VALUE)  # no name of the record's
+    delete = TemplateColumn(VALUE)  # the name of what nobody may call
+    schools = TemplateColumn("{{ value.count }}")
+    validate_unique = TemplateColumn(VALUE)  # a function of the record
+    far = TemplateColumn(VALUE, accessor="organization__name")
+    own = TemplateColumn(VALUE)
+    linked = TemplateColumn(VALUE, accessor="pk", linkify=lambda record: f"/{record.pk}/")
+    plain = tables.Column(accessor="state_district_id")
+
+    def render_own(self, record: Lea) -> str:
+        return f"{record.pk} by the table"
+
+
+@pytest.mark.django_db
+def test_each_cell_is_what_the_library_makes_of_it() -> None:
+    SchoolFactory.create(lea=LeaFactory.create(website=""))
+    table = LeaTable(Lea.objects.all())
+    (row,) = table.rows
+    drawn = {column.name: str(cell) for column, cell in table.cells(row)}
+    assert drawn == {column.name: str(row.get_cell(column.name)) for column in table.columns}
+    assert list(drawn) == list(table.base_columns)
+    assert drawn["kind"].startswith("kind District")
+    assert (drawn["website"], drawn["linked"][:9]) == ("—", '<a href="')
+    assert Lea.objects.count() == 1  # nothing was called that deletes
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("per_page", [2, 25])
+def test_rows_are_looked_for_where_they_are_shown(
+    django_assert_num_queries: DjangoAssertNumQueries, per_page: int
+) -> None:
+    LeaFactory.create_batch(3)
+    table = LeaTable(Lea.objects.select_related("organization").order_by("pk"))
+    table.paginate(paginator_class=Pages, per_page=per_page)
+    assert table.paginator.count == 3
+    with django_assert_num_queries(1):
+        assert table.has_rows
+        assert len([row.record for row in table.paginated_rows]) == min(per_page, 3)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("rows", [[], CodeMeaning.objects.none()])
+def test_a_table_without_rows_says_so(rows: Any) -> None:
+    table = PortalTable(rows)
+    assert not table.has_rows
+    table.paginate(paginator_class=Paginator, per_page=2)
+    assert not table.has_rows

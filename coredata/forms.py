@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mocap_portal.foundation.directory.models import Lea, Provider
-from mocap_portal.foundation.ui.fields import LongSelect, MemorableDateField
+from mocap_portal.foundation.ui.fields import MemorableDateField, PartyField
 from mocap_portal.foundation.ui.forms import FilterFormHelper, PortalFormHelper
 
 from .board import CellState
@@ -240,10 +240,9 @@ class WindowForm(forms.Form):
 class WaiverForm(forms.Form):
     """For which LEA a rule is waived, why, and until when."""
 
-    lea = forms.ModelChoiceField(
+    lea = PartyField(
         label=gettext_lazy("District or charter school"),
         queryset=Lea.objects.select_related("organization").order_by("organization__name"),
-        widget=LongSelect,
         empty_label=gettext_lazy("Choose"),
     )
     reason = forms.CharField(

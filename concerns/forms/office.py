@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from enrollment.full_time.models import Program
 from mocap_portal.foundation.accounts.models import DESE_ROLES, Membership
 from mocap_portal.foundation.directory.models import Lea, Provider
-from mocap_portal.foundation.ui.fields import LongSelect
+from mocap_portal.foundation.ui.fields import LongSelect, PartyField
 from mocap_portal.foundation.ui.forms import FilterFormHelper, PortalFormHelper, StepForm
 from providers.models import Course
 
@@ -70,17 +70,15 @@ class InboxForm(forms.Form):
     track = forms.ChoiceField(
         label=gettext_lazy("Track"), choices=[("", gettext_lazy("Both")), *Track.choices], required=False
     )
-    lea = forms.ModelChoiceField(
+    lea = PartyField(
         label=gettext_lazy("District"),
         queryset=Lea.objects.none(),
-        widget=LongSelect,
         empty_label=gettext_lazy("Every district"),
         required=False,
     )
-    provider = forms.ModelChoiceField(
+    provider = PartyField(
         label=gettext_lazy("Provider"),
         queryset=Provider.objects.none(),
-        widget=LongSelect,
         empty_label=gettext_lazy("Every provider"),
         required=False,
     )
@@ -124,17 +122,15 @@ class SortForm(SeenForm):
     track = forms.ChoiceField(
         label=gettext_lazy("Track"), choices=[("", gettext_lazy("Not known")), *Track.choices], required=False
     )
-    lea = forms.ModelChoiceField(
+    lea = PartyField(
         label=gettext_lazy("District"),
         queryset=Lea.objects.none(),
-        widget=LongSelect,
         empty_label=gettext_lazy("None"),
         required=False,
     )
-    provider = forms.ModelChoiceField(
+    provider = PartyField(
         label=gettext_lazy("Provider"),
         queryset=Provider.objects.none(),
-        widget=LongSelect,
         empty_label=gettext_lazy("None"),
         required=False,
     )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.directory.models import Lea, Provider
-from mocap_portal.foundation.ui.fields import LongSelect, MemorableDateField
+from mocap_portal.foundation.ui.fields import MemorableDateField, PartyField
 from mocap_portal.foundation.ui.forms import FilterFormHelper, StepForm
 
 from ..models import Track, Writer
@@ -32,17 +32,15 @@ class _Conditions(forms.Form):
         choices=[("", gettext_lazy("Anybody")), *Writer.choices],
         required=False,
     )
-    lea = forms.ModelChoiceField(
+    lea = PartyField(
         label=gettext_lazy("District"),
         queryset=Lea.objects.none(),
-        widget=LongSelect,
         empty_label=gettext_lazy("Any or none"),
         required=False,
     )
-    provider = forms.ModelChoiceField(
+    provider = PartyField(
         label=gettext_lazy("Provider"),
         queryset=Provider.objects.none(),
-        widget=LongSelect,
         empty_label=gettext_lazy("Any or none"),
         required=False,
     )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from concerns.models import Outcome
 from mocap_portal.foundation.directory.models import Lea, Provider
-from mocap_portal.foundation.ui.fields import LongSelect
+from mocap_portal.foundation.ui.fields import PartyField
 from mocap_portal.foundation.ui.forms import FilterFormHelper, StepForm
 
 from .trends import BY, categories
@@ -21,17 +21,15 @@ class TrendForm(forms.Form):
 
     by = forms.ChoiceField(label=gettext_lazy("By"), choices=list(BY.items()), required=False)
     category = forms.ChoiceField(label=gettext_lazy("Category"), required=False)
-    provider = forms.ModelChoiceField(
+    provider = PartyField(
         label=gettext_lazy("Provider"),
         queryset=Provider.objects.select_related("organization").order_by("organization__name"),
-        widget=LongSelect,
         empty_label=gettext_lazy("Every provider"),
         required=False,
     )
-    lea = forms.ModelChoiceField(
+    lea = PartyField(
         label=gettext_lazy("District"),
         queryset=Lea.objects.select_related("organization").order_by("organization__name"),
-        widget=LongSelect,
         empty_label=gettext_lazy("Every district"),
         required=False,
     )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mocap_portal.foundation.directory.models import CodeMeaning, CodeSet, Lea, Provider
-from mocap_portal.foundation.ui.fields import LongSelect, MemorableDateField
+from mocap_portal.foundation.ui.fields import MemorableDateField, PartyField
 from mocap_portal.foundation.ui.forms import StepForm
 
 from .models import HoldKind
@@ -37,17 +37,15 @@ class HoldForm(StepForm):
         required=False,
     )
     category = forms.ChoiceField(label=gettext_lazy("Category"), required=False)
-    lea = forms.ModelChoiceField(
+    lea = PartyField(
         label=gettext_lazy("District"),
         queryset=Lea.objects.select_related("organization").order_by("organization__name"),
-        widget=LongSelect,
         empty_label=gettext_lazy("Every district"),
         required=False,
     )
-    provider = forms.ModelChoiceField(
+    provider = PartyField(
         label=gettext_lazy("Provider"),
         queryset=Provider.objects.select_related("organization").order_by("organization__name"),
-        widget=LongSelect,
         empty_label=gettext_lazy("Every provider"),
         required=False,
     )

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.directory.models import Lea, Provider
-from mocap_portal.foundation.ui.fields import LongSelect, MemorableDateField
+from mocap_portal.foundation.ui.fields import MemorableDateField, PartyField
 from mocap_portal.foundation.ui.forms import FilterFormHelper, StepForm
 
 from .catalogue import CATALOGUE, Family, Severity
@@ -42,17 +42,15 @@ class ListForm(forms.Form):
         choices=[("", gettext_lazy("To do")), *Shown.choices],
         required=False,
     )
-    lea = forms.ModelChoiceField(
+    lea = PartyField(
         label=gettext_lazy("District"),
         queryset=Lea.objects.select_related("organization").order_by("organization__name"),
-        widget=LongSelect,
         empty_label=gettext_lazy("Every district"),
         required=False,
     )
-    provider = forms.ModelChoiceField(
+    provider = PartyField(
         label=gettext_lazy("Provider"),
         queryset=Provider.objects.select_related("organization").order_by("organization__name"),
-        widget=LongSelect,
         empty_label=gettext_lazy("Every provider"),
         required=False,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django import forms
@@ -80,6 +80,22 @@ class LongSelect(forms.Select):
         )
         around = flatatt(self.build_attrs(self.attrs, {"name": name, **(attrs or {})}))
         return format_html("<select{}>\n{}\n</select>", around, options)
+
+
+class _NamesOfParties(forms.models.ModelChoiceIterator):  # type: ignore[type-arg]
+    """Keys and names alone: five hundred rows of districts made into objects cost more than the page around them."""
+
+    def __iter__(self) -> Iterator[tuple[Any, str | Promise]]:
+        if self.field.empty_label is not None:
+            yield ("", self.field.empty_label)
+        yield from self.queryset.values_list("pk", "organization__name")
+
+
+class PartyField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """One of many districts or providers, by the name of its organization."""
+
+    widget = LongSelect
+    iterator = _NamesOfParties
 
 
 # Beyond these a year is mistyped: 0202, 9999. Adding days to the last of all dates would fail besides.

@@ -19,7 +19,7 @@ from enrollment.full_time.models import Program
 from mocap_portal.foundation.directory.models import GRADES, CodeMeaning, Lea, Provider
 from mocap_portal.foundation.shared.names import NameField
 from mocap_portal.foundation.shared.refusals import Refusal
-from mocap_portal.foundation.ui.fields import LongSelect, MemorableDateField
+from mocap_portal.foundation.ui.fields import LongSelect, MemorableDateField, PartyField
 from mocap_portal.foundation.ui.forms import PortalFormHelper
 from providers.models import Course
 
@@ -95,13 +95,6 @@ def words_field(label: Any, *, most: int, rows: int, **more: Any) -> forms.CharF
     return forms.CharField(label=label, max_length=most, widget=forms.Textarea({"rows": rows}), **more)
 
 
-class RowField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """One row of many, found by its name. Its list is only read when the page is drawn."""
-
-    def __init__(self, *, empty: Any, **kwargs: Any) -> None:
-        super().__init__(required=False, widget=SearchSelect, empty_label=empty, **kwargs)
-
-
 class ConcernForm(forms.Form):
     """Everything but the category, which was chosen before. `said()` is what `send` takes."""
 
@@ -154,21 +147,27 @@ class ConcernForm(forms.Form):
         widget=forms.TextInput({"autocomplete": "tel", "inputmode": "tel"}),
     )
 
-    lea = RowField(
+    lea = PartyField(
         label=_("School district or charter school"),
         help_text=_("Type part of its name, or choose it from the list."),
-        empty=_("No district, or I don't know"),
+        empty_label=_("No district, or I don't know"),
         queryset=Lea.objects.none(),
+        required=False,
+        widget=SearchSelect,
     )
-    provider = RowField(
+    provider = PartyField(
         label=_("Provider of an online course"),
-        empty=_("No provider, or I don't know"),
+        empty_label=_("No provider, or I don't know"),
         queryset=Provider.objects.none(),
+        required=False,
+        widget=SearchSelect,
     )
-    program = RowField(
+    program = forms.ModelChoiceField(
         label=_("Full-time virtual program"),
-        empty=_("No program, or I don't know"),
+        empty_label=_("No program, or I don't know"),
         queryset=Program.objects.none(),
+        required=False,
+        widget=SearchSelect,
     )
     course = forms.ModelChoiceField(
         queryset=Course.objects.all(), required=False, widget=forms.HiddenInput, blank=True
@@ -227,10 +226,10 @@ class ConcernForm(forms.Form):
         self.category = category
         self.questions = questions_of(category.code)
         for name, queryset in (
-            ("lea", Lea.objects.on(on).select_related("organization").order_by("organization__name", "pk")),
+            ("lea", Lea.objects.on(on).order_by("organization__name", "pk")),
             (
                 "provider",
-                Provider.objects.select_related("organization").order_by("organization__name", "pk"),
+                Provider.objects.order_by("organization__name", "pk"),
             ),
             ("program", Program.objects.order_by("name", "pk")),
         ):

@@ -40,7 +40,7 @@ def test_its_state_is_kept_by_its_options() -> None:
         "concerns": 500_000,
         "posts_per_second": 50,
         "seconds": 60,
-        "searches_per_second": 10,
+        "searches_per_second": 4,
     }
 
 

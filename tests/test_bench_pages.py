@@ -298,7 +298,7 @@ def test_options_are_those_of_the_measurement() -> None:
     assert {name: measurement.options for name, measurement in known.items()} == {
         "attendance": {"students": 20_000, "courses": 6},
         "clock": {},
-        "concerns": {"concerns": 500_000, "posts_per_second": 50, "searches_per_second": 10, "seconds": 60},
+        "concerns": {"concerns": 500_000, "posts_per_second": 50, "searches_per_second": 4, "seconds": 60},
         "coredata": {"rows": 300_000},
         "lists": {"students": 20_000, "courses": 6, "seconds": 5, "per_second": 10},
         "night": {"rows": 8_000_000, "seed": 1},

@@ -238,6 +238,20 @@ def test_without_a_word_about_settings_they_are_those_of_production() -> None:
         assert done.stdout == "False True\n", done.stderr
 
 
+def test_a_web_server_has_loaded_every_page_before_the_first_visitor_and_collects_none_of_it() -> None:
+    show = "import gc, sys; print('concerns.views.writing' in sys.modules, gc.get_freeze_count() > 100_000)"
+    alone = "import mocap_portal.wsgi; " + show
+    done = subprocess.run(
+        [sys.executable, "-c", alone],
+        cwd=ROOT,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "mocap_portal.settings.test"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout == "True True\n", done.stderr
+
+
 def test_https_is_believed_only_from_the_header_the_operator_names() -> None:
     show = (
         "shell",

@@ -19,6 +19,7 @@ from tests.factories.coredata import UploadFactory
 from tests.factories.directory import ClosedDayFactory, LeaFactory, LeaPolicyFactory, ProviderFactory
 from tests.factories.full_time import ProgramFactory
 from tests.factories.part_time import CourseLineFactory, CourseRequestFactory
+from tests.factories.patterns import NoteFactory
 from tests.factories.providers import SanctionFactory
 from tests.factories.reconcile import MismatchFactory
 from tests.factories.records import ClaimFactory, StudentFactory
@@ -366,6 +367,28 @@ def test_mismatches_wait_by_their_cause() -> None:
     assert [item.url for item in of_provider.items] == [f"{own}?code=M-10"]
 
 
+@pytest.mark.django_db
+def test_what_rises_waits_until_somebody_has_seen_it() -> None:
+    older = NoteFactory.create(provider__organization__name="Lantern Hill")
+    newer = NoteFactory.create(of_rule=True, found_on=older.found_on + dt.timedelta(days=1))
+    NoteFactory.create(seen=True)
+    NoteFactory.create(dismissed=True)
+    NoteFactory.create(over=True, of_district=True, lea__organization__name="Walnut Fork")
+    titles = []
+    for trait in ("dese_reviewer", "dese_admin"):
+        (block,) = waiting.blocks(MembershipFactory.create(**{trait: True}), today=TODAY)
+        titles.append(block.title)
+        assert [(item.about, item.url) for item in block.items][:2] == [
+            ("Rule R-15", reverse("patterns:note", args=[newer.pk])),
+            ("The teacher cannot be reached: Lantern Hill", reverse("patterns:note", args=[older.pk])),
+        ]
+        assert len(block.items) == 3  # the one that is over was not seen either
+    assert titles == ["Concerns that rise"] * 2
+    assert "Concerns that rise" not in [
+        block.title for block in waiting.blocks(MembershipFactory.create(lea_admin=True), today=TODAY)
+    ]
+
+
 # The page -----------------------------------------------------------------------------------------
 
 ON_EVERY_PAGE = 4  # session, person, hat, hats to change to
@@ -384,8 +407,8 @@ QUERIES = {
     Role.PROVIDER_STAFF: 16,
     Role.PROVIDER_ADMIN: 19,
     Role.HOST_STAFF: 14,  # applications, students, records, sports, policies; reports, membership; letters, cessations
-    Role.DESE_REVIEWER: 12,  # concerns; transcripts: how many, which, which to mail
-    Role.DESE_ADMIN: 16,
+    Role.DESE_REVIEWER: 13,  # concerns and which rise; transcripts: how many, which, which to mail
+    Role.DESE_ADMIN: 17,
 }
 
 

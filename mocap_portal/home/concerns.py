@@ -7,6 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from concerns.models import Asked, Concern, ConcernState
+from concerns.patterns.models import Note
+from concerns.patterns.words import about
 from concerns.words import category_words
 from mocap_portal.foundation.accounts.models import Membership
 
@@ -31,6 +33,24 @@ def to_handle(hat: Membership, today: dt.date) -> Block:
         for row in found
     ]
     return Block(_("Concerns"), items, "concerns:inbox")
+
+
+def rising(hat: Membership, today: dt.date) -> Block:
+    """What has become more than it was and nobody has looked at yet, the newest first."""
+    rows = (
+        Note.objects.visible_to(hat).waiting().select_related("provider__organization", "lea__organization")
+    )
+    found = list(rows.order_by("-found_on", "pk")[: MOST + 1])
+    words = category_words() if found else {}
+    items = [
+        Item(
+            _("Look at why these are more than before"),
+            reverse("patterns:note", args=[note.pk]),
+            about=about(note, words),
+        )
+        for note in found
+    ]
+    return Block(_("Concerns that rise"), items, "patterns:notes")
 
 
 def asked(hat: Membership, today: dt.date) -> Block:

@@ -827,6 +827,7 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
     ),
     Role.DESE_REVIEWER: (
         concerns.to_handle,
+        concerns.rising,
         overdue_in_the_state,
         transcripts.requests,
         transcripts.to_mail,
@@ -841,6 +842,7 @@ SOURCES: dict[Role, tuple[Source, ...]] = {
     Role.DESE_ADMIN: (
         emergencies,
         concerns.to_handle,
+        concerns.rising,
         applications,
         overdue_in_the_state,
         transcripts.requests,

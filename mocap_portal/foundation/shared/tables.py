@@ -52,7 +52,8 @@ class TemplateColumn(LibraryTemplateColumn):
         the column has a name that the record does not know.
         """
         record, name = row.record, str(bound_column.accessor)
-        value = _shown_of(type(record), name)(record)
+        model: Any = type(record)
+        value = _shown_of(model, name)(record)
         if value in self.empty_values:
             return bound_column.default
         return self.render(record=record, table=table, value=value, bound_column=bound_column, bound_row=row)

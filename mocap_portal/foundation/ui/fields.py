@@ -55,7 +55,7 @@ class CopiedField(forms.CharField):
     `missing`: the sentence for who left it empty.
     """
 
-    def __init__(self, *, missing: str | Promise, max_length: int = 30, **more: Any) -> None:
+    def __init__(self, *, missing: Any, max_length: int = 30, **more: Any) -> None:
         widget = forms.TextInput({"autocomplete": "off", "spellcheck": "false"})
         super().__init__(widget=widget, max_length=max_length, error_messages={"required": missing}, **more)
 
@@ -85,7 +85,7 @@ class LongSelect(forms.Select):
 class _NamesOfParties(forms.models.ModelChoiceIterator):  # type: ignore[type-arg]
     """Keys and names alone: five hundred rows of districts made into objects cost more than the page around them."""
 
-    def __iter__(self) -> Iterator[tuple[Any, str | Promise]]:
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
         if self.field.empty_label is not None:
             yield ("", self.field.empty_label)
         yield from self.queryset.values_list("pk", "organization__name")

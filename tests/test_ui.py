@@ -17,16 +17,19 @@ from django.template.loader import get_template
 from django.test import Client, RequestFactory, override_settings
 from django.urls import get_resolver
 from django.utils import translation
+from pytest_django import DjangoAssertNumQueries
 from pytest_django.asserts import assertHTMLEqual
 
+from mocap_portal.foundation.directory.models import Lea
 from mocap_portal.foundation.shared.tables import PortalTable
 from mocap_portal.foundation.ui import words
 from mocap_portal.foundation.ui.context import page
-from mocap_portal.foundation.ui.fields import LongSelect, MemorableDateField
+from mocap_portal.foundation.ui.fields import LongSelect, MemorableDateField, PartyField
 from mocap_portal.foundation.ui.forms import PortalFormHelper, Problem, problems
 from mocap_portal.foundation.ui.navigation import Link, links
 from mocap_portal.foundation.ui.templatetags import ui
 from tests.factories.accounts import MembershipFactory
+from tests.factories.directory import LeaFactory
 from tests.gallery.views import EveryField
 
 MIDNIGHT_UTC = dt.datetime(2026, 12, 8, 0, 30, tzinfo=dt.UTC)  # still December 7 in Missouri
@@ -228,6 +231,31 @@ def test_a_long_select_is_what_djangos_own_is(value: str | None) -> None:
         for kind in (LongSelect, forms.Select)
     ]
     assertHTMLEqual(drawn[0], drawn[1])
+
+
+@pytest.mark.django_db
+def test_a_party_is_chosen_by_name_and_the_list_is_one_query(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    second, first = (LeaFactory.create(organization__name=name) for name in ("Walnut Fork", "Ash & Elm"))
+
+    class PartyForm(forms.Form):
+        lea = PartyField(
+            queryset=Lea.objects.order_by("organization__name"), empty_label="Every district", required=False
+        )
+
+    with django_assert_num_queries(1):
+        drawn = str(PartyForm(initial={"lea": second.pk})["lea"])
+    assertHTMLEqual(
+        drawn,
+        f'''<select name="lea" id="id_lea"><option value="">Every district</option>
+        <option value="{first.pk}">Ash &amp; Elm</option>
+        <option value="{second.pk}" selected>Walnut Fork</option></select>''',
+    )
+    form = PartyForm({"lea": str(second.pk)})
+    assert form.is_valid()
+    assert form.cleaned_data["lea"] == second
+    assert not PartyForm({"lea": "0"}).is_valid()
 
 
 # Forms --------------------------------------------------------------------------------------------

@@ -874,6 +874,7 @@ ADDRESSES = [
     page("patterns:dismiss", DESE_ROLES, args=lambda world: [world.pattern.pk]),
     page("patterns:bring_back", DESE_ROLES, args=lambda world: [world.dismissed_pattern.pk]),
     page("retention:overview", DESE_ROLES),
+    page("retention:change_rule", [Role.DESE_ADMIN]),
     page("retention:place", DESE_ROLES),
     page("retention:lift", DESE_ROLES, args=lambda world: [world.hold.pk]),
     page("retention:propose", DESE_ROLES),

@@ -9,7 +9,8 @@ from celery import signature
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from mocap_portal.foundation.accounts.models import DESE_ROLES, Membership
+from mocap_portal.foundation.accounts.models import DESE_ROLES, Membership, Role
+from mocap_portal.foundation.directory.actions.dated import succeed
 from mocap_portal.foundation.directory.models import Lea, Provider
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.locks import held
@@ -29,6 +30,16 @@ class OnlyTheOffice(Refusal):
 
 class NoRule(Refusal):
     sentence = _("No rule says how long these records are kept. Ask an administrator to enter one.")
+
+
+class OnlyAdministrators(Refusal):
+    sentence = _("Only an administrator of the state office changes how long records are kept.")
+
+
+class RuleChanged(Refusal):
+    sentence = _(
+        "How long records are kept has changed since this was proposed. Withdraw it and propose it again."
+    )
 
 
 class NothingIsDue(Refusal):
@@ -57,6 +68,27 @@ class NotKnown(Refusal):
 
 class WasLifted(Refusal):
     sentence = _("Somebody has lifted this hold already. Reload the page.")
+
+
+@transaction.atomic
+def change_rule(
+    table: Table,
+    *,
+    years: int,
+    valid_from: dt.date,
+    source: str,
+    note: str = "",
+    by: Membership,
+    today: dt.date,
+) -> RetentionRule:
+    """Records are kept for so many years from this day on. Raises OnlyAdministrators, AlreadyInForce, ChangedMeanwhile.
+
+    The rule that holds until then ends the day before and stays to be read.
+    """
+    if by.role != Role.DESE_ADMIN:
+        raise OnlyAdministrators
+    new = RetentionRule(table=table, years=years, valid_from=valid_from, source=source, note=note)
+    return succeed(RetentionRule.objects.filter(table=table), new, today)
 
 
 def place_hold(
@@ -153,11 +185,14 @@ def withdraw(disposal_id: int, *, by: Membership, at: dt.datetime) -> Disposal:
 def confirm(disposal_id: int, *, by: Membership, at: dt.datetime) -> Disposal:
     """The second person wants it, too: a worker begins, and nothing of it can be undone.
 
-    Raises OnlyTheOffice, NotOpen, TwoPeople.
+    Raises OnlyTheOffice, NotOpen, TwoPeople, RuleChanged.
     """
     disposal = _open(disposal_id, by)
     if disposal.proposed_by_id == by.user_id:
         raise TwoPeople
+    rules = RetentionRule.objects.on(central_date(at)).filter(table=disposal.table)
+    if not rules.filter(pk=disposal.rule_id).exists():
+        raise RuleChanged
     disposal.confirmed_by, disposal.confirmed_at = by.user, at
     disposal.save(update_fields=["confirmed_by", "confirmed_at"])
     # By name: tasks stand above actions. Robust: without a broker it waits for `dispose_confirmed`.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mocap_portal.foundation.directory.models import CodeMeaning, CodeSet, Lea, Provider
-from mocap_portal.foundation.ui.fields import MemorableDateField, PartyField
+from mocap_portal.foundation.ui.fields import LAST_DAY, MemorableDateField, PartyField
 from mocap_portal.foundation.ui.forms import StepForm
 
 from .models import HoldKind
@@ -88,6 +89,33 @@ class HoldForm(StepForm):
         if said["received_from"] and said["received_to"] and said["received_from"] > said["received_to"]:
             self.add_error("received_to", _("This day is before the first one."))
         return said
+
+
+class RuleForm(StepForm):
+    """For how many years, from which day on, and who says so. `today`: a rule changes nothing that is past."""
+
+    submit = gettext_lazy("Change it")
+
+    years = forms.IntegerField(
+        label=gettext_lazy("Years after a concern was closed"),
+        min_value=1,
+        max_value=100,
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value", "max_value"), gettext_lazy("Type a number from 1 to 100.")
+        ),
+    )
+    valid_from = MemorableDateField(label=gettext_lazy("First day it holds"))
+    source = forms.CharField(
+        label=gettext_lazy("Source"),
+        help_text=gettext_lazy("The law, or the decision of the records board with its day."),
+        max_length=300,
+        error_messages={"required": gettext_lazy("Write who decided it, and when.")},
+    )
+    note = forms.CharField(label=gettext_lazy("Note"), max_length=300, required=False)
+
+    def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.bound("valid_from", earliest=today, latest=LAST_DAY)
 
 
 class LiftForm(StepForm):

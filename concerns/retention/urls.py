@@ -6,6 +6,7 @@ app_name = "retention"
 
 urlpatterns = [
     path("", views.overview, name="overview"),
+    path("rule/", views.change_rule, name="change_rule"),
     path("holds/new/", views.place, name="place"),
     path("holds/<int:pk>/lift/", views.lift, name="lift"),
     path("propose/", views.propose, name="propose"),

@@ -15,13 +15,13 @@ from concerns.models import Concern
 from concerns.patterns.trends import categories
 from mocap_portal.foundation.accounts.guards import for_roles
 from mocap_portal.foundation.accounts.middleware import HatRequest
-from mocap_portal.foundation.accounts.models import DESE_ROLES
+from mocap_portal.foundation.accounts.models import DESE_ROLES, Role
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.paging import sort_and_cut
 from mocap_portal.foundation.ui.steps import ask_first, take_step
 
 from . import actions
-from .forms import NUMBER, HoldForm, LiftForm
+from .forms import NUMBER, HoldForm, LiftForm, RuleForm
 from .models import Disposal, Hold, HoldKind, RetentionRule, Stub, Table
 from .tables import DisposalTable, HoldTable, ItemTable, StubTable, scope
 
@@ -51,6 +51,10 @@ def overview(request: HatRequest) -> HttpResponse:
         sort_and_cut(one, request, per_page=PER_PAGE)
     context = {
         "rule": rule,
+        "later": RetentionRule.objects.filter(table=Table.CONCERNS, valid_from__gt=today).order_by(
+            "valid_from"
+        ),
+        "may_change": request.hat.role == Role.DESE_ADMIN,
         "due": len(actions.KINDS[Table.CONCERNS].due(today, rule.years)) if rule else 0,
         "open": disposals.proposed().first(),
         "holds": holds,
@@ -58,6 +62,31 @@ def overview(request: HatRequest) -> HttpResponse:
         "stubs": Stub.objects.visible_to(request.hat).count(),
     }
     return render(request, "retention/overview.html", context)
+
+
+@for_roles(Role.DESE_ADMIN)
+def change_rule(request: HatRequest) -> HttpResponse:
+    """Another number of years, from a day on."""
+    today = central_date(timezone.now())
+    rule = RetentionRule.objects.on(today).filter(table=Table.CONCERNS).first()
+    form = RuleForm(
+        request.POST if request.method == "POST" else None,
+        cancel_url=reverse("retention:overview"),
+        initial={"years": rule.years} if rule else None,
+        today=today,
+    )
+    return take_step(
+        request,
+        form,
+        lambda: actions.change_rule(Table.CONCERNS, **form.cleaned_data, by=request.hat, today=today),
+        title=_("Change how long concerns are kept"),
+        intro=_(
+            "The rule that holds until then ends the day before and stays in the history. A disposal that is proposed "
+            "under it has to be proposed again."
+        ),
+        done=_("The rule is changed."),
+        back=reverse("retention:overview"),
+    )
 
 
 @for_roles(*DESE_ROLES)

@@ -49,6 +49,7 @@ def no_such_day(name: str) -> dict[str, str]:
 FORMS = [
     # Concerns: what rises, and how long they are kept
     Form("patterns:dismiss", "Dismiss the note"),
+    Form("retention:change_rule", "Change it", {"years": "0"}),
     Form("retention:place", "Place the hold", {"number": "C-12a"} | no_such_day("received_from")),
     Form("retention:lift", "Lift the hold"),
     # Accounts

@@ -158,3 +158,56 @@ def test_pages_ask_the_same_few_questions_however_much_there_is() -> None:
     fill(8)
     assert asked() == few
     assert max(few) <= 20
+
+
+def rule_form(day: dt.date, years: str = "7") -> dict[str, str]:
+    return {
+        "years": years,
+        "valid_from_month": str(day.month),
+        "valid_from_day": str(day.day),
+        "valid_from_year": str(day.year),
+        "source": "Records board, 2031-10-15",
+    }
+
+
+def test_an_administrator_changes_how_long_concerns_are_kept() -> None:
+    hat = MembershipFactory.create(dese_admin=True)
+    address, first = reverse("retention:change_rule"), dt.date(2032, 1, 1)
+    with time_machine.travel(TODAY, tick=False):
+        admin = sign_in(Client(), hat)
+        assert "Change how long" in words(admin.get(OVERVIEW))
+        assert "Change how long" not in words(office("Ann One").get(OVERVIEW))
+        assert office("Ben Two").post(address, rule_form(first)).status_code == 403
+        past = admin.post(address, rule_form(dt.date(2031, 11, 27)))
+        assert "November 28, 2031" in words(past)  # the first day that it may hold
+        for years in ("", "0", "five"):
+            assert "Type a number from 1 to 100." in words(admin.post(address, rule_form(first, years=years)))
+        assert RetentionRule.objects.count() == 1
+        text = words(admin.post(address, rule_form(first), follow=True))
+        assert "The rule is changed." in text
+        assert "A concern is kept for 5 years" in text
+        assert "From Jan 1, 2032 on, for 7 years. Source: Records board, 2031-10-15." in text
+        words(admin.post(address, rule_form(first, years="8"), follow=True))  # it does not hold yet
+    rows = RetentionRule.objects.order_by("valid_from").values_list("years", "valid_from", "valid_to")
+    assert list(rows)[1:] == [(8, first, None)]
+    assert rows[0][::2] == (5, dt.date(2031, 12, 31))
+    with time_machine.travel(dt.datetime(2032, 1, 2, 9, tzinfo=CENTRAL), tick=False):
+        assert "A concern is kept for 8 years" in words(sign_in(Client(), hat).get(OVERVIEW))
+
+
+def test_what_was_proposed_under_an_older_rule_is_proposed_again() -> None:
+    ConcernFactory.create(received_at=OLD, closed=True)
+    with time_machine.travel(TODAY, tick=False):
+        one, other = office("Ann One"), office("Olga Other")
+        admin = sign_in(Client(), MembershipFactory.create(dese_admin=True))
+        one.post(reverse("retention:propose"))
+        disposal = Disposal.objects.get()
+        admin.post(reverse("retention:change_rule"), rule_form(TODAY.date()))
+        confirm = reverse("retention:confirm", args=[disposal.pk])
+        text = words(other.post(confirm, follow=True))
+        assert "How long records are kept has changed since this was proposed." in text
+        disposal.refresh_from_db()
+        assert disposal.confirmed_at is None
+        other.post(reverse("retention:withdraw", args=[disposal.pk]))
+        assert "Nothing is old enough" in words(one.get(OVERVIEW))
+    assert Concern.objects.count() == 1

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +12,7 @@ from mocap_portal.foundation.shared.refusals import Refusal
 
 ONE_DAY = dt.timedelta(days=1)
 
-Row = TypeVar("Row", LegalValue, CodeMeaning, LeaPolicy)
+Row = TypeVar("Row", bound=models.Model)  # one with valid_from and valid_to
 
 
 class AlreadyInForce(Refusal):
@@ -104,18 +104,19 @@ def succeed(rows: models.QuerySet[Row], new: Row, today: dt.date) -> Row:
     The row that held on that day ends the day before. A row that begins on the same day is replaced as long as
     it is not in force.
     """
-    stored = list(rows.select_for_update().order_by("valid_from"))
+    added: Any = new
+    stored: list[Any] = list(rows.select_for_update().order_by("valid_from"))
     for row in stored:
-        if row.valid_from == new.valid_from:
+        if row.valid_from == added.valid_from:
             if row.valid_from <= today:
                 raise AlreadyInForce
-            new.pk = row.pk
-        elif row.valid_from < new.valid_from:
-            if row.valid_to is None or row.valid_to >= new.valid_from:
-                row.valid_to = new.valid_from - ONE_DAY
+            added.pk = row.pk
+        elif row.valid_from < added.valid_from:
+            if row.valid_to is None or row.valid_to >= added.valid_from:
+                row.valid_to = added.valid_from - ONE_DAY
                 row.save(update_fields=["valid_to"])
-        elif new.valid_to is None:
-            new.valid_to = row.valid_from - ONE_DAY
+        elif added.valid_to is None:
+            added.valid_to = row.valid_from - ONE_DAY
     try:
         with transaction.atomic():
             new.save()

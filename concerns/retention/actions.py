@@ -83,12 +83,13 @@ def change_rule(
 ) -> RetentionRule:
     """Records are kept for so many years from this day on. Raises OnlyAdministrators, AlreadyInForce, ChangedMeanwhile.
 
-    The rule that holds until then ends the day before and stays to be read.
+    The rule that holds until then ends the day before and stays to be read. Sent twice, it is one.
     """
     if by.role != Role.DESE_ADMIN:
         raise OnlyAdministrators
-    new = RetentionRule(table=table, years=years, valid_from=valid_from, source=source, note=note)
-    return succeed(RetentionRule.objects.filter(table=table), new, today)
+    said = {"table": table, "years": years, "valid_from": valid_from, "source": source, "note": note}
+    same = RetentionRule.objects.filter(**said).first()
+    return same or succeed(RetentionRule.objects.filter(table=table), RetentionRule(**said), today)
 
 
 def place_hold(

@@ -202,7 +202,10 @@ def test_what_was_proposed_under_an_older_rule_is_proposed_again() -> None:
         admin = sign_in(Client(), MembershipFactory.create(dese_admin=True))
         one.post(reverse("retention:propose"))
         disposal = Disposal.objects.get()
-        admin.post(reverse("retention:change_rule"), rule_form(TODAY.date()))
+        for _twice in range(2):
+            sent = admin.post(reverse("retention:change_rule"), rule_form(TODAY.date()), follow=True)
+            assert "The rule is changed." in words(sent)
+        assert RetentionRule.objects.count() == 2
         confirm = reverse("retention:confirm", args=[disposal.pk])
         text = words(other.post(confirm, follow=True))
         assert "How long records are kept has changed since this was proposed." in text

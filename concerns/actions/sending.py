@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -66,8 +66,10 @@ def send(
     if said.is_anonymous:
         said = replace(said, name="", email="", phone="", contact=Contact.NONE)
         may_be_named = ""
-    if Concern.objects.filter(form=form).exists():  # hardly ever, so nothing else of it is read
-        return cast("Sent", sent_before(form))
+    # Hardly ever there: nothing but that is asked first.
+    before = sent_before(form) if Concern.objects.filter(form=form).exists() else None
+    if before is not None:
+        return before
     secret = codes.secret_of(form)
     try:
         with transaction.atomic():

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mocap_portal.foundation.directory.models import CodeMeaning, CodeSet, Lea, Provider
-from mocap_portal.foundation.ui.fields import LAST_DAY, MemorableDateField, PartyField
+from mocap_portal.foundation.ui.fields import MemorableDateField, PartyField
 from mocap_portal.foundation.ui.forms import StepForm
 
 from .models import HoldKind
 
+LONGEST_AHEAD = dt.timedelta(days=730)  # a later first day is mistyped
 NUMBER = re.compile(r"(?:C-)?0*([1-9][0-9]{0,17})", re.IGNORECASE)
 
 
@@ -115,7 +116,7 @@ class RuleForm(StepForm):
 
     def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.bound("valid_from", earliest=today, latest=LAST_DAY)
+        self.bound("valid_from", earliest=today, latest=today + LONGEST_AHEAD)
 
 
 class LiftForm(StepForm):

@@ -180,6 +180,9 @@ def test_an_administrator_changes_how_long_concerns_are_kept() -> None:
         assert office("Ben Two").post(address, rule_form(first)).status_code == 403
         past = admin.post(address, rule_form(dt.date(2031, 11, 27)))
         assert "November 28, 2031" in words(past)  # the first day that it may hold
+        assert "November 27, 2033" in words(
+            admin.post(address, rule_form(dt.date(2132, 1, 1)))
+        )  # the last one
         for years in ("", "0", "five"):
             assert "Type a number from 1 to 100." in words(admin.post(address, rule_form(first, years=years)))
         assert RetentionRule.objects.count() == 1

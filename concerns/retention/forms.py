@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mocap_portal.foundation.directory.models import CodeMeaning, CodeSet, Lea, Provider
-from mocap_portal.foundation.ui.fields import MemorableDateField, PartyField
+from mocap_portal.foundation.ui.fields import MemorableDateField, PartyField, whatever_is_wrong
 from mocap_portal.foundation.ui.forms import StepForm
 
 from .models import HoldKind
@@ -101,9 +101,7 @@ class RuleForm(StepForm):
         label=gettext_lazy("Years after a concern was closed"),
         min_value=1,
         max_value=100,
-        error_messages=dict.fromkeys(
-            ("required", "invalid", "min_value", "max_value"), gettext_lazy("Type a number from 1 to 100.")
-        ),
+        error_messages=whatever_is_wrong(gettext_lazy("Type a number from 1 to 100.")),
     )
     valid_from = MemorableDateField(label=gettext_lazy("First day it holds"))
     source = forms.CharField(

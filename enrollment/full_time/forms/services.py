@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment.registration.forms.changes import reason_field
 from mocap_portal.foundation.shared.names import NameField
-from mocap_portal.foundation.ui.fields import MemorableDateField
+from mocap_portal.foundation.ui.fields import MemorableDateField, whatever_is_wrong
 from mocap_portal.foundation.ui.forms import StepForm
 
 from ..actions.services import PlannedService, Terms
@@ -116,12 +116,8 @@ class ServiceForm(forms.Form):
         min_value=1,
         max_value=WEEKDAYS * MINUTES_OF_A_DAY,
         widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
-        error_messages={
-            "required": ONLY_MINUTES,
-            "invalid": ONLY_MINUTES,
-            "min_value": ONLY_MINUTES,
-            "max_value": _("A week has no more than %(limit_value)s minutes."),
-        },
+        error_messages=whatever_is_wrong(ONLY_MINUTES)
+        | {"max_value": _("A week has no more than %(limit_value)s minutes.")},
     )
     served_by = forms.ChoiceField(
         label=_("Who gives it?"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment.registration.forms.teachers import refuse_ssn
 from mocap_portal.foundation.shared.names import NameField
+from mocap_portal.foundation.ui.fields import whatever_is_wrong
 from mocap_portal.foundation.ui.forms import PortalFormHelper
 
 from ..entries import CourseEntry
@@ -25,7 +26,7 @@ def percent_field() -> forms.IntegerField:
         min_value=0,
         max_value=100,
         widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
-        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), A_NUMBER),
+        error_messages=whatever_is_wrong(A_NUMBER),
     )
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment.part_time.models import OPEN_LINES, CourseLine, LineState
 from mocap_portal.foundation.shared.names import NameField
-from mocap_portal.foundation.ui.fields import MemorableDateField
+from mocap_portal.foundation.ui.fields import MemorableDateField, whatever_is_wrong
 from mocap_portal.foundation.ui.forms import StepForm
 from providers.models import Course, CourseQuerySet
 
@@ -127,11 +127,7 @@ class CreditForm(StepForm):
         max_digits=3,
         decimal_places=2,
         widget=forms.TextInput({"inputmode": "decimal", "autocomplete": "off"}),
-        error_messages={
-            "required": _("Type the credit, for example 0.50. Type 0 for none."),
-            "invalid": _("Type the credit, for example 0.50. Type 0 for none."),
-            "min_value": _("Type the credit, for example 0.50. Type 0 for none."),
-        },
+        error_messages=whatever_is_wrong(_("Type the credit, for example 0.50. Type 0 for none.")),
     )
 
     def __init__(self, *args: Any, line: CourseLine, result: str, **kwargs: Any) -> None:

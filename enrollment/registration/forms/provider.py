@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from mocap_portal.foundation.shared.names import NameField
-from mocap_portal.foundation.ui.fields import MemorableDateField
+from mocap_portal.foundation.ui.fields import MemorableDateField, whatever_is_wrong
 from mocap_portal.foundation.ui.forms import PortalFormHelper
 from providers.models import Instruction
 
@@ -139,12 +139,7 @@ class FinishForm(forms.Form):
         min_value=0,
         max_value=100,
         widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
-        error_messages={
-            "required": _("Type a number from 0 to 100."),
-            "invalid": _("Type a number from 0 to 100."),
-            "min_value": _("Type a number from 0 to 100."),
-            "max_value": _("Type a number from 0 to 100."),
-        },
+        error_messages=whatever_is_wrong(_("Type a number from 0 to 100.")),
     )
     final_grade = NameField(
         label=_("Final grade"),

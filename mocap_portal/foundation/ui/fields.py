@@ -19,6 +19,11 @@ from django.utils.translation import gettext_lazy as _
 from mocap_portal.foundation.ui.words import long_day
 
 
+def whatever_is_wrong(sentence: Any) -> dict[str, Any]:
+    """The error messages of a box for a number: missing, no number, too small or too large, one sentence mends it."""
+    return dict.fromkeys(("required", "invalid", "min_value", "max_value"), sentence)
+
+
 class MemorableDateWidget(forms.MultiWidget):
     """Month, day and year in three boxes.
 

@@ -103,6 +103,8 @@ TEMPLATES = [
     }
 ]
 
+FORM_RENDERER = "django.forms.renderers.Jinja2"  # a page of filters has hundreds of options
+
 # Database, cache, tasks ---------------------------------------------------------------------------
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default="postgresql:///mocap_portal")}

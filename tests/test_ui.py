@@ -22,7 +22,7 @@ from pytest_django.asserts import assertHTMLEqual
 
 from mocap_portal.foundation.directory.models import Lea
 from mocap_portal.foundation.shared.tables import PortalTable
-from mocap_portal.foundation.ui import words
+from mocap_portal.foundation.ui import marks, words
 from mocap_portal.foundation.ui.context import page
 from mocap_portal.foundation.ui.fields import LongSelect, MemorableDateField, PartyField
 from mocap_portal.foundation.ui.forms import PortalFormHelper, Problem, problems
@@ -42,8 +42,8 @@ def test_a_day_is_written_in_missouris_time_and_in_words() -> None:
     assert words.long_day(MIDNIGHT_UTC) == "Monday, December 7, 2026"
     assert words.long_day(dt.date(2026, 12, 7)) == "Monday, December 7, 2026"
     assert words.short_day(dt.date(2026, 12, 7)) == "Dec 7, 2026"
-    assert ui.day(MIDNIGHT_UTC) == '<time datetime="2026-12-07">Monday, December 7, 2026</time>'
-    assert ui.short_day(MIDNIGHT_UTC) == '<time datetime="2026-12-07">Dec 7, 2026</time>'
+    assert marks.day(MIDNIGHT_UTC) == '<time datetime="2026-12-07">Monday, December 7, 2026</time>'
+    assert marks.short_day(MIDNIGHT_UTC) == '<time datetime="2026-12-07">Dec 7, 2026</time>'
 
 
 class Shelf(PortalTable):
@@ -88,11 +88,11 @@ def test_every_table_knows_how_the_portal_draws_its_rows() -> None:
 
 def test_a_moment_names_the_time_zone() -> None:
     assert words.moment_words(MIDNIGHT_UTC) == "December 7, 2026 at 6:30 p.m. Central time"
-    assert ui.moment(dt.date(2026, 12, 7)) == ui.day(dt.date(2026, 12, 7))
+    assert marks.moment(dt.date(2026, 12, 7)) == marks.day(dt.date(2026, 12, 7))
 
 
 def test_no_date_is_no_words() -> None:
-    assert [ui.day(None), ui.short_day(None), ui.moment(None), ui.money(None)] == ["", "", "", ""]
+    assert [marks.day(None), marks.short_day(None), marks.moment(None), ui.money(None)] == ["", "", "", ""]
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_money_shows_cents_only_when_there_are_any(amount: Decimal | int, text: 
 
 def test_every_status_has_a_picture_and_its_words() -> None:
     drawn = (Path(settings.BASE_DIR) / "static" / "icons.svg").read_text()
-    assert set(ui.STATUS_ICONS.values()) == set(re.findall(r'<symbol id="(\w+)"', drawn))
+    assert set(marks.STATUS_ICONS.values()) == set(re.findall(r'<symbol id="(\w+)"', drawn))
     text = Template("{% load ui %}{% status 'good' 'Approved' %}").render(Context())
     assert 'portal-status--good"' in text
     assert "icons.svg#check" in text
@@ -122,7 +122,7 @@ def test_every_status_has_a_picture_and_its_words() -> None:
 
 def test_an_unknown_kind_of_status_is_an_error() -> None:
     with pytest.raises(KeyError):
-        ui.status("green", "Approved")
+        marks.status("green", "Approved")
 
 
 def test_a_page_link_keeps_sorting_and_filters() -> None:

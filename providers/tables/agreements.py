@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.shared.tables import PortalTable
-from mocap_portal.foundation.ui.templatetags.ui import short_day
+from mocap_portal.foundation.ui.marks import short_day
 
 from ..models import WITHOUT_PROGRAM_CODE, Agreement
 

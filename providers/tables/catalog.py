@@ -6,7 +6,6 @@ from typing import Any
 import django_tables2 as tables
 from django.db.models.functions import Lower
 from django.http import HttpRequest
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
@@ -16,7 +15,7 @@ from django_tables2.columns import BoundColumn
 from django_tables2.rows import BoundRow
 
 from mocap_portal.foundation.shared.tables import PortalTable
-from mocap_portal.foundation.ui.templatetags.ui import STATUS_ICONS
+from mocap_portal.foundation.ui.marks import status
 from mocap_portal.foundation.ui.words import dollars
 
 from ..choice import TermChoice, terms_of
@@ -27,12 +26,6 @@ from ..words import grade_words
 NUMBER = {"th": {"class": "portal-number"}, "td": {"class": "portal-number"}}
 
 KINDS = {AvailabilityState.OPEN: "good", AvailabilityState.CLOSED: "off", AvailabilityState.FULL: "waiting"}
-
-
-def status_tag(kind: str, label: str) -> str:
-    """A status in a cell of a table, as `{% status %}` draws it on a page."""
-    context = {"kind": kind, "label": label, "icon": STATUS_ICONS[kind]}
-    return render_to_string("components/status.html", context)
 
 
 class CourseTable(PortalTable):
@@ -84,7 +77,7 @@ class CourseTable(PortalTable):
             "",
             "<br>{}",
             (
-                (status_tag(KINDS[choice.state], _closed(choice)),)
+                (status(KINDS[choice.state], _closed(choice)),)
                 for choice in self.choices[record.id]
                 if not choice.is_open
             ),
@@ -150,7 +143,7 @@ class OwnCourseTable(CourseTable):
 
     def render_terms(self, record: Course) -> str:
         notes = (
-            (choice.term, status_tag(KINDS[choice.state], str(choice.state.label)))
+            (choice.term, status(KINDS[choice.state], str(choice.state.label)))
             for choice in self.choices[record.id]
         )
         return format_html_join("", "{}: {}<br>", notes) or _("No coming term fits this course.")

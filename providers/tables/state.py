@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy
 
 from mocap_portal.foundation.directory.models import Provider
 from mocap_portal.foundation.shared.tables import PortalTable
-from mocap_portal.foundation.ui.templatetags.ui import short_day
+from mocap_portal.foundation.ui.marks import short_day, status
 
 from ..models import Application, CorrectiveAction, Review, Sanction
 from ..standing import STATUS_KINDS, standing
-from .catalog import NUMBER, status_tag
+from .catalog import NUMBER
 
 
 class DayColumn(tables.Column):
@@ -45,7 +45,7 @@ class ProviderTable(PortalTable):
 
     def render_standing(self, record: Provider) -> str:
         now, _last_day = standing(record, on=self.today)
-        return status_tag(STATUS_KINDS[now], str(now.label))
+        return status(STATUS_KINDS[now], str(now.label))
 
     def render_last_day(self, record: Provider) -> str:
         _now, last_day = standing(record, on=self.today)
@@ -84,10 +84,10 @@ class ApplicationTable(PortalTable):
         if record.answered_on:
             words = {"outcome": record.get_outcome_display(), "day": short_day(record.answered_on)}
             kind = "good" if record.outcome == "granted" else "bad"
-            return status_tag(kind, _("%(outcome)s, %(day)s") % words)
+            return status(kind, _("%(outcome)s, %(day)s") % words)
         is_late = record.answer_by < self.today
         words = {"day": short_day(record.answer_by)}
-        return status_tag("todo", (_("Late since %(day)s") if is_late else _("Due by %(day)s")) % words)
+        return status("todo", (_("Late since %(day)s") if is_late else _("Due by %(day)s")) % words)
 
 
 class NoticeTable(PortalTable):

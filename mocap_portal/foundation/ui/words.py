@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format, number_format
 from django.utils.numberformat import format as format_number
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import get_language, gettext, pgettext
 
 CENTRAL = ZoneInfo("America/Chicago")
 
@@ -20,12 +21,23 @@ def central_day(value: dt.date | dt.datetime) -> dt.date:
 
 def long_day(value: dt.date | dt.datetime) -> str:
     """Monday, December 7, 2026"""
-    return date_format(central_day(value), pgettext("long date, in Django's date letters", "l, F j, Y"))
+    return _long_day(central_day(value), get_language())
 
 
 def short_day(value: dt.date | dt.datetime) -> str:
     """Dec. 7, 2026: for tables, where a column is narrow."""
-    return date_format(central_day(value), pgettext("short date, in Django's date letters", "M j, Y"))
+    return _short_day(central_day(value), get_language())
+
+
+# A list shows few days many times, and to put one into words takes as long as to find a row.
+@functools.lru_cache(maxsize=4096)
+def _long_day(day: dt.date, _language: str | None) -> str:
+    return date_format(day, pgettext("long date, in Django's date letters", "l, F j, Y"))
+
+
+@functools.lru_cache(maxsize=4096)
+def _short_day(day: dt.date, _language: str | None) -> str:
+    return date_format(day, pgettext("short date, in Django's date letters", "M j, Y"))
 
 
 def moment_words(value: dt.datetime) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -12,66 +11,24 @@ from django.core.paginator import Page
 from django.forms import BoundField, CheckboxInput, FileInput, Form, Select, Textarea
 from django.forms.boundfield import BoundWidget
 from django.template.context import RequestContext
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from mocap_portal.foundation.ui import words
+from mocap_portal.foundation.ui import marks, words
 from mocap_portal.foundation.ui.forms import Problem
 from mocap_portal.foundation.ui.forms import problems as form_problems
 
 register = template.Library()
 
-# A status is a word with a picture; its color only helps. The kinds say what it means to the reader.
-STATUS_ICONS = {
-    "good": "check",  # approved, confirmed, done
-    "bad": "cross",  # denied, failed
-    "waiting": "clock",  # somebody else is at it
-    "todo": "alert",  # you are at it
-    "info": "info",  # a fact
-    "off": "dash",  # closed, withdrawn, not yet
-}
-
-
-@register.filter
-def day(value: dt.date | dt.datetime | None) -> str:
-    """Monday, December 7, 2026 (in Missouri); nothing for None."""
-    if value is None:
-        return ""
-    return format_html(
-        '<time datetime="{}">{}</time>', words.central_day(value).isoformat(), words.long_day(value)
-    )
-
-
-@register.filter
-def short_day(value: dt.date | dt.datetime | None) -> str:
-    """Dec. 7, 2026 (in Missouri); nothing for None."""
-    if value is None:
-        return ""
-    return format_html(
-        '<time datetime="{}">{}</time>', words.central_day(value).isoformat(), words.short_day(value)
-    )
-
-
-@register.filter
-def moment(value: dt.date | dt.datetime | None) -> str:
-    """December 7, 2026 at 3:05 p.m. Central time; a plain date as `day`; nothing for None."""
-    if not isinstance(value, dt.datetime):
-        return day(value)
-    return format_html(
-        '<time datetime="{}">{}</time>', value.isoformat(timespec="minutes"), words.moment_words(value)
-    )
+register.filter(marks.day)
+register.filter(marks.short_day)
+register.filter(marks.moment)
+register.simple_tag(marks.status)
 
 
 @register.filter
 def money(amount: Decimal | int | None) -> str:
     """$1,250 or $1,250.50; nothing for None."""
     return "" if amount is None else words.dollars(amount)
-
-
-@register.inclusion_tag("components/status.html")
-def status(kind: str, label: str) -> dict[str, str]:
-    """A status as icon and words. `kind` is one of STATUS_ICONS; KeyError for any other."""
-    return {"kind": kind, "label": label, "icon": STATUS_ICONS[kind]}
 
 
 @register.simple_tag(takes_context=True)

@@ -1,0 +1,63 @@
+"""The smallest pieces of a page: a day, a moment, a status. Tags of templates, and cells of tables drawn in Python.
+
+Put together here and not in templates, because a list shows two or three in each of its rows.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from mocap_portal.foundation.ui import words
+
+# A status is a word with a picture; its color only helps. The kinds say what it means to the reader.
+STATUS_ICONS = {
+    "good": "check",  # approved, confirmed, done
+    "bad": "cross",  # denied, failed
+    "waiting": "clock",  # somebody else is at it
+    "todo": "alert",  # you are at it
+    "info": "info",  # a fact
+    "off": "dash",  # closed, withdrawn, not yet
+}
+NOTHING = SafeString("")
+
+
+def day(value: dt.date | dt.datetime | None) -> SafeString:
+    """Monday, December 7, 2026 (in Missouri); nothing for None."""
+    return NOTHING if value is None else _time(words.central_day(value).isoformat(), words.long_day(value))
+
+
+def short_day(value: dt.date | dt.datetime | None) -> SafeString:
+    """Dec. 7, 2026 (in Missouri); nothing for None."""
+    return NOTHING if value is None else _time(words.central_day(value).isoformat(), words.short_day(value))
+
+
+def moment(value: dt.date | dt.datetime | None) -> SafeString:
+    """December 7, 2026 at 3:05 p.m. Central time; a plain date as `day`; nothing for None."""
+    if not isinstance(value, dt.datetime):
+        return day(value)
+    return _time(value.isoformat(timespec="minutes"), words.moment_words(value))
+
+
+def _time(machine: str, people: str) -> SafeString:
+    return format_html('<time datetime="{}">{}</time>', machine, people)
+
+
+def status(kind: str, label: str) -> SafeString:
+    """A status as icon and words. `kind` is one of STATUS_ICONS; KeyError for any other."""
+    return format_html("{}{}</span>", _status_start(kind), label)
+
+
+@functools.cache
+def _status_start(kind: str) -> SafeString:
+    return format_html(
+        '<span class="portal-status portal-status--{}"><svg class="portal-icon" aria-hidden="true" '
+        'focusable="false"><use href="{}#{}"></use></svg>',
+        kind,
+        static("icons.svg"),
+        STATUS_ICONS[kind],
+    )

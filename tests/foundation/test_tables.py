@@ -34,9 +34,33 @@ class LeaTable(PortalTable):
     own = TemplateColumn(VALUE)
     linked = TemplateColumn(VALUE, accessor="pk", linkify=lambda record: f"/{record.pk}/")
     plain = tables.Column(accessor="state_district_id")
+    of_record = tables.Column(empty_values=())
+    of_value = tables.Column(accessor="kind")
+    of_both = tables.Column(accessor="state_district_id")
+    of_nothing = tables.Column(accessor="active_to")  # empty: the method is not asked
+    of_more = tables.Column(accessor="kind")
+    through = tables.Column(accessor="organization__name")
 
     def render_own(self, record: Lea) -> str:
         return f"{record.pk} by the table"
+
+    def render_of_record(self, record: Lea) -> str:
+        return f"record {record.pk}"
+
+    def render_of_value(self, value: str) -> str:
+        return f"value {value}"
+
+    def render_of_both(self, value: str, record: Lea) -> str:
+        return f"both {value} {record.pk}"
+
+    def render_of_nothing(self, value: object) -> str:
+        return f"not nothing: {value}"
+
+    def render_of_more(self, record: Lea, column: tables.Column) -> str:
+        return f"more {record.pk} {column.accessor}"
+
+    def render_through(self, value: str) -> str:
+        return f"through {value}"
 
 
 @pytest.mark.django_db
@@ -49,6 +73,8 @@ def test_each_cell_is_what_the_library_makes_of_it() -> None:
     assert list(drawn) == list(table.base_columns)
     assert drawn["kind"].startswith("kind District")
     assert (drawn["website"], drawn["linked"][:9]) == ("—", '<a href="')
+    assert (drawn["of_value"], drawn["of_nothing"]) == ("value District", "—")
+    assert drawn["of_both"] == f"both {row.record.state_district_id} {row.record.pk}"
     assert Lea.objects.count() == 1  # nothing was called that deletes
 
 

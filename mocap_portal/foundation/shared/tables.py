@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import operator
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -20,6 +21,8 @@ from django_tables2 import TemplateColumn as LibraryTemplateColumn
 from django_tables2.columns import BoundColumn
 from django_tables2.data import TableData
 from django_tables2.rows import BoundRow
+
+Drawer = Callable[[BoundRow], Any]
 
 
 class TemplateColumn(LibraryTemplateColumn):
@@ -44,19 +47,6 @@ class TemplateColumn(LibraryTemplateColumn):
         )
         with page.update(own):
             return self.template.render(page)
-
-    def cell(self, row: BoundRow, table: Table, bound_column: BoundColumn) -> Any:
-        """What `row.get_cell` gives for a field or attribute of the record itself, in a third of its time.
-
-        The library looks each cell's function over to see what to hand it, and raises and catches two exceptions where
-        the column has a name that the record does not know.
-        """
-        record, name = row.record, str(bound_column.accessor)
-        model: Any = type(record)
-        value = _shown_of(model, name)(record)
-        if value in self.empty_values:
-            return bound_column.default
-        return self.render(record=record, table=table, value=value, bound_column=bound_column, bound_row=row)
 
 
 @functools.cache
@@ -115,22 +105,51 @@ class PortalTable(Table):
 
     def cells(self, row: BoundRow) -> Iterable[tuple[BoundColumn, Any]]:
         """Each column with what this row shows there."""
-        for column in self.columns:
-            own = column.column
-            if isinstance(own, TemplateColumn) and self._is_plain(column, row.record):
-                yield column, own.cell(row, self, column)
-            else:
-                yield column, row.get_cell(column.name)
+        model = type(row.record)
+        if self._drawn_for is not model:
+            self._drawn_for = model
+            self._drawers = [(column, self._drawer(column, model)) for column in self.columns]
+        for column, draw in self._drawers:
+            yield column, draw(row)
 
-    def _is_plain(self, column: BoundColumn, record: Any) -> bool:
-        """Whether the library would do nothing for this column that `TemplateColumn.cell` does not."""
-        return (
-            isinstance(record, Model)
-            and LOOKUP_SEP not in column.accessor
-            and "." not in column.accessor
+    _drawn_for: type | None = None  # the class of the records that the drawers are for
+    _drawers: list[tuple[BoundColumn, Drawer]]
+
+    def _drawer(self, column: BoundColumn, model: type) -> Drawer:
+        """What gives a row's cell in this column: the same as `row.get_cell`, in a third of its time where it can.
+
+        The library looks each cell's function over to see what to hand it, and raises and catches two exceptions where
+        the column has a name that the record does not know. What its cells show besides fields and attributes of the
+        record itself, and functions that ask for more than `record` and `value`, is left to it.
+        """
+        own, name, accessor = column.column, column.name, str(column.accessor)
+        render: Callable[..., Any] | None = getattr(self, f"render_{name}", None)
+        wants = set(inspect.signature(render).parameters) if render else {"record", "value"}
+        is_plain = (
+            issubclass(model, Model)
+            and LOOKUP_SEP not in accessor
+            and "." not in accessor
             and column.link is None
-            and not hasattr(self, f"render_{column.name}")
+            and (render is not None or isinstance(own, TemplateColumn))
+            and wants <= {"record", "value"}
         )
+        if not is_plain:
+            return operator.methodcaller("get_cell", name)
+        if render and wants == {"record"} and not own.empty_values:
+            return lambda row: render(record=row.record)
+        read = _shown_of(model, accessor)
+
+        def draw(row: BoundRow) -> Any:
+            record = row.record
+            value = read(record)
+            if value in own.empty_values:
+                return column.default
+            if render:
+                given = {"record": record, "value": value}
+                return render(**{name: given[name] for name in wants})
+            return own.render(record=record, table=self, value=value, bound_column=column, bound_row=row)
+
+        return draw
 
     def _around(self, column: BoundColumn) -> tuple[SafeString, SafeString]:
         """The tags before and after each cell of a column."""

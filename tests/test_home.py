@@ -391,7 +391,7 @@ def test_what_rises_waits_until_somebody_has_seen_it() -> None:
 
 # The page -----------------------------------------------------------------------------------------
 
-ON_EVERY_PAGE = 4  # session, person, hat, hats to change to
+ON_EVERY_PAGE = 3  # session, person, hats
 QUERIES = {
     Role.PARENT: 6,  # requests, their lines, pauses of their clocks; applications; refused children; letters
     Role.ADULT_STUDENT: 6,

@@ -136,7 +136,7 @@ def test_the_board_takes_the_same_queries_however_many(
 ) -> None:
     client.get(BOARD)
     for _more in range(2):
-        with django_assert_num_queries(15):  # six about the reports of providers
+        with django_assert_num_queries(14):  # six about the reports of providers
             client.get(BOARD)
         for lea in LeaFactory.create_batch(30):
             file_of(lea, "stu_core", trial=True)

@@ -229,7 +229,7 @@ def test_the_list_of_waivers_takes_the_same_queries(
     client.get(reverse("coredata:waivers"))
     for _more in range(2):
         WaiverFactory.create_batch(5)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(5):
             client.get(reverse("coredata:waivers"))
 
 

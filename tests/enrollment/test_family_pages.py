@@ -181,8 +181,8 @@ def test_a_list_of_requests_costs_the_same_however_long(
     for _each in range(3):
         sent_request_of(hat)
     client.get(url("requests"))
-    # Session, user, hat, hats of the header; count, requests, lines, pauses.
-    with django_assert_num_queries(8):
+    # Session, user, hats; count, requests, lines, pauses.
+    with django_assert_num_queries(7):
         client.get(url("requests"))
 
 
@@ -546,8 +546,8 @@ def test_the_page_of_courses_costs_the_same_however_many(
     for _each in range(5):
         CourseFactory.create()
     client.get(url("courses", draft.pk))
-    # Session, user, hat, hats; request, lines, reasons, subjects, count, page of courses, full load.
-    with django_assert_num_queries(11):
+    # Session, user, hats; request, lines, reasons, subjects, count, page of courses, full load.
+    with django_assert_num_queries(10):
         client.get(url("courses", draft.pk))
 
 
@@ -760,9 +760,9 @@ def test_a_status_costs_the_same_however_many_courses(
     for _each in range(3):
         CourseLineFactory.create(request=request)
     client.get(url("status", request.pk))
-    # Session, user, hat, hats; request, lines, pauses, amendments; steps, policy, moves; why: pauses, moves, closed
+    # Session, user, hats; request, lines, pauses, amendments; steps, policy, moves; why: pauses, moves, closed
     # days, moves.
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         client.get(url("status", request.pk))
 
 
@@ -913,8 +913,8 @@ def test_children_cost_the_same_however_many(
     for _each in range(3):
         ClaimFactory.create(claimant=hat.user, confirmed=True)
     client.get(reverse("records:children"))
-    # Session, user, hat, hats; students, claims.
-    with django_assert_num_queries(6):
+    # Session, user, hats; students, claims.
+    with django_assert_num_queries(5):
         client.get(reverse("records:children"))
 
 
@@ -945,18 +945,18 @@ def test_a_strangers_log_is_not_there(client: Client) -> None:
 
 @pytest.mark.parametrize(
     ("name", "queries"),
-    # Session, user, hat and hats of the header come first.
+    # Session, user, hats come first.
     [
-        ("part_time:start", 5),  # children
-        ("part_time:school", 4),
-        ("part_time:child", 7),  # school, terms, what was kept
-        ("part_time:child_again", 6),  # child, terms
-        ("part_time:child_correct", 5),  # request
+        ("part_time:start", 4),  # children
+        ("part_time:school", 3),
+        ("part_time:child", 6),  # school, terms, what was kept
+        ("part_time:child_again", 5),  # child, terms
+        ("part_time:child_correct", 4),  # request
         # request, lines, policy, statements, whether the semester before is asked, the usual time: two
-        ("part_time:sign", 11),
-        ("part_time:discard", 5),  # request
-        ("part_time:receipt", 11),  # request, lines, pauses; why this date: four
-        ("part_time:letter", 5),  # line with its letter
+        ("part_time:sign", 10),
+        ("part_time:discard", 4),  # request
+        ("part_time:receipt", 10),  # request, lines, pauses; why this date: four
+        ("part_time:letter", 4),  # line with its letter
     ],
 )
 def test_every_other_page_costs_what_it_says(

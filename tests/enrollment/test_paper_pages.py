@@ -348,7 +348,7 @@ def test_pages_ask_the_database_as_often_for_many_courses(
         client.get(url("enter_sign", entry))
 
 
-COURSES_QUERIES, SIGN_QUERIES = 17, 16
+COURSES_QUERIES, SIGN_QUERIES = 16, 15
 
 
 @pytest.mark.parametrize("students", [1, 20])
@@ -361,7 +361,7 @@ def test_the_search_asks_as_often_for_many_students(
         client.post(url("enter"), {"words": "Rowan"})
 
 
-SEARCH_QUERIES = 7
+SEARCH_QUERIES = 6
 
 
 # Recording a decision -----------------------------------------------------------------------------

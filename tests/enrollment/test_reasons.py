@@ -82,5 +82,5 @@ def test_the_page_shows_the_newest_year_or_the_one_that_is_named(
         (reverse("part_time:reasons"), 2),
         (reverse("part_time:reasons") + "?year=2027", 1),
     ):
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(6):
             assert client.get(address).context["all"] == number

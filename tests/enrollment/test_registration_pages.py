@@ -285,7 +285,7 @@ def test_the_list_costs_the_same_for_any_number_of_courses(
         approved(lea)
     client = sender(lea)
     client.get(WAITING)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(WAITING)
 
 
@@ -421,7 +421,7 @@ def test_the_roster_costs_the_same_for_any_number_of_students(
         RosterLineFactory.create(line__course=course)
     client = teacher_desk(provider)
     client.get(ROSTER)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(ROSTER)
 
 

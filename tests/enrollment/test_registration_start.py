@@ -222,7 +222,7 @@ def test_the_list_of_held_courses_costs_the_same_for_any_number(
         on_roster(confirmed=True, teacher=None, line__request=roster_line.line.request)
     client = client_of(coordinator_of(roster_line))
     client.get("/registration/?state=held")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get("/registration/?state=held")
 
 

@@ -168,7 +168,7 @@ def test_the_list_costs_the_same_for_any_number_of_teachers(
     TeacherFactory.create_batch(rows, organization=hat.organization)
     client = client_of(hat)
     client.get(LIST)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         client.get(LIST)
 
 

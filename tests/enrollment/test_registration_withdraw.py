@@ -343,5 +343,5 @@ def test_the_page_costs_the_same_for_any_number_of_courses(
     request, _lines = undecided(rows)
     client = client_of(parent_of(request))
     client.get(address("withdraw", request.pk))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(address("withdraw", request.pk))

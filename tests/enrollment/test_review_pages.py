@@ -192,7 +192,7 @@ def test_inbox_costs_the_same_for_any_number_of_rows(
         request_in(lea, lines=2, assigned_to=hat)
     client = client_of(hat)
     client.get(INBOX)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         client.get(INBOX)
 
 
@@ -351,7 +351,7 @@ def test_review_costs_the_same_for_any_number_of_courses(
     client = client_of(hat)
     address = reverse("part_time:review", args=[course_request.pk])
     client.get(address)
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(24):
         client.get(address)
 
 

@@ -161,7 +161,7 @@ def test_claims_cost_the_same_for_any_number(
         claim_in(lea, school=school)
     client = client_of(staff(lea))
     client.get(CLAIMS)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(CLAIMS)
 
 
@@ -448,7 +448,7 @@ def test_a_students_page_costs_the_same_for_any_family(
         LearningPlanFactory.create(student=student)
     client = client_of(staff(lea))
     client.get(address("student", student.pk))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.get(address("student", student.pk))
 
 

@@ -427,7 +427,7 @@ def test_the_lists_cost_the_same_for_one_row_and_for_many(
 
 
 # session, person, hat; the hats of the menu; two lists with a count each
-LIST_QUERIES = 8
+LIST_QUERIES = 7
 
 
 def test_the_administrators_cost_the_same_for_many(

@@ -311,8 +311,8 @@ class TestThePage:
         for user in UserFactory.create_batch(number):
             MembershipFactory.create(data_clerk=True, user=user, organization=admin.organization)
         client = client_of(admin)
-        with django_assert_num_queries(9):
-            # session, person, hat, hats to change to; the review, how many hats, the hats, what was kept, what is open
+        with django_assert_num_queries(8):
+            # session, person, hats; the review, how many hats, the hats, what was kept, what is open
             assert client.get(reverse(PAGE)).status_code == 200
 
     def test_a_long_list_has_pages_and_each_is_saved_by_itself(
@@ -368,9 +368,7 @@ class TestTheBoard:
             hat = MembershipFactory.create(lea_admin=True)
             AccessReviewFactory.create(organization=hat.organization)
         client = client_of(MembershipFactory.create(dese_admin=True))
-        with django_assert_num_queries(
-            8
-        ):  # four of every page; the year, the numbers, how many rows, the rows
+        with django_assert_num_queries(7):  # three of every page; year, numbers, how many rows, the rows
             assert client.get(reverse("accounts:reviews")).status_code == 200
 
 

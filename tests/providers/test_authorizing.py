@@ -372,7 +372,7 @@ def test_the_list_of_providers_asks_as_much_for_many(
         CourseFactory.create()
     sign_in(client, hat)
     # session, person, hat, all hats, count, the page, its authorizations, sanctions, applications
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get("/catalog/providers/")
 
 

@@ -122,7 +122,7 @@ def test_own_courses_ask_as_much_for_many(
     CourseFactory.create_batch(count, provider=course.provider)
     sign_in(client, hat)
     # session, person, hat, all hats, count, the page, terms, what was said about them
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(LIST)
 
 

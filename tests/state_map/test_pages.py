@@ -219,7 +219,7 @@ def test_the_districts_page_takes_few_queries(
         client.get(reverse("state_map:district"))
 
 
-FRAME = 4  # session, person, hat, the menu of hats
+FRAME = 3  # session, person, hats
 
 
 # Legal values and codes ---------------------------------------------------------------------------

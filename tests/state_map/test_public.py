@@ -455,5 +455,5 @@ class TestWhatIsMissing:
         for organization in OrganizationFactory.create_batch(number):
             LeaFactory.create(organization=organization, bare=True)
         sign_in(client, MembershipFactory.create(dese_admin=True))
-        with django_assert_num_queries(6):  # four of every page; how many districts, the districts
+        with django_assert_num_queries(5):  # three of every page; how many districts, the districts
             client.get(reverse("state_map:incomplete"))

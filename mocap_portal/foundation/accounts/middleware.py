@@ -1,11 +1,13 @@
 """Puts the hat on the request, and keeps staff hats shut until the second factor is shown."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -36,13 +38,14 @@ class HatRequest(HttpRequest):
     """A request behind sign-in, as pages see it."""
 
     hat: Membership
+    hats: list[Membership]
     user: User
 
 
 class HatMiddleware:
-    """Sets `request.hat`: the active Membership chosen in this session, or None.
+    """Sets `request.hats`, and of these `request.hat`: the Membership chosen in this session, or None.
 
-    The hat is read anew at every request, so that a removed hat is gone at once. A staff hat, and the Django
+    Hats are read anew at every request, so that a removed hat is gone at once. A staff hat, and the Django
     admin, stay shut until this session has shown a second factor: until then `request.hat` is None even on
     public pages, and every other page leads to the one where the factor is set up or asked for.
     """
@@ -51,8 +54,14 @@ class HatMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        hat = current_hat(request)
-        owes_second_factor = hat is not None and hat.is_staff and not second_factor.is_shown(request)
+        hats = active_hats(request)
+        hat = current_hat(request, hats)
+        owes_second_factor = (
+            hat is not None
+            and hat.is_staff
+            and not second_factor.is_shown(request, is_set_up=hat.has_second_factor)  # type: ignore[attr-defined]
+        )
+        request.hats = hats  # type: ignore[attr-defined]
         request.owes_second_factor = owes_second_factor  # type: ignore[attr-defined]
         request.hat = None if owes_second_factor else hat  # type: ignore[attr-defined]
         return self.get_response(request)
@@ -82,10 +91,21 @@ class HatMiddleware:
         return not is_public or match.view_name == settings.LOGIN_REDIRECT_URL
 
 
-def current_hat(request: HttpRequest) -> Membership | None:
-    """The hat chosen in this session, else the newest; None for visitors and when no hat is left."""
+def active_hats(request: HttpRequest) -> list[Membership]:
+    """The hats that the person signed in may wear now, the oldest first; none for a visitor.
+
+    Each also knows `has_second_factor`, whether its wearer has set one up: every page asks for all of it, and this is
+    one statement.
+    """
     if not request.user.is_authenticated:
-        return None
+        return []
+    apps = Authenticator.objects.filter(user=OuterRef("user"), type=Authenticator.Type.TOTP)
     hats = Membership.objects.active().filter(user=request.user).select_related("organization", "user")
-    chosen = hats.filter(pk=request.session[SESSION_KEY]).first() if SESSION_KEY in request.session else None
-    return chosen or hats.order_by("-started_at", "pk").first()
+    return list(hats.annotate(has_second_factor=Exists(apps)).order_by("started_at", "pk"))
+
+
+def current_hat(request: HttpRequest, hats: Sequence[Membership]) -> Membership | None:
+    """Of these, which are ordered by age, the one chosen in this session, else the newest; None when there is none."""
+    chosen = request.session.get(SESSION_KEY) if hats else None
+    newest = max(hats, key=lambda hat: (hat.started_at, -hat.pk), default=None)
+    return next((hat for hat in hats if hat.pk == chosen), newest)

@@ -20,15 +20,15 @@ def is_set(user: AbstractBaseUser | AnonymousUser) -> bool:
     return bool(is_mfa_enabled(user, [Authenticator.Type.TOTP]))
 
 
-def is_shown(request: HttpRequest) -> bool:
+def is_shown(request: HttpRequest, *, is_set_up: bool | None = None) -> bool:
     """Whether the person signed in has a second factor and used it in this session.
 
-    The demo's one-click sign-in counts as both, in demo settings only.
+    The demo's one-click sign-in counts as both, in demo settings only. `is_set_up`: `is_set` where it is known already.
     """
     methods = {record["method"] for record in get_authentication_records(request, request.user)}
     if settings.DEMO and DEMO_METHOD in methods:
         return True
-    return "mfa" in methods and is_set(request.user)
+    return "mfa" in methods and (is_set(request.user) if is_set_up is None else is_set_up)
 
 
 def note_set_up(request: HttpRequest, user: User) -> None:

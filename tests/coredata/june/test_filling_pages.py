@@ -290,4 +290,4 @@ def test_more_rows_ask_nothing_more(
             assert client.get(here).status_code == 200
 
 
-QUERIES_OF_LIST, QUERIES_OF_SAVING = 32, 20
+QUERIES_OF_LIST, QUERIES_OF_SAVING = 31, 20

@@ -239,4 +239,4 @@ def test_more_rows_ask_nothing_more(
     assert text.count("<tr") == 1 + 33 - 25
 
 
-QUERIES_OF_LIST, QUERIES_OF_TRIAL, QUERIES_OF_FILE = 18, 23, 14
+QUERIES_OF_LIST, QUERIES_OF_TRIAL, QUERIES_OF_FILE = 17, 22, 14

@@ -24,7 +24,18 @@ from .words import KIND_OF_STATUS
 
 
 class ConcernTable(PortalTable):
-    """Rows: Concern with lea, provider, assigned_to. `categories`: words by code. `left_out`: columns not shown."""
+    """Rows: Concern with RELATED, of which FIELDS are read. `categories`: words by code. `left_out`: not shown."""
+
+    RELATED = ("lea__organization", "provider__organization", "assigned_to__user")
+    FIELDS = (
+        "category",
+        "due_on",
+        "received_at",
+        "state",
+        "lea__organization__name",
+        "provider__organization__name",
+        "assigned_to__user__name",
+    )
 
     one = tables.Column(_("Choose"), empty_values=())
     number = tables.Column(_("Concern"), empty_values=())

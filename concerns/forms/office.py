@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crispy_forms.layout import Column, Layout, Row
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from enrollment.full_time.models import Program
 from mocap_portal.foundation.accounts.models import DESE_ROLES, Membership
 from mocap_portal.foundation.directory.models import Lea, Provider
-from mocap_portal.foundation.ui.fields import LongSelect, PartyField
+from mocap_portal.foundation.ui.fields import LongSelect, NameField, PartyField
 from mocap_portal.foundation.ui.forms import FilterFormHelper, PortalFormHelper, StepForm
 from providers.models import Course
 
@@ -82,7 +82,7 @@ class InboxForm(forms.Form):
         empty_label=gettext_lazy("Every provider"),
         required=False,
     )
-    tag = forms.ModelChoiceField(
+    tag = NameField(
         label=gettext_lazy("Tag"),
         queryset=Tag.objects.order_by("name"),
         empty_label=gettext_lazy("Every tag"),
@@ -92,10 +92,11 @@ class InboxForm(forms.Form):
     with_files = forms.BooleanField(label=gettext_lazy("Only with files"), required=False)
     whose = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, asked: Mapping[str, Any], *, categories: Mapping[str, str]) -> None:
+        """`categories`: their words by code, in order."""
+        super().__init__(asked)
         _choices(self, "state", [*Shown.choices, *ConcernState.choices])
-        _choices(self, "category", [("", _("Everything")), *category_words().items()])
+        _choices(self, "category", [("", _("Everything")), *categories.items()])
         _rows(self, "lea", _leas())
         _rows(self, "provider", _providers())
 
@@ -134,7 +135,7 @@ class SortForm(SeenForm):
         empty_label=gettext_lazy("None"),
         required=False,
     )
-    program = forms.ModelChoiceField(
+    program = NameField(
         label=gettext_lazy("Full-time program"),
         queryset=Program.objects.order_by("name"),
         empty_label=gettext_lazy("None"),

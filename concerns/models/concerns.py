@@ -126,7 +126,14 @@ class Concern(models.Model):
     language = models.CharField(max_length=40, default="en", help_text=_("en, es, or a language by its name"))
     format = models.CharField(max_length=7, choices=Format.choices, default=Format.USUAL)
 
-    lea = models.ForeignKey(Lea, null=True, blank=True, on_delete=models.PROTECT, related_name="concerns")
+    lea = models.ForeignKey(
+        Lea,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="concerns",
+        db_index=False,  # concern_by_district begins with it
+    )
     provider = models.ForeignKey(
         Provider, null=True, blank=True, on_delete=models.PROTECT, related_name="concerns"
     )
@@ -235,6 +242,7 @@ class Concern(models.Model):
         indexes = [
             GinIndex(fields=["search"], name="concern_by_words"),
             models.Index(fields=["category", "received_at"], name="concern_by_category"),
+            models.Index(fields=["lea", "category"], name="concern_by_district"),
             models.Index(F("received_at").desc(), F("id").desc(), name="concern_newest_first"),
             models.Index(
                 F("due_on").asc(nulls_last=True),

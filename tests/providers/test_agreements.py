@@ -373,7 +373,7 @@ def test_the_list_asks_a_fixed_number_of_questions(
     for _ in range(3):
         AgreementFactory.create(lea=lea)
     sign_in(client, keeper)
-    # session, person, hat, all hats, providers to choose from, count, the page
+    # session, person, hats, providers to choose from, count, the page
     with django_assert_num_queries(6):
         client.get(LIST)
     AgreementFactory.create_batch(12, lea=lea)

@@ -112,9 +112,11 @@ def _chosen(request: HatRequest) -> list[Concern]:
     asked = request.POST.get("ones", "").split() if request.method == "POST" else request.GET.getlist("one")
     wanted = {int(one) for one in asked if one.isdecimal() and len(one) < 19}
     visible = Concern.objects.visible_to(request.hat)
-    rows = visible.filter(pk__in=wanted).order_by("pk") if asked else rows_of(request, InboxForm(request.GET))
-    related = rows.select_related("lea__organization", "provider__organization", "assigned_to__user")
-    return list(related[: actions.MOST_AT_ONCE + 1])
+    if asked:
+        rows = visible.filter(pk__in=wanted).order_by("pk")
+    else:
+        rows = rows_of(request, InboxForm(request.GET, categories=category_words()))
+    return list(rows.select_related(*ConcernTable.RELATED)[: actions.MOST_AT_ONCE + 1])
 
 
 def _do(request: HatRequest, kind: BulkKind, keys: list[int], said: dict[str, Any]) -> BulkStep:

@@ -27,14 +27,12 @@ from ...words import category_words
 @for_roles(*DESE_ROLES)
 def inbox(request: HatRequest) -> HttpResponse:
     """What waits, due soonest; mine, nobody's, all; whatever the filters in the address leave of it."""
-    now = timezone.now()
-    form, whose = InboxForm(request.GET), whose_now(request.GET)
+    categories, whose = category_words(), whose_now(request.GET)
+    form = InboxForm(request.GET, categories=categories)
     table = ConcernTable(
-        rows_of(request, form).select_related(
-            "lea__organization", "provider__organization", "assigned_to__user"
-        ),
-        categories=category_words(),
-        today=central_date(now),
+        rows_of(request, form).select_related(*ConcernTable.RELATED).only(*ConcernTable.FIELDS),
+        categories=categories,
+        today=central_date(timezone.now()),
     )
     table.paginate(paginator_class=FirstPages, per_page=PER_PAGE)
     table.page = table.paginator.get_page(request.GET.get("page"))
@@ -59,7 +57,8 @@ def inbox(request: HatRequest) -> HttpResponse:
 @for_roles(*DESE_ROLES)
 def download(request: HatRequest) -> HttpResponse:
     """The list as the address cuts it: numbers, dates, categories, parties; no name and no word of anybody."""
-    content = concerns_csv(rows_of(request, InboxForm(request.GET)))
+    form = InboxForm(request.GET, categories=category_words())
+    content = concerns_csv(rows_of(request, form))
     name = f"concerns-{central_date(timezone.now()).isoformat()}.csv"
     return HttpResponse(
         content,

@@ -83,20 +83,33 @@ class LongSelect(forms.Select):
         return mark_safe(f"<select{around}>\n{options}\n</select>")  # noqa: S308  # each part is escaped
 
 
-class _NamesOfParties(forms.models.ModelChoiceIterator):  # type: ignore[type-arg]
+class _Names(forms.models.ModelChoiceIterator):  # type: ignore[type-arg]
     """Keys and names alone: five hundred rows of districts made into objects cost more than the page around them."""
+
+    field: NameField
 
     def __iter__(self) -> Iterator[tuple[Any, Any]]:
         if self.field.empty_label is not None:
             yield ("", self.field.empty_label)
-        yield from self.queryset.values_list("pk", "organization__name")
+        yield from self.queryset.values_list("pk", self.field.name)
 
 
-class PartyField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """One of many districts or providers, by the name of its organization."""
+class NameField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """One of many rows by a name, which is all that is read of them. `name`: the path to it, as in a query."""
 
     widget = LongSelect
-    iterator = _NamesOfParties
+    iterator = _Names
+
+    def __init__(self, *, name: str = "name", **more: Any) -> None:
+        self.name = name
+        super().__init__(**more)
+
+
+class PartyField(NameField):
+    """One of many districts or providers, by the name of its organization."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(name="organization__name", **more)
 
 
 # Beyond these a year is mistyped: 0202, 9999. Adding days to the last of all dates would fail besides.

@@ -123,7 +123,7 @@ class TestTheList:
     ) -> None:
         ConcernFactory.create_batch(30, about_district=True, about_provider=True, assigned=True)
         client.get(reverse("concerns:inbox"))
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(9):
             response = client.get(reverse("concerns:inbox"))
         assert len(response.context["table"].paginated_rows) == 25
         assert len(listed(client, page=2)) == 5

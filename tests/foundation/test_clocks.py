@@ -471,6 +471,25 @@ def test_many_clocks_are_explained_in_three_queries(
     assert explain_all([]) == {}
 
 
+@pytest.mark.parametrize("paused", [(0, 0), (3, 260), (3, None), (40, None)])
+def test_what_is_read_of_closed_days_is_enough(paused: tuple[int, int | None]) -> None:
+    """Closed days of a few months are read, and more when a clock goes on beyond them."""
+    clock = start(LeaFactory.create(), days=30)
+    first, last = paused
+    if first:
+        ends_on = None if last is None else MONDAY + dt.timedelta(days=last)
+        ClockPause.objects.create(
+            clock=clock, starts_on=MONDAY + dt.timedelta(days=first), ends_on=ends_on, reason="IEP"
+        )
+    for day in range(30, 400, 3):
+        ClosedDayFactory.create(lea=clock.lea, date=MONDAY + dt.timedelta(days=day))
+
+    all_of_them = explain_all([clock], what_if=ClosedDay(date=MONDAY))[clock.pk]
+
+    assert explain(clock) == all_of_them
+    assert all_of_them.days[-1].date >= MONDAY + dt.timedelta(days=last or first or 30)
+
+
 # Any order of events ------------------------------------------------------------------------------
 
 REFUSALS = (

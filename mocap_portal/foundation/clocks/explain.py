@@ -7,7 +7,7 @@ a due day that was already past stays where it was.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -45,10 +45,14 @@ def explain_all(clocks: Collection[Clock], *, what_if: ClosedDay | None = None) 
     moved_by = defaultdict(set)
     for move in ClockMove.objects.filter(clock__in=clocks):
         moved_by[move.clock_id].add(move.closed_day_id)
-    closed_days = _closed_days_after(clocks)
-    if what_if is not None:
-        closed_days = [what_if if day.pk == what_if.pk else day for day in closed_days]
-    return {clock.pk: _count(clock, closed_days, pauses[clock.pk], moved_by[clock.pk]) for clock in clocks}
+
+    def count(clock: Clock, closed_days: Iterable[ClosedDay]) -> Due:
+        return _count(clock, closed_days, pauses[clock.pk], moved_by[clock.pk])
+
+    if what_if is None:
+        return {clock.pk: due for clock, due in zip(clocks, _explained(clocks, count), strict=True)}
+    closed_days = [what_if if day.pk == what_if.pk else day for day in _closed_days_after(clocks)]
+    return {clock.pk: count(clock, closed_days) for clock in clocks}
 
 
 def explain_start(clock: Clock) -> Due:
@@ -57,16 +61,8 @@ def explain_start(clock: Clock) -> Due:
 
 
 def explain_starts(clocks: Collection[Clock]) -> list[Due]:
-    """The same for several, in one query, which reads the closed days of a few months and not of all years to come."""
-    start = min(central_date(clock.started_at) for clock in clocks)
-    days = 2 * max(clock.business_days for clock in clocks) + 30
-    while True:
-        until = start + dt.timedelta(days=days)
-        closed_days = _closed_days_after(clocks, until=until)
-        dues = [_count(clock, closed_days, pauses=(), moved_by=()) for clock in clocks]
-        if all(due.on is not None and due.on <= until for due in dues):
-            return dues
-        days *= 2  # so much is closed that the due day lies beyond what was read
+    """The same for several, in one query."""
+    return _explained(clocks, lambda clock, closed_days: _count(clock, closed_days, pauses=(), moved_by=()))
 
 
 def explain_days(
@@ -102,6 +98,23 @@ def words(day: Day) -> str:
     }
     label = labels[day.kind]
     return _("%(label)s: %(detail)s") % {"label": label, "detail": day.detail} if day.detail else label
+
+
+def _explained(clocks: Collection[Clock], count: Callable[[Clock, Iterable[ClosedDay]], Due]) -> list[Due]:
+    """Count each by the closed days of a few months, for those of all years to come are many.
+
+    When so much is closed or paused that the counting went on beyond what was read, more is read.
+    """
+    latest = max(central_date(clock.started_at) for clock in clocks)
+    known = max((clock.due_on for clock in clocks if clock.due_on), default=latest)
+    days = 2 * max(clock.business_days for clock in clocks) + 30
+    while True:
+        until = max(latest + dt.timedelta(days=days), known)
+        closed_days = _closed_days_after(clocks, until=until)
+        dues = [count(clock, closed_days) for clock in clocks]
+        if all(not due.days or due.days[-1].date <= until for due in dues):
+            return dues
+        days *= 2
 
 
 def _closed_days_after(clocks: Collection[Clock], *, until: dt.date = dt.date.max) -> list[ClosedDay]:

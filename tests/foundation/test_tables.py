@@ -34,6 +34,12 @@ class LeaTable(PortalTable):
     own = TemplateColumn(VALUE)
     linked = TemplateColumn(VALUE, accessor="pk", linkify=lambda record: f"/{record.pk}/")
     plain = tables.Column(accessor="state_district_id")
+    plain_choice = tables.Column(accessor="kind")
+    plain_record = tables.Column(accessor="organization")
+    plain_nothing = tables.Column(accessor="active_to", default="never")
+    plain_unknown = tables.Column(accessor="unknown")
+    plain_function = tables.Column(accessor="get_kind_display")
+    plain_deed = tables.Column(accessor="delete")  # not called
     of_record = tables.Column(empty_values=())
     of_value = tables.Column(accessor="kind")
     of_both = tables.Column(accessor="state_district_id")
@@ -75,7 +81,24 @@ def test_each_cell_is_what_the_library_makes_of_it() -> None:
     assert (drawn["website"], drawn["linked"][:9]) == ("—", '<a href="')
     assert (drawn["of_value"], drawn["of_nothing"]) == ("value District", "—")
     assert drawn["of_both"] == f"both {row.record.state_district_id} {row.record.pk}"
+    assert (drawn["plain_choice"], drawn["plain_nothing"]) == ("District", "never")
     assert Lea.objects.count() == 1  # nothing was called that deletes
+
+
+class PairTable(PortalTable):
+    """Rows: dicts with a pair."""
+
+    pair = tables.Column(empty_values=())
+    last = tables.Column(accessor="pair__1")
+
+    def render_pair(self, record: dict[str, list[int]]) -> str:
+        return " and ".join(str(one) for one in record["pair"])
+
+
+def test_what_is_no_record_of_the_database_is_drawn_too() -> None:
+    table = PairTable([{"pair": [1, 2]}])
+    (row,) = table.rows
+    assert [cell for _column, cell in table.cells(row)] == ["1 and 2", 2]
 
 
 @pytest.mark.django_db

@@ -16,7 +16,7 @@ from django.utils.functional import Promise, cached_property
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
-from django_tables2 import Table
+from django_tables2 import Column, Table
 from django_tables2 import TemplateColumn as LibraryTemplateColumn
 from django_tables2.columns import BoundColumn
 from django_tables2.data import TableData
@@ -120,23 +120,24 @@ class PortalTable(Table):
 
         The library looks each cell's function over to see what to hand it, and raises and catches two exceptions where
         the column has a name that the record does not know. What its cells show besides fields and attributes of the
-        record itself, and functions that ask for more than `record` and `value`, is left to it.
+        record itself, and functions that ask for more than `record` and `value`, is left to it; so is what is no
+        record of the database, but for functions that ask for the record alone.
         """
         own, name, accessor = column.column, column.name, str(column.accessor)
         render: Callable[..., Any] | None = getattr(self, f"render_{name}", None)
         wants = set(inspect.signature(render).parameters) if render else {"record", "value"}
+        if render and wants == {"record"} and not own.empty_values and column.link is None:
+            return lambda row: render(record=row.record)
         is_plain = (
             issubclass(model, Model)
             and LOOKUP_SEP not in accessor
             and "." not in accessor
             and column.link is None
-            and (render is not None or isinstance(own, TemplateColumn))
+            and (render is not None or isinstance(own, TemplateColumn) or type(own) is Column)
             and wants <= {"record", "value"}
         )
         if not is_plain:
             return operator.methodcaller("get_cell", name)
-        if render and wants == {"record"} and not own.empty_values:
-            return lambda row: render(record=row.record)
         read = _shown_of(model, accessor)
 
         def draw(row: BoundRow) -> Any:
@@ -147,6 +148,8 @@ class PortalTable(Table):
             if render:
                 given = {"record": record, "value": value}
                 return render(**{name: given[name] for name in wants})
+            if type(own) is Column:
+                return value
             return own.render(record=record, table=self, value=value, bound_column=column, bound_row=row)
 
         return draw

@@ -93,6 +93,7 @@ def test_a_moment_names_the_time_zone() -> None:
 
 def test_no_date_is_no_words() -> None:
     assert [marks.day(None), marks.short_day(None), marks.moment(None), ui.money(None)] == ["", "", "", ""]
+    assert marks.by_when(None, dt.date(2026, 12, 7)) == ""
 
 
 @pytest.mark.parametrize(
@@ -118,6 +119,21 @@ def test_every_status_has_a_picture_and_its_words() -> None:
     assert 'portal-status--good"' in text
     assert "icons.svg#check" in text
     assert text.strip().endswith("Approved</span>")
+
+
+@pytest.mark.parametrize(("day", "how"), [(6, "bad|Overdue"), (7, "todo|Due today"), (8, "")])
+def test_a_day_by_which_something_is_due_says_when_it_has_come(day: int, how: str) -> None:
+    due = dt.date(2026, 12, day)
+    expected = [marks.short_day(due), *([marks.status(*how.split("|"))] if how else [])]
+    assert marks.by_when(due, dt.date(2026, 12, 7)) == " ".join(expected)
+
+
+def test_a_sentence_is_filled_as_templates_fill_it() -> None:
+    values = {"first": marks.short_day(MIDNIGHT_UTC), "last": "<never>"}
+    template = Template("{% blocktranslate %}{{ first }} to {{ last }}{% endblocktranslate %}")
+    drawn = template.render(Context(values))
+    assert marks.filled("%(first)s to %(last)s", **values) == drawn
+    assert "&lt;never&gt;" in drawn
 
 
 def test_an_unknown_kind_of_status_is_an_error() -> None:

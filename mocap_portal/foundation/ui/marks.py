@@ -9,8 +9,9 @@ import datetime as dt
 import functools
 
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from mocap_portal.foundation.ui import words
 
@@ -61,3 +62,16 @@ def _status_start(kind: str) -> SafeString:
         static("icons.svg"),
         STATUS_ICONS[kind],
     )
+
+
+def by_when(due: dt.date | None, today: dt.date) -> SafeString:
+    """Dec. 7, 2026, and a status where that is today or over; nothing for None."""
+    if due is None or due > today:
+        return short_day(due)
+    how = status("bad", gettext("Overdue")) if due < today else status("todo", gettext("Due today"))
+    return format_html("{} {}", short_day(due), how)
+
+
+def filled(sentence: str, **values: str) -> SafeString:
+    """A translated sentence with values filled in that may be pieces of a page, as `blocktranslate` does it."""
+    return SafeString(sentence % {name: conditional_escape(value) for name, value in values.items()})

@@ -46,11 +46,11 @@ def inbox(request: HatRequest) -> HttpResponse:
     found: list[CourseRequest] = []
     if words:
         found = list(with_rows(newest_first(find(requests, words)))[: ROWS_PER_PAGE + 1])
-        table = InboxTable(found[:ROWS_PER_PAGE], exclude=hidden_columns(hat))
+        table = InboxTable(found[:ROWS_PER_PAGE], today=today, exclude=hidden_columns(hat))
         table.empty_text = _("No request has this number or this student's name.")
     else:
         ordered = due_first(filters.qs) if filters.shows_waiting else newest_first(filters.qs)
-        table = InboxTable(with_rows(ordered), exclude=hidden_columns(hat))
+        table = InboxTable(with_rows(ordered), today=today, exclude=hidden_columns(hat))
         sort_and_cut(table, request, per_page=ROWS_PER_PAGE)
     shown = [row.record for row in table.paginated_rows]
     table.suspicions = suspicions(shown, at=now) if hat.is_lea else {}
@@ -64,7 +64,6 @@ def inbox(request: HatRequest) -> HttpResponse:
         "words": words,
         "more": len(found) > ROWS_PER_PAGE,
         "counts": counts(requests, hat=hat, today=today),
-        "today": today,
         "hand_over_form": HandOverForm(hat=hat) if can_hand_over else None,
         "last_handover": last_handover(request, now=now),
     }

@@ -48,14 +48,13 @@ def inbox(request: HatRequest) -> HttpResponse:
     """Applications to the host's programs, the oldest first; DESE reads all."""
     rows = for_list(ProgramApplication.objects.visible_to(request.hat))
     filters = ApplicationFilter(request.GET, queryset=rows)
-    table = ApplicationTable(filters.qs.order_by("submitted_at", "pk"))
+    table = ApplicationTable(
+        filters.qs.order_by("submitted_at", "pk"),
+        leads_to="full_time:review",
+        today=central_date(timezone.now()),
+    )
     sort_and_cut(table, request, per_page=ROWS_PER_PAGE)
-    context = {
-        "table": table,
-        "filter_form": filters.form,
-        "today": central_date(timezone.now()),
-        "page": "full_time:review",
-    }
+    context = {"table": table, "filter_form": filters.form}
     return render(request, "full_time/host/inbox.html", context)
 
 

@@ -47,14 +47,13 @@ def requests(request: HatRequest) -> HttpResponse:
     rows = requests_for(request.hat).order_by(F("answered_at").asc(nulls_first=True), "clock__due_on", "pk")
     filters = RecordsFilter(request.GET, queryset=rows, hat=request.hat, today=today)
     answers = request.hat.role in SENDING_ROLES
-    table = RecordsTable(filters.qs, exclude=("district",) if answers else ("program",))
+    table = RecordsTable(filters.qs, answers=answers, today=today)
     sort_and_cut(table, request, per_page=ROWS_PER_PAGE)
     context = {
         "title": _("Records asked of us") if answers else _("Records we asked for"),
         "answers": answers,
         "table": table,
         "filter_form": filters.form,
-        "today": today,
     }
     return render(request, "full_time/records/requests.html", context)
 

@@ -40,14 +40,13 @@ def inbox(request: HatRequest) -> HttpResponse:
     """Applications of students who live in the district, due soonest."""
     rows = for_list(ProgramApplication.objects.visible_to(request.hat)).about_others(request.hat)
     filters = ApplicationFilter(request.GET, queryset=rows)
-    table = ApplicationTable(filters.qs.order_by("input_clock__due_on", "pk"))
+    table = ApplicationTable(
+        filters.qs.order_by("input_clock__due_on", "pk"),
+        leads_to="full_time:resident_application",
+        today=central_date(timezone.now()),
+    )
     sort_and_cut(table, request, per_page=ROWS_PER_PAGE)
-    context = {
-        "table": table,
-        "filter_form": filters.form,
-        "today": central_date(timezone.now()),
-        "page": "full_time:resident_application",
-    }
+    context = {"table": table, "filter_form": filters.form}
     return render(request, "full_time/resident/inbox.html", context)
 
 

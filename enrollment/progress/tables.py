@@ -1,28 +1,32 @@
 """Lists of students and their reports, of reports, of assessments, and of what is wrong with a file."""
 
+import datetime as dt
+from typing import Any
+
 import django_tables2 as tables
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from mocap_portal.foundation.shared.tables import PortalTable, TemplateColumn
+from mocap_portal.foundation.shared.tables import PortalTable
+from mocap_portal.foundation.ui.marks import NOTHING, by_when, filled, short_day, status
 
-DAY = "{% load ui %}{{ value|short_day }}"
+from .models import ProgressReport, StateAssessment
+from .rules import DuePoint
+from .standing import Standing, Track
 
 
 class StudentTable(PortalTable):
-    """Rows: standing.Standing. The page's context names `today`."""
+    """Rows: standing.Standing. `today`: a Central date."""
 
-    student = TemplateColumn(
-        template_name="progress/student_link.html", verbose_name=_("Student"), empty_values=()
-    )
-    place = tables.Column(verbose_name=_("Program or course"))
-    district = tables.Column(verbose_name=_("District"))
-    reports = TemplateColumn(
-        template_name="progress/how_many.html", verbose_name=_("Reports"), empty_values=()
-    )
-    pace = TemplateColumn(
-        template_name="progress/pace.html", verbose_name=_("Last report says"), empty_values=()
-    )
-    due = TemplateColumn(template_name="progress/due.html", verbose_name=_("To write"), empty_values=())
+    student = tables.Column(verbose_name=_("Student"), empty_values=())
+    place = tables.Column(verbose_name=_("Program or course"), empty_values=())
+    district = tables.Column(verbose_name=_("District"), empty_values=())
+    reports = tables.Column(verbose_name=_("Reports"), empty_values=())
+    pace = tables.Column(verbose_name=_("Last report says"), empty_values=())
+    due = tables.Column(verbose_name=_("To write"), empty_values=())
 
     caption = _("Students and their progress reports")
     row_header = "student"
@@ -31,18 +35,45 @@ class StudentTable(PortalTable):
         orderable = False
         empty_text = _("No student fits. Choose another list above.")
 
+    def __init__(self, rows: list[Standing], *, today: dt.date) -> None:
+        super().__init__(rows)
+        self.today = today
+
+    # Drawn here and not by templates: it is the list that writers of reports open all day, with 150 cells.
+
+    def render_student(self, record: Standing) -> SafeString:
+        page = "progress:enrollment" if record.track == Track.FULL_TIME else "progress:line"
+        address = reverse(page, args=[record.pk])
+        return format_html('<a class="usa-link" href="{}">{}</a>', address, record.student_name)
+
+    def render_place(self, record: Standing) -> str:
+        return record.place
+
+    def render_district(self, record: Standing) -> str:
+        return record.district
+
+    def render_reports(self, record: Standing) -> str:
+        counts = {"written": len(record.reports), "owed": len(record.owed)}
+        return gettext("%(written)s of %(owed)s") % counts
+
+    def render_pace(self, record: Standing) -> str:
+        return _pace(record.last_report) if record.last_report else "–"
+
+    def render_due(self, record: Standing) -> str:
+        point = record.next_point
+        if point is None:
+            return gettext("Nothing now")
+        due = by_when(point.due_on, self.today)
+        return format_html("{} {}", _writing(record, point), due) if record.may_write else due
+
 
 class ReportTable(PortalTable):
     """Rows: ProgressReport with its courses and what it is about."""
 
-    report = TemplateColumn(
-        template_name="progress/report_link.html", verbose_name=_("Report"), empty_values=()
-    )
-    about = TemplateColumn(template_name="progress/about.html", verbose_name=_("About"), empty_values=())
-    pace = TemplateColumn(
-        template_name="progress/report_pace.html", verbose_name=_("What it says"), empty_values=()
-    )
-    written_at = TemplateColumn(DAY, verbose_name=_("Written on"))
+    report = tables.Column(verbose_name=_("Report"), empty_values=())
+    about = tables.Column(verbose_name=_("About"), empty_values=())
+    pace = tables.Column(verbose_name=_("What it says"), empty_values=())
+    written_at = tables.Column(verbose_name=_("Written on"), empty_values=())
 
     caption = _("Progress reports")
     row_header = "report"
@@ -51,18 +82,40 @@ class ReportTable(PortalTable):
         orderable = False
         empty_text = _("No report is here yet. Each one is told to you by mail.")
 
+    # Drawn here and not by templates, as the list of students.
+
+    def render_report(self, record: ProgressReport) -> SafeString:
+        words = filled(gettext("Report due %(day)s"), day=short_day(record.due_on))
+        address = reverse("progress:report", args=[record.pk])
+        return format_html('<a class="usa-link" href="{}">{}</a>', address, words)
+
+    def render_about(self, record: ProgressReport) -> SafeString:
+        if record.enrollment is not None:
+            address = reverse("progress:enrollment", args=[record.enrollment_id])
+            student, source = str(record.enrollment.student), record.writer
+        else:
+            line = record.roster_line
+            assert line is not None  # a constraint
+            address = reverse("progress:line", args=[line.pk])
+            student, source = line.student_name, line.line.course.title
+        return format_html('<a class="usa-link" href="{}">{}</a>, {}', address, student, source)
+
+    def render_pace(self, record: ProgressReport) -> SafeString:
+        return _pace(record)
+
+    def render_written_at(self, record: ProgressReport) -> SafeString:
+        return short_day(record.written_at)
+
 
 class AssessmentTable(PortalTable):
-    """Rows: StateAssessment with its student and program. The page's context names `today`."""
+    """Rows: StateAssessment with its student and program. `today`: a Central date."""
 
-    chosen = TemplateColumn(
-        template_name="progress/chosen.html", verbose_name=_("Took part"), empty_values=()
-    )
-    student = tables.Column(accessor="enrollment__student", verbose_name=_("Student"))
-    name = tables.Column(linkify=("progress:assessment", [tables.A("pk")]), verbose_name=_("Assessment"))
-    window = TemplateColumn(template_name="progress/window.html", verbose_name=_("Window"), empty_values=())
+    chosen = tables.Column(verbose_name=_("Took part"), empty_values=())
+    student = tables.Column(verbose_name=_("Student"), empty_values=())
+    name = tables.Column(verbose_name=_("Assessment"))
+    window = tables.Column(verbose_name=_("Window"), empty_values=())
     place = tables.Column(verbose_name=_("Place"))
-    answer = TemplateColumn(template_name="progress/answer.html", verbose_name=_("Answer"), empty_values=())
+    answer = tables.Column(verbose_name=_("Answer"), empty_values=())
 
     caption = _("State assessments")
     row_header = "student"
@@ -70,6 +123,46 @@ class AssessmentTable(PortalTable):
     class Meta(PortalTable.Meta):
         orderable = False
         empty_text = _("No assessment fits. Plan one, or choose another list above.")
+
+    def __init__(self, rows: Any, *, today: dt.date) -> None:
+        super().__init__(rows)
+        self.today = today
+
+    # Drawn here and not by templates, as the list of students.
+
+    def render_chosen(self, record: StateAssessment) -> SafeString:
+        """The box that says it was taken; none before its window and where an answer is there."""
+        if record.taken is not None or record.opens_on > self.today:
+            return NOTHING
+        named = {"student": record.enrollment.student, "name": record.name}
+        return format_html(
+            '<span class="usa-checkbox portal-tick"><input class="usa-checkbox__input" type="checkbox" '
+            'id="choose-{key}" name="assessment" value="{key}"><label class="usa-checkbox__label" '
+            'for="choose-{key}"><span class="usa-sr-only">{label}</span></label></span>',
+            key=record.pk,
+            label=gettext("%(student)s took part in %(name)s") % named,
+        )
+
+    def render_student(self, record: StateAssessment) -> str:
+        return str(record.enrollment.student)
+
+    def render_name(self, value: str, record: StateAssessment) -> SafeString:
+        return format_html('<a href="{}">{}</a>', reverse("progress:assessment", args=[record.pk]), value)
+
+    def render_window(self, record: StateAssessment) -> SafeString:
+        first, last = short_day(record.opens_on), short_day(record.closes_on)
+        return filled(gettext("%(first)s to %(last)s"), first=first, last=last)
+
+    def render_answer(self, record: StateAssessment) -> SafeString:
+        if record.taken:
+            return status("good", gettext("Taken"))
+        if record.taken is False:
+            return format_html("{} {}", status("bad", gettext("Not taken")), record.reason)
+        if record.closes_on < self.today:
+            return status("todo", gettext("Window over, not answered"))
+        if record.opens_on > self.today:
+            return status("off", gettext("Still to come"))
+        return status("waiting", gettext("Window open"))
 
 
 class FileProblemTable(PortalTable):
@@ -86,3 +179,20 @@ class FileProblemTable(PortalTable):
     class Meta(PortalTable.Meta):
         orderable = False
         empty_text = _("No row is wrong.")
+
+
+def _pace(report: ProgressReport) -> SafeString:
+    """What a report says."""
+    return status("bad", gettext("Behind")) if report.is_behind else status("good", gettext("On pace"))
+
+
+def _writing(standing: Standing, point: DuePoint) -> SafeString:
+    """The link to the report that is to be written."""
+    page = "progress:write" if standing.track == Track.FULL_TIME else "progress:write_line"
+    return format_html(
+        '<a class="usa-link" href="{}">{}<span class="usa-sr-only">: {}, {}</span></a>',
+        reverse(page, args=[standing.pk, standing.year.school_year.pk, point.number]),
+        gettext("Write the report"),
+        standing.student_name,
+        short_day(point.due_on),
+    )

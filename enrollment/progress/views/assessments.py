@@ -35,10 +35,9 @@ def assessments(request: HatRequest) -> HttpResponse:
         .order_by("closes_on", "name", "enrollment__student__last_name", "pk")
     )
     filters = AssessmentFilter(request.GET, queryset=rows, today=today)
-    table = AssessmentTable(filters.qs)
+    table = AssessmentTable(filters.qs, today=today)
     sort_and_cut(table, request, per_page=ROWS_PER_PAGE)
-    context = {"table": table, "filter_form": filters.form, "today": today}
-    return render(request, "progress/assessments.html", context)
+    return render(request, "progress/assessments.html", {"table": table, "filter_form": filters.form})
 
 
 @require_POST

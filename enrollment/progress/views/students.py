@@ -43,10 +43,9 @@ def students(request: HatRequest) -> HttpResponse:
     rows = in_order(students_of(track, year).filter(pk__in=list(page.object_list)), track)
     found = standings(list(rows), track, year, today=today, hat=request.hat)
     context = {
-        "table": StudentTable(found),
+        "table": StudentTable(found, today=today),
         "page": page,
         "filter_form": filters.form,
-        "today": today,
         "year": year,
         "track": track,
         "writes": request.hat.role in WRITING_ROLES,

@@ -13,25 +13,32 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mocap_portal.foundation.shared.tables import PortalTable, TemplateColumn
+from mocap_portal.foundation.ui import marks
 from mocap_portal.foundation.ui.words import short_day
 
-from .catalogue import CATALOGUE, Kind
+from .catalogue import CATALOGUE, Kind, Severity
 from .corrected import Corrected
 from .lists import CauseRow
 from .models import PARTIES, Mismatch, MismatchState, Side
 from .rehearsal import Count, Line
 from .silence import asked_at, last_day
 
+KIND_OF_STATUS = {
+    MismatchState.OPEN: "todo",
+    MismatchState.ACKNOWLEDGED: "info",
+    MismatchState.ANSWERED: "waiting",
+    MismatchState.WAIVED: "off",
+    MismatchState.RESOLVED: "good",
+}
+
 
 class CauseTable(PortalTable):
     """Rows: CauseRow. `around`: the address of the list with its other filters, to which that of a code is added."""
 
     name = tables.Column(verbose_name=_("Cause"), empty_values=())
-    severity = TemplateColumn(
-        template_name="reconcile/severity.html", accessor="kind__severity", verbose_name=_("Weight")
-    )
+    severity = tables.Column(verbose_name=_("Weight"), empty_values=())
     count = tables.Column(verbose_name=_("Open"))
-    oldest = TemplateColumn("{% load ui %}{{ value|short_day }}", verbose_name=_("The oldest since"))
+    oldest = tables.Column(verbose_name=_("The oldest since"), empty_values=())
 
     caption = _("By cause")
     row_header = "name"
@@ -43,6 +50,8 @@ class CauseTable(PortalTable):
         super().__init__(rows)
         self.around = around
 
+    # Drawn here and not by templates, as the list of mismatches below it.
+
     def render_name(self, record: CauseRow) -> SafeString:
         return format_html(
             '<a class="usa-link" href="{}code={}">{}</a> {}',
@@ -51,6 +60,12 @@ class CauseTable(PortalTable):
             record.kind.id,
             record.kind.name,
         )
+
+    def render_severity(self, record: CauseRow) -> SafeString:
+        return _weight(record.kind.severity)
+
+    def render_oldest(self, record: CauseRow) -> SafeString:
+        return marks.short_day(record.oldest)
 
 
 class AboutStudents(PortalTable):
@@ -68,6 +83,8 @@ class AboutStudents(PortalTable):
     def __init__(self, rows: Any, *, students: Mapping[str, str], **more: Any) -> None:
         super().__init__(rows, **more)
         self.students = students
+
+    # Drawn here and not by templates: it is the list that clerks open all day, with 175 cells.
 
     def render_student(self, record: Mismatch) -> SafeString:
         words = record.mosis_id or gettext("The whole district")
@@ -89,14 +106,9 @@ class AboutStudents(PortalTable):
 class MismatchTable(AboutStudents):
     """`left_out`: columns not shown."""
 
-    one = TemplateColumn(
-        template_name="reconcile/chosen.html",
-        verbose_name=_("Choose"),
-        empty_values=(),
-        exclude_from_export=True,
-    )
-    opened_at = TemplateColumn("{% load ui %}{{ value|short_day }}", verbose_name=_("Since"))
-    state = TemplateColumn(template_name="reconcile/standing.html", verbose_name=_("State"))
+    one = tables.Column(verbose_name=_("Choose"), empty_values=(), exclude_from_export=True)
+    opened_at = tables.Column(verbose_name=_("Since"), empty_values=())
+    state = tables.Column(verbose_name=_("State"), empty_values=())
 
     caption = _("Mismatches")
 
@@ -108,11 +120,28 @@ class MismatchTable(AboutStudents):
     def __init__(self, rows: Any, *, students: Mapping[str, str], left_out: tuple[str, ...] = ()) -> None:
         super().__init__(rows, students=students, exclude=left_out)
 
+    def render_one(self, record: Mismatch) -> SafeString:
+        """The box belongs to the form below the list."""
+        named = {"code": record.code, "student": record.mosis_id}
+        return format_html(
+            '<span class="usa-checkbox portal-tick"><input class="usa-checkbox__input" type="checkbox" '
+            'id="choose-{key}" name="one" value="{key}" form="together"><label class="usa-checkbox__label" '
+            'for="choose-{key}"><span class="usa-sr-only">{label}</span></label></span>',
+            key=record.pk,
+            label=gettext("Choose %(code)s, %(student)s") % named,
+        )
+
+    def render_opened_at(self, record: Mismatch) -> SafeString:
+        return marks.short_day(record.opened_at)
+
+    def render_state(self, record: Mismatch) -> SafeString:
+        return _standing(record)
+
 
 class RoomTable(AboutStudents):
     """Rows: with questions too (silence.with_questions). `of_office`: all of them wait for the MOCAP office."""
 
-    state = TemplateColumn(template_name="reconcile/standing.html", verbose_name=_("State"))
+    state = tables.Column(verbose_name=_("State"), empty_values=())
     until = tables.Column(verbose_name=_("What waits"), empty_values=())
 
     leads_to = "reconcile:room"
@@ -125,6 +154,9 @@ class RoomTable(AboutStudents):
     def __init__(self, rows: Any, *, students: Mapping[str, str], of_office: bool) -> None:
         super().__init__(rows, students=students)
         self.of_office = of_office
+
+    def render_state(self, record: Mismatch) -> SafeString:
+        return _standing(record)
 
     def render_until(self, record: Any) -> str:
         """Whom it waits for, of those who are asked."""
@@ -166,7 +198,7 @@ class CountTable(PortalTable):
 
     name = tables.Column()
     count = tables.Column(verbose_name=_("Open"))
-    oldest = TemplateColumn("{% load ui %}{{ value|short_day }}", verbose_name=_("The oldest since"))
+    oldest = tables.Column(verbose_name=_("The oldest since"), empty_values=())
 
     row_header = "name"
 
@@ -182,6 +214,9 @@ class CountTable(PortalTable):
         return format_html(
             '<a class="usa-link" href="{}?{}">{}</a>', self.around, record["query"], record["name"]
         )
+
+    def render_oldest(self, record: dict[str, Any]) -> SafeString:
+        return marks.short_day(record["oldest"])
 
 
 class RunTable(PortalTable):
@@ -277,3 +312,17 @@ def _named(kind: Kind) -> SafeString:
     """A code that leads to its article, and its name."""
     address = reverse("reconcile:kind", args=[kind.id])
     return format_html('<a class="usa-link" href="{}">{}</a> {}', address, kind.id, kind.name)
+
+
+def _weight(severity: Severity) -> SafeString:
+    kind = {Severity.MUST: "bad", Severity.REVIEW: "todo"}.get(severity, "info")
+    return marks.status(kind, str(severity.label))
+
+
+def _standing(mismatch: Mismatch) -> SafeString:
+    """The state; of one that is waived, until when."""
+    state = MismatchState(mismatch.state)
+    shown = marks.status(KIND_OF_STATUS[state], str(state.label))
+    if state != MismatchState.WAIVED:
+        return shown
+    return format_html("{} {}", shown, marks.short_day(mismatch.waived_until))

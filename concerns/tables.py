@@ -16,7 +16,7 @@ from django_tables2.columns import BoundColumn
 from django_tables2.rows import BoundRow
 
 from mocap_portal.foundation.shared.tables import PortalTable, TemplateColumn
-from mocap_portal.foundation.ui.marks import short_day, status
+from mocap_portal.foundation.ui.marks import short_day, status, tick
 
 from .models import OPEN_STATES, Asked, Concern, ConcernState
 from .naming import veiled
@@ -62,13 +62,8 @@ class ConcernTable(PortalTable):
 
     def render_one(self, record: Concern) -> SafeString:
         """The box belongs to the form below the list."""
-        return format_html(
-            '<span class="usa-checkbox portal-tick"><input class="usa-checkbox__input" type="checkbox" '
-            'id="choose-{key}" name="one" value="{key}" form="together"><label class="usa-checkbox__label" '
-            'for="choose-{key}"><span class="usa-sr-only">{label}</span></label></span>',
-            key=record.pk,
-            label=gettext("Choose %(number)s") % {"number": record.number},
-        )
+        label = gettext("Choose %(number)s") % {"number": record.number}
+        return tick(record.pk, label, name="one", form="together")
 
     def render_number(self, record: Concern) -> SafeString:
         return format_html(

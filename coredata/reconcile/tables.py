@@ -123,13 +123,8 @@ class MismatchTable(AboutStudents):
     def render_one(self, record: Mismatch) -> SafeString:
         """The box belongs to the form below the list."""
         named = {"code": record.code, "student": record.mosis_id}
-        return format_html(
-            '<span class="usa-checkbox portal-tick"><input class="usa-checkbox__input" type="checkbox" '
-            'id="choose-{key}" name="one" value="{key}" form="together"><label class="usa-checkbox__label" '
-            'for="choose-{key}"><span class="usa-sr-only">{label}</span></label></span>',
-            key=record.pk,
-            label=gettext("Choose %(code)s, %(student)s") % named,
-        )
+        label = gettext("Choose %(code)s, %(student)s") % named
+        return marks.tick(record.pk, label, name="one", form="together")
 
     def render_opened_at(self, record: Mismatch) -> SafeString:
         return marks.short_day(record.opened_at)

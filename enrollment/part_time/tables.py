@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.shared.tables import PortalTable
-from mocap_portal.foundation.ui.marks import NOTHING, by_when, status
+from mocap_portal.foundation.ui.marks import NOTHING, by_when, status, tick
 
 from .models import CourseRequest, LineState, RequestState
 from .suspicions import Suspicion
@@ -50,13 +50,8 @@ class InboxTable(PortalTable):
         if record.state != RequestState.SUBMITTED:
             return NOTHING
         named = {"number": record.number, "student": record.claim.full_name}
-        return format_html(
-            '<span class="usa-checkbox portal-tick"><input class="usa-checkbox__input" type="checkbox" '
-            'id="choose-{key}" name="requests" value="{key}" form="hand-over"><label class="usa-checkbox__label" '
-            'for="choose-{key}"><span class="usa-sr-only">{label}</span></label></span>',
-            key=record.pk,
-            label=gettext("Choose %(number)s, %(student)s") % named,
-        )
+        label = gettext("Choose %(number)s, %(student)s") % named
+        return tick(record.pk, label, name="requests", form="hand-over")
 
     def render_number(self, record: CourseRequest) -> SafeString:
         """The number, with marks for what makes this row different from the others."""

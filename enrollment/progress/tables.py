@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mocap_portal.foundation.shared.tables import PortalTable
-from mocap_portal.foundation.ui.marks import NOTHING, by_when, filled, short_day, status
+from mocap_portal.foundation.ui.marks import NOTHING, by_when, filled, short_day, status, tick
 
 from .models import ProgressReport, StateAssessment
 from .rules import DuePoint
@@ -135,13 +135,8 @@ class AssessmentTable(PortalTable):
         if record.taken is not None or record.opens_on > self.today:
             return NOTHING
         named = {"student": record.enrollment.student, "name": record.name}
-        return format_html(
-            '<span class="usa-checkbox portal-tick"><input class="usa-checkbox__input" type="checkbox" '
-            'id="choose-{key}" name="assessment" value="{key}"><label class="usa-checkbox__label" '
-            'for="choose-{key}"><span class="usa-sr-only">{label}</span></label></span>',
-            key=record.pk,
-            label=gettext("%(student)s took part in %(name)s") % named,
-        )
+        label = gettext("%(student)s took part in %(name)s") % named
+        return tick(record.pk, label, name="assessment")
 
     def render_student(self, record: StateAssessment) -> str:
         return str(record.enrollment.student)

@@ -75,3 +75,16 @@ def by_when(due: dt.date | None, today: dt.date) -> SafeString:
 def filled(sentence: str, **values: str) -> SafeString:
     """A translated sentence with values filled in that may be pieces of a page, as `blocktranslate` does it."""
     return SafeString(sentence % {name: conditional_escape(value) for name, value in values.items()})
+
+
+def tick(key: int, label: str, *, name: str, form: str = "") -> SafeString:
+    """A box that chooses a row: sends its key as `name`. `label` is read out. `form`: its id, if the box is outside."""
+    return format_html(
+        '<span class="usa-checkbox portal-tick"><input class="usa-checkbox__input" type="checkbox" '
+        'id="choose-{key}" name="{name}" value="{key}"{form}><label class="usa-checkbox__label" '
+        'for="choose-{key}"><span class="usa-sr-only">{label}</span></label></span>',
+        key=key,
+        label=label,
+        name=name,
+        form=format_html(' form="{}"', form) if form else NOTHING,
+    )

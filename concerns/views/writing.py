@@ -27,6 +27,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from enrollment.part_time.facts import appeal_route
 from mocap_portal.foundation.directory.models import CodeMeaning, CodeSet
 from mocap_portal.foundation.shared.calendar import central_date
+from mocap_portal.foundation.ui.fragments import is_fragment, render_page
 from providers.models import Course
 
 from .. import codes, opening, seals
@@ -77,11 +78,9 @@ def choose(request: HttpRequest) -> HttpResponse:
     code = request.GET.get("category", "")
     group = next((category.group for category in categories if category.code == code), "")
     context = {"form": form, "office": office_of(group, on=today)}
-    if is_fragment(request):
-        return render(request, "concerns/public/choose.html#office", context)
-    if form.is_valid():
+    if form.is_valid() and not is_fragment(request):
         return redirect(f"{reverse('concerns:write', args=[code])}{about_query(request)}")
-    return render(request, "concerns/public/choose.html", context)
+    return render_page(request, "concerns/public/choose.html", context, fragment="office")
 
 
 @login_not_required
@@ -224,9 +223,3 @@ def initial_of(request: HttpRequest) -> dict[str, Any]:
 
 def is_key(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 10
-
-
-def is_fragment(request: HttpRequest) -> bool:
-    """Whether htmx asks for the right office alone."""
-    htmx = request.htmx  # type: ignore[attr-defined]
-    return bool(htmx) and not htmx.history_restore_request

@@ -8,14 +8,13 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
-from django_htmx.middleware import HtmxDetails
 
 from mocap_portal.foundation.accounts.models import FAMILY_ROLES, Membership
 from mocap_portal.foundation.directory.models import CodeMeaning, CodeSet, Provider
+from mocap_portal.foundation.ui.fragments import render_page
 
 from .. import downloads, prices
 from ..choice import terms_of, usual_weekly_minutes
@@ -29,42 +28,38 @@ from ..words import assurance_rows, comparison_rows, course_rows, weekly_words
 PER_PAGE = 25
 
 
-class HtmxRequest(HttpRequest):
-    htmx: HtmxDetails
+class PublicRequest(HttpRequest):
+    """A request of anybody, a hat or none."""
+
     hat: Membership | None
 
 
 @login_not_required
 @require_safe
-def catalog(request: HtmxRequest) -> HttpResponse:
+def catalog(request: PublicRequest) -> HttpResponse:
     """Courses on offer. To htmx it answers with the results alone, and the counts beside the choices."""
     day, day_problem = _day(request)
     search = CatalogSearch(request.GET, day)
     table = CourseTable(search.courses, day=day, compared=search.compared)
     table.cut(request, count=search.count, per_page=PER_PAGE)
-    only_results = bool(request.htmx) and not request.htmx.history_restore_request
-    template = "providers/catalog.html#results" if only_results else "providers/catalog.html"
     context = {
         "form": search.form,
         "table": table,
         "count": search.count,
         "guesses": search.guesses,
         "kept": search.kept.items(),
-        "only_results": only_results,
         "day": day,
         "day_problem": day_problem,
         "compared": _offered(day, search.compared[:MOST_COMPARED]),
         "back_to_today": _without(request, "on", "page"),
         "files": _without(request, "page", "sort", "course"),
     }
-    response = render(request, template, context)
-    patch_vary_headers(response, ["HX-Request"])
-    return response
+    return render_page(request, "providers/catalog.html", context, fragment="results")
 
 
 @login_not_required
 @require_safe
-def course(request: HtmxRequest, pk: int) -> HttpResponse:
+def course(request: PublicRequest, pk: int) -> HttpResponse:
     """One course that is on offer today, or was on a past day."""
     day, day_problem = _day(request)
     offered = day.courses().select_related("provider__organization")
@@ -97,7 +92,7 @@ def course(request: HtmxRequest, pk: int) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def compare(request: HtmxRequest) -> HttpResponse:
+def compare(request: PublicRequest) -> HttpResponse:
     """Up to four courses side by side: `?course=1&course=2`. A fifth is refused in words, the first four are shown."""
     day, day_problem = _day(request)
     asked = course_ids(request.GET.getlist("course"))
@@ -142,7 +137,7 @@ def compare(request: HtmxRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def catalog_csv(request: HtmxRequest) -> StreamingHttpResponse:
+def catalog_csv(request: PublicRequest) -> StreamingHttpResponse:
     """The courses of a search as a CSV file, with the columns that `import_catalog` reads."""
     day, _problem = _day(request)
     search = CatalogSearch(request.GET, day)
@@ -151,7 +146,7 @@ def catalog_csv(request: HtmxRequest) -> StreamingHttpResponse:
 
 @login_not_required
 @require_safe
-def catalog_json(request: HtmxRequest) -> StreamingHttpResponse:
+def catalog_json(request: PublicRequest) -> StreamingHttpResponse:
     """The courses of a search as one JSON object: docs/catalog.md says what is in it."""
     day, _problem = _day(request)
     search = CatalogSearch(request.GET, day)
@@ -192,7 +187,7 @@ def _offered(day: CatalogDay, ids: list[int]) -> list[Course]:
     return [found[pk] for pk in ids if pk in found]
 
 
-def _may_ask(request: HtmxRequest, day: CatalogDay) -> bool:
+def _may_ask(request: PublicRequest, day: CatalogDay) -> bool:
     """Whether a request may start here: families, and visitors, who sign in first."""
     return not day.is_past and (request.hat is None or request.hat.role in FAMILY_ROLES)
 

@@ -18,7 +18,6 @@ from enrollment.part_time.views.asking.child import schools_found
 from enrollment.part_time.views.asking.rows import (
     asks_prior_semester,
     born_by,
-    is_fragment,
     is_student,
     open_terms,
     own_claims,
@@ -31,6 +30,7 @@ from mocap_portal.foundation.clocks.why import why
 from mocap_portal.foundation.directory.models import GRADES, CodeMeaning, CodeSet, Lea, School
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.refusals import Refusal
+from mocap_portal.foundation.ui.fragments import render_page
 
 from .. import actions
 from ..forms.family import AnswersForm, PaperForm, ReviewRequestForm, SignForm, SurveyForm, answers_of
@@ -99,8 +99,7 @@ def apply_school(request: HatRequest, pk: int) -> HttpResponse:
     form.url = reverse("full_time:apply_school", args=[pk])
     found = schools_found(form, lambda school: reverse("full_time:apply_child", args=[pk, school.pk]))
     context = {"program": program, "form": form, **found}
-    page = "full_time/family/school.html"
-    return render(request, f"{page}#schools" if is_fragment(request) else page, context)
+    return render_page(request, "full_time/family/school.html", context, fragment="schools")
 
 
 @for_roles(*FAMILY_ROLES)

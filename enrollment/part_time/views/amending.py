@@ -14,13 +14,14 @@ from mocap_portal.foundation.accounts.models import FAMILY_ROLES, Membership
 from mocap_portal.foundation.directory.models import CodeMeaning, CodeSet
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.refusals import Refusal
+from mocap_portal.foundation.ui.fragments import render_page
 
 from .. import actions
 from ..forms.amending import AmendForm, ExchangeForm
 from ..forms.family import CourseSearch
 from ..models import ENDED_LINES, CourseLine, CourseRequest, LineState, RequestState
 from ..rules import courses_on_offer
-from .asking.rows import asks_prior_semester, is_fragment, requests_of
+from .asking.rows import asks_prior_semester, requests_of
 
 OFFERED = 20  # courses to choose from at once; more words find fewer
 
@@ -83,8 +84,7 @@ def exchange(request: HatRequest, pk: int) -> HttpResponse:
         else:
             return done(request, row.pk)
     context = {"line": line, "row": row, "search": search, "form": form, "has_more": len(found) > OFFERED}
-    page = "part_time/family/exchange.html"
-    return render(request, f"{page}#found" if is_fragment(request) else page, context)
+    return render_page(request, "part_time/family/exchange.html", context, fragment="found")
 
 
 def undecided(hat: Membership) -> QuerySet[CourseLine]:

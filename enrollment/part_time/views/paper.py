@@ -35,6 +35,7 @@ from mocap_portal.foundation.directory.models import (
 )
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.refusals import Refusal
+from mocap_portal.foundation.ui.fragments import render_page
 from mocap_portal.foundation.ui.words import long_day
 from providers.models import Course
 
@@ -45,7 +46,6 @@ from ..forms.paper import AskedCourseForm, EntryCoursesForm, EntryForm, EntrySig
 from ..models import Basis, Channel, CourseRequest, Unfinished
 from ..rules import lines_over_full_load, listed_courses
 from ..timeline import with_all_it_needs
-from .asking.rows import is_fragment
 from .family import who_registers
 from .paper_rows import (
     ENTERING_ROLES,
@@ -177,8 +177,7 @@ def courses(request: HatRequest, pk: int) -> HttpResponse:
         "chosen": {course.pk for course, _line in lines},
         "full_load": LegalValue.objects.whole(LegalKey.FULL_LOAD, on=came_on),
     }
-    page = "part_time/paper/courses.html"
-    return render(request, f"{page}#found" if is_fragment(request) else page, context)
+    return render_page(request, "part_time/paper/courses.html", context, fragment="found")
 
 
 def line_forms(

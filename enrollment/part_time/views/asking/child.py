@@ -27,6 +27,7 @@ from mocap_portal.foundation.directory.models import (
 )
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.refusals import Refusal
+from mocap_portal.foundation.ui.fragments import render_page
 from providers.models import Course
 
 from ... import actions
@@ -42,7 +43,6 @@ from ...rules import courses_on_offer
 from .rows import (
     already_sent,
     born_by,
-    is_fragment,
     is_student,
     lines_of,
     may_correct,
@@ -78,8 +78,7 @@ def school(request: HatRequest) -> HttpResponse:
         "form": form,
         **schools_found(form, lambda school: reverse("part_time:child", args=[school.pk])),
     }
-    page = "part_time/family/school.html"
-    return render(request, f"{page}#schools" if is_fragment(request) else page, context)
+    return render_page(request, "part_time/family/school.html", context, fragment="schools")
 
 
 def schools_found(form: SchoolSearch, leads_to: Callable[[School], str]) -> dict[str, Any]:

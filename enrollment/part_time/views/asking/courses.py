@@ -21,6 +21,7 @@ from mocap_portal.foundation.directory.models import (
     LegalValue,
 )
 from mocap_portal.foundation.shared.calendar import central_date
+from mocap_portal.foundation.ui.fragments import render_page
 
 from ... import actions
 from ...forms.family import (
@@ -31,7 +32,6 @@ from ...models import CourseLine, CourseRequest, RequestState
 from ...rules import courses_on_offer, why_gone
 from .rows import (
     already_sent,
-    is_fragment,
     lines_of,
     requests_of,
     who_pays_is_open,
@@ -76,8 +76,7 @@ def courses(request: HatRequest, pk: int) -> HttpResponse:
         "page": Paginator(search.found(), COURSES_PER_PAGE).get_page(request.GET.get("page")),
         "chosen": {line.course_id for line in lines},
     }
-    page = "part_time/family/courses.html"
-    return render(request, f"{page}#found" if is_fragment(request) else page, context)
+    return render_page(request, "part_time/family/courses.html", context, fragment="found")
 
 
 def list_context(

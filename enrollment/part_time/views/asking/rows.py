@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django_htmx.middleware import HtmxDetails
 
 from enrollment.records.models import Claim, ClaimState, Relationship
 from mocap_portal.foundation.accounts.middleware import HatRequest
@@ -22,6 +21,7 @@ from mocap_portal.foundation.directory.models import (
     Term,
 )
 from mocap_portal.foundation.shared.calendar import central_date
+from mocap_portal.foundation.ui.fragments import is_fragment
 
 from ... import actions
 from ...models import Basis, CourseLine, CourseRequest
@@ -83,12 +83,6 @@ def already_sent(request: HatRequest, pk: int) -> HttpResponse:
         return HttpResponse(headers={"HX-Redirect": receipt})
     messages.info(request, str(actions.AlreadySent.sentence))
     return redirect(receipt)
-
-
-def is_fragment(request: HatRequest) -> bool:
-    """Whether htmx asks for the list alone. Going back to a page asks for the whole of it."""
-    htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]
-    return bool(htmx) and not htmx.history_restore_request
 
 
 def hours_a_week(minutes: int) -> str:

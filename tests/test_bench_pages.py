@@ -144,7 +144,7 @@ def visits_of_one_connection(
 ) -> list[int]:
     """How long each visit took, in whole milliseconds, when an answer takes `take` seconds."""
     monkeypatch.setattr("mocap_portal.bench.pages.load.visit", lambda *_arguments: clock.sleep(take))
-    phase = Phase(0, [["/", ""]], seconds=seconds, per_second=per_second)
+    phase = Phase(0, [("/", {})], seconds=seconds, per_second=per_second)
     connection: Any = None
     phase.work(connection)
     assert phase.errors == []
@@ -223,7 +223,7 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = True
     request_queue_size = 128  # every visitor connects before the first is served
-    visited: list[tuple[str, str | None]]
+    visited: list[tuple[str, str | None, str | None]]
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -232,7 +232,7 @@ class Handler(BaseHTTPRequestHandler):
     server: Server
 
     def do_GET(self) -> None:  # the library's name
-        self.server.visited.append((self.path, self.headers["Cookie"]))
+        self.server.visited.append((self.path, self.headers["Cookie"], self.headers["HX-Request"]))
         self.send_response(500 if self.path == "/broken" else 200)
         self.send_header("Content-Length", "2")
         self.end_headers()
@@ -254,7 +254,10 @@ def server() -> Iterator[Server]:
 
 
 def test_visitors_go_in_turns_and_show_their_session(server: Server) -> None:
-    sets = {"page": [Visit("/a", "key"), Visit("/b")], "bare": [Visit("/bare/0/", "key"), Visit("/bare/1/")]}
+    sets = {
+        "page": [Visit("/a", "key", is_fragment=True), Visit("/b")],
+        "bare": [Visit("/bare/0/", "key"), Visit("/bare/1/")],
+    }
     phases = load(server.server_port, sets, seconds=1, per_second=50)
     assert {purpose: len(found) for purpose, found in phases.items()} == {
         "warm-up": 2,
@@ -264,10 +267,10 @@ def test_visitors_go_in_turns_and_show_their_session(server: Server) -> None:
     }
     assert [len(phase["milliseconds"]) for phase in phases["page"]] == [10] * 5
     assert set(server.visited) == {
-        ("/a", "sessionid=key"),
-        ("/b", None),
-        ("/bare/0/", "sessionid=key"),
-        ("/bare/1/", None),
+        ("/a", "sessionid=key", "true"),
+        ("/b", None, None),
+        ("/bare/0/", "sessionid=key", None),
+        ("/bare/1/", None, None),
     }
 
 
@@ -280,7 +283,7 @@ def test_one_wrong_answer_ends_it(server: Server) -> None:
 def test_visitors_say_that_nobody_answers() -> None:
     plan = {
         "port": 1,
-        "sets": {"page": [["/", ""]]},
+        "sets": {"page": [["/", {}]]},
         "phases": [{"set": "page", "seconds": 1, "per_second": 1}],
     }
     done = subprocess.run(

@@ -9,6 +9,7 @@ from typing import Any
 from crispy_forms.layout import Column, Layout, Row
 from django import forms
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -105,6 +106,7 @@ class InboxForm(forms.Form):
         helper = FilterFormHelper()
         rows = (("words", "state", "category", "track"), ("lea", "provider", "tag", "language"))
         helper.layout = Layout(*(Row(*(Column(name) for name in row)) for row in rows), "with_files", "whose")
+        helper.apply_at_once(reverse("concerns:inbox"), typed="words", ticked="with_files")
         return helper
 
 

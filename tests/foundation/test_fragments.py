@@ -10,9 +10,12 @@ CATALOG = reverse("providers:catalog")
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("headers", "is_whole"), [({}, True), (HTMX, False), (HTMX | {"HX-History-Restore-Request": "true"}, True)]
+    ("headers", "is_whole"),
+    [({}, True), (HTMX, False), (HTMX | {"HX-History-Restore-Request": "true"}, True)],
 )
-def test_htmx_is_given_a_part_and_whoever_goes_back_the_whole(headers: dict[str, str], is_whole: bool) -> None:
+def test_htmx_is_given_a_part_and_whoever_goes_back_the_whole(
+    headers: dict[str, str], is_whole: bool
+) -> None:
     answer = Client().get(CATALOG, headers=headers)
     assert ("<html" in answer.content.decode()) is is_whole
     assert answer.context["is_fragment"] is not is_whole

@@ -269,3 +269,35 @@ def test_each_page_of_its_writer(
         page.locator("main form[method=post] [type=submit]").click()
         expect(page.get_by_role("alert")).to_be_visible()
         look(page, f"{name}-wrong")
+
+
+def test_the_office_searches_while_it_types(browse: Browse, live_server: LiveServer, look: Look) -> None:
+    billing = ConcernFactory.create(category="billing", what_happened="The invoice was wrong.")
+    other = ConcernFactory.create(category="quality", what_happened="No teacher answers.")
+    page = seat(browse, live_server, MembershipFactory.create(dese_reviewer=True))
+    page.goto(live_server.url + reverse("concerns:inbox"))
+    count, rows = page.locator("#result-count"), page.get_by_role("row")
+    expect(count).to_have_text("2 concerns")
+    page.evaluate("window.sameDocument = true")
+
+    page.get_by_label("Words or number").press_sequentially("invoices")
+    expect(count).to_have_text("One concern")
+    expect(rows.filter(has_text=billing.number)).to_be_visible()
+    expect(rows.filter(has_text=other.number)).to_have_count(0)
+    assert "words=invoices" in page.url
+    # To leave the box takes nothing away that was ticked since.
+    tick = page.get_by_role("checkbox", name=f"Choose {billing.number}")
+    page.locator(f"label[for=choose-{billing.pk}]").click()
+    expect(tick).to_be_checked()
+    look(page, "searched")
+    expect(tick).to_be_checked()
+
+    page.get_by_label("About", exact=True).select_option(label="The quality of a course")
+    expect(count).to_have_text("0 concerns")
+    expect(page.get_by_text("No concern is like this.")).to_be_visible()
+    follow(page, "Nobody's yet")
+    expect(page.get_by_label("Words or number")).to_have_value("invoices")
+    assert page.evaluate("window.sameDocument") is None
+    page.go_back()
+    expect(count).to_have_text("0 concerns")
+    expect(page.get_by_role("heading", name="Concerns", exact=True)).to_be_visible()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from mocap_portal.foundation.accounts.guards import for_roles
 from mocap_portal.foundation.accounts.middleware import HatRequest
 from mocap_portal.foundation.accounts.models import DESE_ROLES
 from mocap_portal.foundation.shared.calendar import central_date
+from mocap_portal.foundation.ui.fragments import render_page
 from mocap_portal.foundation.ui.switch import switch
 
 from ...downloads import MOST_ROWS, concerns_csv
@@ -26,7 +26,10 @@ from ...words import category_words
 @require_safe
 @for_roles(*DESE_ROLES)
 def inbox(request: HatRequest) -> HttpResponse:
-    """What waits, due soonest; mine, nobody's, all; whatever the filters in the address leave of it."""
+    """What waits, due soonest; mine, nobody's, all; whatever the filters in the address leave of it.
+
+    While somebody searches, htmx is given the list alone.
+    """
     categories, whose = category_words(), whose_now(request.GET)
     form = InboxForm(request.GET, categories=categories)
     table = ConcernTable(
@@ -50,7 +53,7 @@ def inbox(request: HatRequest) -> HttpResponse:
         "most_rows": f"{MOST_ROWS:,}",
         "label": _("Whose concerns"),
     }
-    return render(request, "concerns/office/inbox.html", context)
+    return render_page(request, "concerns/office/inbox.html", context, fragment="results")
 
 
 @require_safe

@@ -1,8 +1,9 @@
 """Concerns: sent through the form at a rate, each stored once, and searched for among half a million.
 
 The concerns are planted once and kept in the state folder, by their number. Forms are signed before; every tenth post
-sends the form before it once more. Then the office looks for a word that is rare, one that is common and two words,
-with and without filters, beside a bare page that sends the same statements (see `pages`).
+sends the form before it once more. Then the office opens its list and looks for a word that is rare, one that is common
+and two words, with and without filters, as its page does: htmx asks for the list alone. Beside each a bare page sends
+the same statements (see `pages`).
 
 posts: how many were sent, how many forms these were, how many concerns and first entries there are of them (each once,
 or the measurement fails), p50_ms and p99_ms from the moment at which a post was due; planted; load_1m: how busy the
@@ -185,7 +186,7 @@ def asked() -> dict[str, dict[str, str]]:
 
 
 def searches() -> dict[str, list[Visit]]:
-    """A visit of the office's list for each of `asked`."""
+    """A visit of the office's list for each of `asked`: a search is asked for by htmx, the list itself is a page."""
     office = Organization.objects.get(is_state_office=True)
     user, _is_new = User.objects.get_or_create(
         email="reviewer@measured.example", defaults={"name": "Measured reviewer"}
@@ -195,7 +196,10 @@ def searches() -> dict[str, list[Visit]]:
     )
     hat = Membership.objects.select_related("user").get(pk=hat.pk)
     session, address = sign_in(hat), reverse("concerns:inbox")
-    return {name: [Visit(f"{address}?{urlencode(query)}", session)] for name, query in asked().items()}
+    return {
+        name: [Visit(f"{address}?{urlencode(query)}", session, is_fragment="words" in query)]
+        for name, query in asked().items()
+    }
 
 
 def how_many(name: str) -> int:

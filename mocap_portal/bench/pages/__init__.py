@@ -24,6 +24,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -100,7 +101,8 @@ def load(
     turns = [(name, name, seconds / TURNS, per_second) for _ in range(TURNS) for name in ("page", "bare")]
     plan = [*warm_up, *turns, ("most", "page", seconds / 2, None)]
     phases = [{"set": name, "seconds": length, "per_second": rate} for _for, name, length, rate in plan]
-    sent = {name: [[visit.path, visit.session] for visit in visits] for name, visits in sets.items()}
+    cookie = settings.SESSION_COOKIE_NAME
+    sent = {name: [[visit.path, visit.headers(cookie)] for visit in visits] for name, visits in sets.items()}
     done = subprocess.run(
         [sys.executable, "-I", str(LOAD)],
         input=json.dumps({"port": port, "sets": sent, "phases": phases}),

@@ -2,7 +2,7 @@
 
 Run as a file, in a process of its own, it knows nothing of the portal: the standard library is all it needs.
 
-The plan: {"port": …, "sets": {name: [[path, session], …]}, "phases": [{"set": name, "seconds": …, "per_second": …}]}.
+The plan: {"port": …, "sets": {name: [[path, headers], …]}, "phases": [{"set": name, "seconds": …, "per_second": …}]}.
 In a phase with `per_second` visits are due at even distances whatever the server does, and each is timed from the
 moment at which it was due: one that had to wait for a connection has waited (no coordinated omission). With null in
 its place each connection sends its next visit as soon as the last one was answered: what the server can do at most.
@@ -23,7 +23,6 @@ from typing import Any
 
 CONNECTIONS = 24  # visits under way at once when they are due at a rate
 BUSY = 8  # connections that send one visit after another
-COOKIE = "sessionid"
 TIMEOUT = 60.0  # seconds for one answer
 PATIENCE = (
     3.0  # after so many times its length a phase ends; what is still due then counts with its wait so far
@@ -38,7 +37,7 @@ class Phase:
     """One stretch of visits, shared by the threads that make them."""
 
     def __init__(
-        self, port: int, visits: list[list[str]], *, seconds: float, per_second: float | None
+        self, port: int, visits: list[tuple[str, dict[str, str]]], *, seconds: float, per_second: float | None
     ) -> None:
         self.port = port
         self.visits = visits
@@ -91,9 +90,9 @@ class Phase:
             self.errors.append(str(error) or type(error).__name__)
 
 
-def visit(connection: http.client.HTTPConnection, path: str, session: str) -> None:
+def visit(connection: http.client.HTTPConnection, path: str, headers: dict[str, str]) -> None:
     """One page, read to its end. Raises WrongAnswer, and what http.client raises."""
-    connection.request("GET", path, headers={"Cookie": f"{COOKIE}={session}"} if session else {})
+    connection.request("GET", path, headers=headers)
     answer = connection.getresponse()
     answer.read()
     if answer.status != http.HTTPStatus.OK:

@@ -92,11 +92,9 @@ def record(visit: Visit) -> Recorded:
 def count_statements(visit: Visit) -> int:
     """Visit the page in this process; how many statements that took. Raises Problem for any answer but 200."""
     client = Client(SERVER_NAME="127.0.0.1")
-    if visit.session:
-        client.cookies[settings.SESSION_COOKIE_NAME] = visit.session
     statements = Statements()
     with connection.execute_wrapper(statements):
-        response = client.get(visit.path)
+        response = client.get(visit.path, headers=visit.headers(settings.SESSION_COOKIE_NAME))
     if response.status_code != 200:
         raise Problem(f"{visit.path} answered {response.status_code}, not 200: nothing can be measured.")
     return len(statements.kept)

@@ -34,10 +34,16 @@ FAMILIES = 40
 
 @dataclass(frozen=True)
 class Visit:
-    """An address and the session of who opens it; no session for a visitor."""
+    """An address and the session of who opens it; no session for a visitor. `is_fragment`: htmx asks for a part."""
 
     path: str
     session: str = ""
+    is_fragment: bool = False
+
+    def headers(self, cookie: str) -> dict[str, str]:
+        """What the browser sends with it; `cookie` is the name of that with the session."""
+        session = {"Cookie": f"{cookie}={self.session}"} if self.session else {}
+        return session | ({"HX-Request": "true"} if self.is_fragment else {})
 
 
 def all_visits() -> dict[str, list[Visit]]:

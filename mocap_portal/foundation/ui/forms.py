@@ -82,6 +82,24 @@ class FilterFormHelper(PortalFormHelper):
         """`names`: the fields of the filter form, in their order."""
         super().__init__(Row(*(Column(name) for name in names)), submit=gettext_lazy("Show"), method="get")
 
+    def apply_at_once(self, address: str, *, typed: str, ticked: str = "") -> None:
+        """Where scripts run, the page's `#results` follow each choice, and the words while they are typed.
+
+        `address`: of the page (foundation/ui/fragments.py). `typed`, `ticked`: the names of the fields with words and
+        with a box. Not whatever changes: to leave the box of words would draw the list anew, and take away the ticks
+        that were set in it since.
+        """
+        changes = [f"input changed delay:300ms from:#id_{typed}", "change from:(.portal-filters select)"]
+        changes += [f"change from:#id_{ticked}"] if ticked else []
+        self.attrs = {
+            "hx-get": address,
+            "hx-target": "#results",
+            "hx-swap": "outerHTML",
+            "hx-trigger": ", ".join([*changes, "submit"]),
+            "hx-replace-url": "true",
+            "hx-sync": "this:replace",
+        }
+
 
 class Together:
     """Several forms of one page as one for the list of problems, in their order."""

@@ -1,6 +1,7 @@
 """The office's pages: the list and its filters, a concern with everything, words seen before they go, two at once."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -117,6 +118,15 @@ class TestTheList:
         assert listed(client, language="other") == [other.number]
         assert listed(client, words="Wanda") == []  # names are not searched
         assert len(listed(client, words='"; drop \x01 & | !(')) in {0, 3}
+
+    def test_a_search_is_given_the_list_alone(self, client: Client, office: Membership) -> None:
+        ConcernFactory.create(category="billing")
+        query = {"category": "billing", "words": "", "whose": "all"}
+        text = client.get(reverse("concerns:inbox"), query, headers={"HX-Request": "true"}).content.decode()
+        assert "One concern\n" in text and "<html" not in text and "portal-filters" not in text
+        # What stands above the list is told anew: how many, and where the other views of these filters are.
+        assert re.findall(r'id="([\w-]+)" hx-swap-oob', text) == ["result-count", "views"]
+        assert "?category=billing&amp;words=&amp;whose=mine" in text
 
     def test_a_page_of_it_asks_as_often_for_many_as_for_one(
         self, client: Client, office: Membership, django_assert_num_queries: DjangoAssertNumQueries

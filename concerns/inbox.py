@@ -20,7 +20,7 @@ from .models import Attachment, Concern, ConcernQuerySet, ConcernState
 
 NUMBER = re.compile(r"\s*C\s*-?\s*(\d{1,9})\s*", re.IGNORECASE)
 PER_PAGE = 25
-MOST_COUNTED = 1000  # nobody turns more pages; to count all of very many takes longer than to show the first
+MOST_COUNTED = 500  # twenty pages: nobody turns more, and to count all of very many takes long
 
 
 class Whose(models.TextChoices):

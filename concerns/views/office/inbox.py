@@ -17,7 +17,7 @@ from mocap_portal.foundation.ui.switch import switch
 
 from ...downloads import MOST_ROWS, concerns_csv
 from ...forms.office import InboxForm
-from ...inbox import PER_PAGE, FirstPages, Whose, chosen, whose_now
+from ...inbox import MOST_COUNTED, PER_PAGE, FirstPages, Whose, chosen, whose_now
 from ...models import BulkStep, ConcernQuerySet
 from ...tables import ConcernTable
 from ...words import category_words
@@ -50,6 +50,7 @@ def inbox(request: HatRequest) -> HttpResponse:
         "is_filtered": any(form.data.get(name) for name in form.fields if name != "whose"),
         "query": query.urlencode(),
         "undo": _last_step(request),
+        "most_counted": MOST_COUNTED,
         "most_rows": f"{MOST_ROWS:,}",
         "label": _("Whose concerns"),
     }

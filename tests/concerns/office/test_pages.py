@@ -119,6 +119,17 @@ class TestTheList:
         assert listed(client, words="Wanda") == []  # names are not searched
         assert len(listed(client, words='"; drop \x01 & | !(')) in {0, 3}
 
+    def test_very_many_are_not_counted_to_the_end(
+        self, client: Client, office: Membership, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for module in ("concerns.inbox", "concerns.views.office.inbox"):
+            monkeypatch.setattr(f"{module}.MOST_COUNTED", 2)
+        ConcernFactory.create_batch(2)
+        assert "2 concerns" in text_of(client.get(reverse("concerns:inbox")))
+        ConcernFactory.create_batch(2)
+        text = text_of(client.get(reverse("concerns:inbox")))
+        assert "More than 2 concerns. Only the first are listed: add a filter." in text
+
     def test_a_search_is_given_the_list_alone(self, client: Client, office: Membership) -> None:
         ConcernFactory.create(category="billing")
         query = {"category": "billing", "words": "", "whose": "all"}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.utils import translation
@@ -10,6 +11,12 @@ from tests.as_migrated import django_db_setup
 from tests.worker import mail_server, start_worker
 
 __all__ = ["django_db_setup", "mail_server", "start_worker"]
+
+# Speed is measured, never tested: how long an example takes, or takes to be made up, says only how busy a machine is.
+hypothesis.settings.register_profile(
+    "portal", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("portal")
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -132,7 +132,7 @@ def test_names_stay_on_one_line_and_are_never_paths() -> None:
     assert keep(PDF, "\u202e").name == "pdf"
 
 
-@hypothesis_settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@hypothesis_settings(max_examples=150)
 @given(data=st.data(), kind=st.sampled_from([pictures.jpeg(), pictures.png()]))
 def test_bytes_turned_over_are_refused_or_cleaned(data: st.DataObject, kind: bytes) -> None:
     content = bytearray(kind)

@@ -512,7 +512,7 @@ events = st.lists(
 
 @pytest.mark.rule("R-16")
 @pytest.mark.rule("R-17")
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(events=events)
 def test_whatever_happens_the_due_day_is_the_explained_one_and_a_past_one_stays(
     events: list[tuple[int, str, int]],

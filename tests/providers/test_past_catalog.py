@@ -80,7 +80,7 @@ CHANGES = st.lists(
 
 
 class TestAnyPastDay(TestCase):
-    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=40, suppress_health_check=list(HealthCheck))
     @given(changes=CHANGES)
     def test_equals_what_was_written_down_on_that_day(self, changes: list[tuple[int, int, str, int]]) -> None:
         providers = ProviderFactory.create_batch(3)

@@ -143,7 +143,6 @@ def filled(found: JuneList) -> list[dict[str, str]]:
 
 @settings(
     max_examples=8,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(students=st.lists(STUDENTS, min_size=1, max_size=5), data=st.data())

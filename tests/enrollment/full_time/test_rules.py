@@ -3,7 +3,7 @@
 import datetime as dt
 from decimal import Decimal
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from enrollment.full_time import rules
@@ -28,7 +28,6 @@ courses_of = st.lists(
 
 
 # How long drawing takes says how busy the machine is, and nothing about these rules.
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(courses=courses_of, first=st.integers(0, 350))
 def test_seven_days_in_which_the_same_courses_run_hold_a_week(courses: list[CoursePlan], first: int) -> None:
     start = YEAR + dt.timedelta(days=first)
@@ -43,13 +42,11 @@ def test_seven_days_in_which_the_same_courses_run_hold_a_week(courses: list[Cour
     assert sum(rules.minutes_of_day(steady, day) for day in week) == rules.minutes_of_week(steady, start)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(courses=courses_of)
 def test_credits_add_up_whatever_the_order(courses: list[CoursePlan]) -> None:
     assert rules.credits_of(courses) == rules.credits_of(courses[::-1]) == len(courses) * Decimal("0.5")
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(length=st.integers(1, 400))
 def test_a_span_holds_as_many_weeks_as_sevens_of_days(length: int) -> None:
     assert rules.weeks(YEAR, YEAR + dt.timedelta(days=length - 1)) == length // 7

@@ -24,7 +24,6 @@ class ApplicationTable(PortalTable):
     """Rows: ProgramApplication with claim, program, term, resident district and clock. `leads_to`: the page of each
     row. `today`: a Central date."""
 
-    state = tables.Column(verbose_name=_("State"), empty_values=())
     number = tables.Column(verbose_name=_("Application"), empty_values=())
     student = tables.Column(verbose_name=_("Student"), empty_values=())
     grade = tables.Column(verbose_name=_("Grade"), empty_values=())
@@ -32,6 +31,7 @@ class ApplicationTable(PortalTable):
     resident_lea = tables.Column(verbose_name=_("Resident district"))
     term = tables.Column(verbose_name=_("Term"))
     submitted_at = tables.Column(verbose_name=_("Sent"), empty_values=())
+    state = tables.Column(verbose_name=_("State"), empty_values=())
 
     caption = _("Applications")
     row_header = "number"

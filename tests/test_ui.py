@@ -295,6 +295,13 @@ def test_an_unbound_form_has_no_problems() -> None:
     assert problems(EveryField()) == []
 
 
+@pytest.mark.parametrize(("language", "kind"), [("en", "usa-file-input"), ("es", "portal-file-input")])
+def test_a_box_for_a_file_speaks_no_english_to_others(language: str, kind: str) -> None:
+    """The one that USWDS makes of `usa-file-input` says "Drag file here" in every language."""
+    with translation.override(language):
+        assert f'class="{kind}"' in ui.widget(EveryField()["paper"])
+
+
 @pytest.mark.parametrize("data", [None, {}])
 def test_everything_a_box_points_to_is_on_the_page(data: dict[str, str] | None) -> None:
     text = render_crispy_form(EveryField(data))

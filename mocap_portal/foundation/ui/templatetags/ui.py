@@ -12,6 +12,7 @@ from django.forms import BoundField, CheckboxInput, FileInput, Form, Select, Tex
 from django.forms.boundfield import BoundWidget
 from django.template.context import RequestContext
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from mocap_portal.foundation.ui import marks, words
 from mocap_portal.foundation.ui.forms import Problem
@@ -67,7 +68,8 @@ def widget(field: BoundField) -> SafeString:
     elif isinstance(kind, Textarea):
         name = "usa-textarea"
     elif isinstance(kind, FileInput):
-        name = "usa-file-input"
+        # The box of USWDS speaks English alone; the browser's own speaks the language of whoever sits before it.
+        name = "usa-file-input" if get_language() == "en" else "portal-file-input"
     else:
         name = "usa-input"
     own = kind.attrs.get("class", "")

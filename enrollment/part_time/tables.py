@@ -20,7 +20,20 @@ from .suspicions import Suspicion
 
 
 class InboxTable(PortalTable):
-    """Rows: CourseRequest with its claim, clock, colleague and lines. `today`: a Central date."""
+    """Rows: CourseRequest with its lines and RELATED, of which FIELDS are read. `today`: a Central date."""
+
+    RELATED = ("claim__school", "lea__organization", "clock", "assigned_to__user")
+    FIELDS = (
+        "channel",
+        "has_iep_or_504",
+        "state",
+        "claim__first_name",
+        "claim__last_name",
+        "claim__school__name",
+        "lea__organization__name",
+        "clock__due_on",
+        "assigned_to__user__name",
+    )
 
     chosen = tables.Column(verbose_name=_("Choose"), empty_values=())
     number = tables.Column(verbose_name=_("Request"), empty_values=())

@@ -85,7 +85,7 @@ def hidden_columns(hat: Membership) -> tuple[str, ...]:
 def with_rows(requests: CourseRequestQuerySet) -> CourseRequestQuerySet:
     """Requests with what a row of the inbox shows, in as many queries for one row as for a page of them."""
     lines = CourseLine.objects.only("pk", "request", "state")
-    related = requests.select_related("claim__school", "lea__organization", "clock", "assigned_to__user")
+    related = requests.select_related(*InboxTable.RELATED).only(*InboxTable.FIELDS)
     return related.prefetch_related(Prefetch("lines", lines))
 
 

@@ -18,21 +18,21 @@ from mocap_portal.foundation.shared.calendar import central_date
 STUDENTS = 100
 # How many statements a list takes with several pages, and how many students stand on the first one.
 LISTS = {
-    "students, host": (8, 25),
-    "students, page 400": (8, 25),
-    "students, resident": (8, 25),
-    "students, DESE": (8, 25),
-    "applications": (9, 25),
-    "applications, resident": (9, 10),
-    "attendance": (10, 25),
-    "attendance, quiet": (10, 3),
-    "attendance, resident": (10, 25),
-    "not engaged": (7, 3),
-    "progress": (13, 20),
-    "progress, behind": (14, 25),
-    "progress, DESE": (13, 25),
-    "assessments": (7, 25),
-    "membership report": (12, 27),
+    "students, host": (6, 25),
+    "students, page 400": (6, 25),
+    "students, resident": (6, 25),
+    "students, DESE": (6, 25),
+    "applications": (7, 25),
+    "applications, resident": (7, 10),
+    "attendance": (8, 25),
+    "attendance, quiet": (8, 3),
+    "attendance, resident": (8, 25),
+    "not engaged": (5, 3),
+    "progress": (11, 20),
+    "progress, behind": (12, 25),
+    "progress, DESE": (11, 25),
+    "assessments": (5, 25),
+    "membership report": (10, 27),
 }
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import eventually, running_on
+from tests.processes import eventually, pids_told, running_on
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -191,12 +191,7 @@ def test_a_second_demo_does_not_disturb_the_first(demo: Demo) -> None:
 
 
 def test_a_service_that_dies_ends_the_demo_with_its_last_words(demo: Demo) -> None:
-    beat = next(
-        int(path.name)
-        for path in Path("/proc").glob("[0-9]*")
-        if path.joinpath("comm").exists()
-        and b"beat\0--schedule\0" + str(demo.state).encode() in path.joinpath("cmdline").read_bytes()
-    )
+    (beat,) = pids_told(b"beat\0--schedule\0" + str(demo.state).encode())
     os.kill(beat, signal.SIGTERM)
     assert demo.process.wait(timeout=30) == 1
     assert f"beat ended by itself. The end of {demo.state}/logs/beat.log:" in demo.said()

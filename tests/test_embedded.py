@@ -234,16 +234,36 @@ def test_path_comes_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     folder = executable(tmp_path / "bin", "initdb", "postgres", "redis-server")
     monkeypatch.setenv("PATH", str(folder))
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    monkeypatch.setattr(embedded, "_DEBIAN", tmp_path / "nothing")
     assert (embedded.postgres_bin(), embedded.redis_bin()) == (folder, folder)
 
 
-def test_the_newest_of_debians_folders_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for version in ("9", "15", "17"):
-        executable(tmp_path / version / "bin", "initdb", "postgres")
+def pg_config(folder: Path, script: str) -> None:
+    program = folder / "pg_config"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+
+
+def test_postgresql_says_where_it_is_where_its_programs_are_not_on_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = executable(tmp_path / "17" / "bin", "initdb", "postgres")
+    other = executable(tmp_path / "bin", "initdb", "postgres")
+    pg_config(other, f'test "$1" = --bindir && echo "{folder}"')
+    monkeypatch.setenv("PATH", str(other))
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    monkeypatch.setattr(embedded, "_DEBIAN", tmp_path)
-    assert embedded.postgres_bin() == tmp_path / "17" / "bin"
+    assert embedded.postgres_bin() == folder
+
+
+@pytest.mark.parametrize("script", ["exit 1", "exit 0", "echo /nowhere/at/all"])
+def test_an_installation_that_is_not_whole_is_passed_by(
+    script: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who has only the client's programs has a pg_config too."""
+    folder = executable(tmp_path / "bin", "initdb", "postgres")
+    pg_config(folder, script)
+    monkeypatch.setenv("PATH", str(folder))
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    assert embedded.postgres_bin() == folder
 
 
 def test_none_at_all_is_said_in_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -251,7 +271,7 @@ def test_none_at_all_is_said_in_one_sentence(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(EmbeddedServerError) as refused:
         embedded.redis_bin()
-    assert str(refused.value) == "No redis-server was found in the wheels, in Debian's folders or on PATH."
+    assert str(refused.value) == "No redis-server was found in the wheels or on PATH."
 
 
 def test_a_long_temporary_directory_leaves_room_for_the_socket(

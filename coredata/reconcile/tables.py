@@ -16,20 +16,13 @@ from mocap_portal.foundation.shared.tables import PortalTable, TemplateColumn
 from mocap_portal.foundation.ui import marks
 from mocap_portal.foundation.ui.words import short_day
 
-from .catalogue import CATALOGUE, Kind, Severity
+from .catalogue import CATALOGUE, Kind
 from .corrected import Corrected
 from .lists import CauseRow
 from .models import PARTIES, Mismatch, MismatchState, Side
 from .rehearsal import Count, Line
 from .silence import asked_at, last_day
-
-KIND_OF_STATUS = {
-    MismatchState.OPEN: "todo",
-    MismatchState.ACKNOWLEDGED: "info",
-    MismatchState.ANSWERED: "waiting",
-    MismatchState.WAIVED: "off",
-    MismatchState.RESOLVED: "good",
-}
+from .templatetags.reconcile_marks import standing, weight
 
 
 class CauseTable(PortalTable):
@@ -62,7 +55,7 @@ class CauseTable(PortalTable):
         )
 
     def render_severity(self, record: CauseRow) -> SafeString:
-        return _weight(record.kind.severity)
+        return weight(record.kind.severity)
 
     def render_oldest(self, record: CauseRow) -> SafeString:
         return marks.short_day(record.oldest)
@@ -130,7 +123,7 @@ class MismatchTable(AboutStudents):
         return marks.short_day(record.opened_at)
 
     def render_state(self, record: Mismatch) -> SafeString:
-        return _standing(record)
+        return standing(record)
 
 
 class RoomTable(AboutStudents):
@@ -151,7 +144,7 @@ class RoomTable(AboutStudents):
         self.of_office = of_office
 
     def render_state(self, record: Mismatch) -> SafeString:
-        return _standing(record)
+        return standing(record)
 
     def render_until(self, record: Any) -> str:
         """Whom it waits for, of those who are asked."""
@@ -172,7 +165,7 @@ class KindTable(PortalTable):
     """Rows: Kind, of one family."""
 
     id = tables.Column(verbose_name=_("Code"))
-    severity = TemplateColumn(template_name="reconcile/severity.html", verbose_name=_("Weight"))
+    severity = tables.Column(verbose_name=_("Weight"), empty_values=())
     sentence = tables.Column(verbose_name=_("When it is found"))
     acts = tables.Column(verbose_name=_("Who acts"), default="–")
 
@@ -307,17 +300,3 @@ def _named(kind: Kind) -> SafeString:
     """A code that leads to its article, and its name."""
     address = reverse("reconcile:kind", args=[kind.id])
     return format_html('<a class="usa-link" href="{}">{}</a> {}', address, kind.id, kind.name)
-
-
-def _weight(severity: Severity) -> SafeString:
-    kind = {Severity.MUST: "bad", Severity.REVIEW: "todo"}.get(severity, "info")
-    return marks.status(kind, str(severity.label))
-
-
-def _standing(mismatch: Mismatch) -> SafeString:
-    """The state; of one that is waived, until when."""
-    state = MismatchState(mismatch.state)
-    shown = marks.status(KIND_OF_STATUS[state], str(state.label))
-    if state != MismatchState.WAIVED:
-        return shown
-    return format_html("{} {}", shown, marks.short_day(mismatch.waived_until))

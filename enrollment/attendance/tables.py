@@ -12,11 +12,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.full_time.models import EnrollmentState, ProgramEnrollment
+from enrollment.full_time.models import ProgramEnrollment
 from mocap_portal.foundation.shared.tables import PortalTable, TemplateColumn
 from mocap_portal.foundation.ui.marks import short_day, status
 
 from .models import AttendanceProblem, Flag, FlagReason, ProblemKind
+from .templatetags.attendance_marks import standing
 
 
 class StudentTable(PortalTable):
@@ -60,9 +61,7 @@ class StudentTable(PortalTable):
         )
 
     def render_state(self, record: ProgramEnrollment) -> SafeString:
-        state = EnrollmentState(record.state)
-        kind = {EnrollmentState.ENROLLED: "good", EnrollmentState.DISENROLLED: "bad"}.get(state, "off")
-        return status(kind, str(state.label))
+        return standing(record)
 
 
 def _last_activity(day: dt.date | None) -> str:

@@ -11,11 +11,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mocap_portal.foundation.shared.tables import PortalTable
-from mocap_portal.foundation.ui.marks import NOTHING, by_when, filled, short_day, status, tick
+from mocap_portal.foundation.ui.marks import NOTHING, by_when, filled, short_day, tick
 
 from .models import ProgressReport, StateAssessment
 from .rules import DuePoint
 from .standing import Standing, Track
+from .templatetags.progress_marks import answer, pace, window
 
 
 class StudentTable(PortalTable):
@@ -56,8 +57,8 @@ class StudentTable(PortalTable):
         counts = {"written": len(record.reports), "owed": len(record.owed)}
         return gettext("%(written)s of %(owed)s") % counts
 
-    def render_pace(self, record: Standing) -> str:
-        return _pace(record.last_report) if record.last_report else "–"
+    def renderpace(self, record: Standing) -> str:
+        return pace(record.last_report) if record.last_report else "–"
 
     def render_due(self, record: Standing) -> str:
         point = record.next_point
@@ -100,8 +101,8 @@ class ReportTable(PortalTable):
             student, source = line.student_name, line.line.course.title
         return format_html('<a class="usa-link" href="{}">{}</a>, {}', address, student, source)
 
-    def render_pace(self, record: ProgressReport) -> SafeString:
-        return _pace(record)
+    def renderpace(self, record: ProgressReport) -> SafeString:
+        return pace(record)
 
     def render_written_at(self, record: ProgressReport) -> SafeString:
         return short_day(record.written_at)
@@ -145,19 +146,10 @@ class AssessmentTable(PortalTable):
         return format_html('<a href="{}">{}</a>', reverse("progress:assessment", args=[record.pk]), value)
 
     def render_window(self, record: StateAssessment) -> SafeString:
-        first, last = short_day(record.opens_on), short_day(record.closes_on)
-        return filled(gettext("%(first)s to %(last)s"), first=first, last=last)
+        return window(record)
 
     def render_answer(self, record: StateAssessment) -> SafeString:
-        if record.taken:
-            return status("good", gettext("Taken"))
-        if record.taken is False:
-            return format_html("{} {}", status("bad", gettext("Not taken")), record.reason)
-        if record.closes_on < self.today:
-            return status("todo", gettext("Window over, not answered"))
-        if record.opens_on > self.today:
-            return status("off", gettext("Still to come"))
-        return status("waiting", gettext("Window open"))
+        return answer(record, self.today)
 
 
 class FileProblemTable(PortalTable):
@@ -174,11 +166,6 @@ class FileProblemTable(PortalTable):
     class Meta(PortalTable.Meta):
         orderable = False
         empty_text = _("No row is wrong.")
-
-
-def _pace(report: ProgressReport) -> SafeString:
-    """What a report says."""
-    return status("bad", gettext("Behind")) if report.is_behind else status("good", gettext("On pace"))
 
 
 def _writing(standing: Standing, point: DuePoint) -> SafeString:

@@ -15,7 +15,8 @@ from mocap_portal.foundation.clocks.models import Clock
 from mocap_portal.foundation.shared.tables import PortalTable, TemplateColumn
 from mocap_portal.foundation.ui.marks import short_day, status
 
-from ..models import ApplicationState, EnrollmentState, ProgramApplication, ProgramEnrollment
+from ..models import ApplicationState, ProgramApplication, ProgramEnrollment
+from ..templatetags.full_time_marks import standing
 
 SHORT_DAY = "{% load ui %}{{ value|short_day }}"
 
@@ -108,9 +109,7 @@ class EnrollmentTable(PortalTable):
         return short_day(record.starts_on)
 
     def render_state(self, record: ProgramEnrollment) -> SafeString:
-        state = EnrollmentState(record.state)
-        kind = {EnrollmentState.ENROLLED: "good", EnrollmentState.MOVING: "waiting"}.get(state, "off")
-        return status(kind, str(state.label))
+        return standing(record)
 
 
 class PolicyTable(PortalTable):

@@ -66,7 +66,9 @@ def _status_start(kind: str) -> SafeString:
 
 def by_when(due: dt.date | None, today: dt.date) -> SafeString:
     """Dec. 7, 2026, and a status where that is today or over; nothing for None."""
-    if due is None or due > today:
+    if not due:
+        return NOTHING
+    if due > today:
         return short_day(due)
     how = status("bad", gettext("Overdue")) if due < today else status("todo", gettext("Due today"))
     return format_html("{} {}", short_day(due), how)

@@ -24,6 +24,7 @@ register.filter(marks.day)
 register.filter(marks.short_day)
 register.filter(marks.moment)
 register.simple_tag(marks.status)
+register.simple_tag(marks.by_when)
 
 
 @register.filter

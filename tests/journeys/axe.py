@@ -21,7 +21,11 @@ SCRIPTS = Path(__file__).parent / "scripts"
 
 
 def problems(page: Page) -> list[str]:
-    """What is wrong with the page as it is drawn now, one sentence each. Empty when it is fine."""
+    """What is wrong with the page as it is drawn now, one sentence each. Empty when it is fine.
+
+    Waits until all of it has arrived: after a click the browser may have no more than the beginning of a page.
+    """
+    page.wait_for_load_state()
     return [*axe_violations(page), *faint_texts(page), *too_wide(page)]
 
 

@@ -31,15 +31,24 @@ class Child:
 # Any page -----------------------------------------------------------------------------------------
 
 
+def click(page: Page, place: Locator) -> None:
+    """Where the click leads to another page, all of that page has arrived when this returns.
+
+    Playwright itself waits for its first byte only: what is read at once after that may be half of it.
+    """
+    place.click()
+    page.wait_for_load_state()
+
+
 def press(page: Page, button: str) -> None:
-    page.get_by_role("button", name=button, exact=True).click()
+    click(page, page.get_by_role("button", name=button, exact=True))
 
 
 def follow(page: Page, link: str) -> None:
     """`link` as a screen reader says it: “Decide: Algebra”, where the page shows “Decide”."""
     # The browser sets what is hidden apart by a blank.
     name = re.compile(re.escape(link).replace(":", r"\s*:"))
-    page.get_by_role("main").get_by_role("link", name=name).click()
+    click(page, page.get_by_role("main").get_by_role("link", name=name))
 
 
 def choose(place: Page | Locator, words: str) -> None:
@@ -48,7 +57,7 @@ def choose(place: Page | Locator, words: str) -> None:
 
 
 def open_menu(page: Page, entry: str) -> None:
-    page.get_by_role("navigation", name="Main").get_by_role("link", name=entry, exact=True).click()
+    click(page, page.get_by_role("navigation", name="Main").get_by_role("link", name=entry, exact=True))
 
 
 def fill_date(page: Page, question: str, date: dt.date) -> None:

@@ -44,7 +44,7 @@ def test_results_follow_while_one_types(page: Page, live_server: LiveServer, sho
     page.get_by_label("Words in the title, subject or provider").fill("alg")
     expect(page.get_by_role("status")).to_have_text("2 courses")
     expect(page.get_by_role("row")).to_have_count(3)
-    assert "q=alg" in page.url
+    expect(page).to_have_url(re.compile("q=alg"))
     page.get_by_label("Subject", exact=True).select_option("Mathematics")
     page.get_by_label("Words in the title, subject or provider").fill("qqqqqq")
     expect(page.get_by_role("status")).to_have_text("0 courses")

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.factories.accounts import PASSWORD, MembershipFactory
@@ -177,6 +177,27 @@ def test_paper_has_no_menu_and_no_buttons(page: Page, live_server: LiveServer, s
 
 def test_axe_finds_a_box_without_words(page: Page) -> None:
     page.set_content("<html lang='en'><title>x</title><main><input></main>")
+    assert [problem.split(":")[0] for problem in axe.problems(page)] == ["axe label"]
+
+
+def test_a_page_is_looked_at_when_all_of_it_has_arrived(page: Page, live_server: LiveServer) -> None:
+    """The box stands at the end of a page that comes slowly: a hundred scripts, each of which asks for the next."""
+
+    def answer(route: Route) -> None:
+        left = int(route.request.url.rpartition("/")[2])
+        following = f"<script src='/slow/{left - 1}'></script>" if left else ""
+        route.fulfill(content_type="text/javascript", body=f"document.write({following!r})")
+
+    page.route("**/slow/*", answer)
+    page.route(
+        "**/slow/",
+        lambda route: route.fulfill(
+            content_type="text/html",
+            body="<!doctype html><html lang='en'><title>x</title><main><h1>x</h1>"
+            "<script src='/slow/100'></script><input></main>",
+        ),
+    )
+    page.goto(f"{live_server.url}/slow/", wait_until="commit")
     assert [problem.split(":")[0] for problem in axe.problems(page)] == ["axe label"]
 
 

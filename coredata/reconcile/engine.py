@@ -41,21 +41,25 @@ from .statements import (
     CONCLUSION,
     EMPTY,
     HIDINGS,
+    INDEXES,
     PATTERNS,
     PUPILS,
     RULES,
     SETUP,
     TABLES,
-    WITHOUT_INDEXES,
     counted,
     hide,
+    indexed,
     setup,
 )
 
 # Asked once more in one transaction, what was filled before goes first. Each table stays the same one: made anew, each
-# would be locked until the transaction ends, and the server has room for so many locks only.
+# would be locked until the transaction ends, and the server has room for so many locks only. Indexes that a question with
+# many rows left go.
 BEGUN = """
 SELECT to_regclass('pg_temp.both_of') IS NOT NULL, current_setting('coredata.compared', true) = 'yes',
+    (SELECT string_agg('pg_temp.' || relname, ', ') FROM pg_class
+        WHERE relname = ANY(%s) AND relnamespace = pg_my_temp_schema()),
     set_config('coredata.compared', 'yes', true)
 """
 KNOWN = "SELECT mosis_id FROM known_student"
@@ -151,7 +155,7 @@ def find(question: Question) -> Found:
         cursor.execute("SELECT count(*) > %s FROM pupil", [MANY])
         (found.is_large,) = cursor.fetchone()
         if found.is_large:
-            cursor.execute(f"SET LOCAL default_statistics_target = {SAMPLE}; {WITHOUT_INDEXES}")
+            cursor.execute(f"SET LOCAL default_statistics_target = {SAMPLE}")
         for name in SETUP:
             _fill(cursor, found, name, given)
         _ask(cursor, found, RULES, given)
@@ -224,12 +228,14 @@ def _ask(cursor: CursorWrapper, found: Found, queries: Mapping[str, str], given:
 
 
 def _empty_tables(cursor: CursorWrapper) -> None:
-    cursor.execute(BEGUN)
-    are_there, were_filled, _ = cursor.fetchone()
+    cursor.execute(BEGUN, [list(INDEXES)])
+    are_there, were_filled, indexes, _ = cursor.fetchone()
     if not are_there:
-        cursor.execute(setup(TABLES))
-    elif were_filled:
+        cursor.execute(TABLES)
+    if were_filled:
         cursor.execute(EMPTY)
+    if indexes:
+        cursor.execute(f"DROP INDEX {indexes}")
 
 
 def _sources(found: Found) -> dict[str, str]:
@@ -328,6 +334,9 @@ def _derive(found: Found) -> None:
     student_courses.lay_known("known_student", year, files=files)
     for lea in sorted(tried):
         _derive_trial(found.files[lea], year)
+    if tried:
+        with connection.cursor() as cursor:
+            cursor.execute(indexed("o_trial", "j_trial"))
     for lea, (courses, students) in earlier.items():
         student_courses.build_october("o_before", lea, year, courses=courses, students=students, known=KNOWN)
 

@@ -1,6 +1,7 @@
 """The engine's SQL: what lies in sql/*.sql, by code, with what its placeholders stand for.
 
-Where many rows are laid, a table's indexes are made when it is full (`{analyze}`): row by row they cost more.
+Where many rows are laid, a table's indexes are made when it is full (`{analyze}`): row by row they cost more, and of few
+rows they cost more than they save.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from typing import Literal
 
 FOLDER = Path(__file__).parent
 SQL = FOLDER / "sql"
-TABLES = "tables"
 PUPILS = "pupils"
 SETUP = ("sources", "pairs")
 FAMILIES = (
@@ -38,6 +38,7 @@ BESIDE = "beside"
 HEADING = re.compile(r"^-- (M-[0-9]{2})\n", re.MULTILINE)
 ANALYZE = re.compile(r"^\{analyze\} ([\w, ]+);", re.MULTILINE)
 INDEX = re.compile(r"^CREATE INDEX ON (\w+) \(([\w, ]+)\);", re.MULTILINE)
+SHORT = re.compile(r"\{(text|numeric|jsonb)\}")
 COLUMNS = "lea_id, provider_id, mosis_id, course_code, semester, a_id, o_id, j_id, v_id, cause, facts, code"
 INTO = f"INSERT INTO found ({COLUMNS})"
 NOTHING = "NULL::bigint"
@@ -102,17 +103,14 @@ RULES: Mapping[str, str] = MappingProxyType(
 )
 PATTERNS: Mapping[str, str] = MappingProxyType(rules(LAST))
 HIDINGS = _hidings()
+TABLES = SHORT.sub(r"\1 STORAGE PLAIN", setup("tables"))
 # The names are those that the server gives.
 INDEXES = {
     f"{table}_{columns.replace(', ', '_')}_idx": (table, columns)
-    for table, columns in INDEX.findall(setup(TABLES))
+    for table, columns in INDEX.findall(setup("indexes"))
 }
-COUNTED = {table for name in SETUP for tables in ANALYZE.findall(setup(name)) for table in tables.split(", ")}
-WITHOUT_INDEXES = "DROP INDEX " + ", ".join(
-    f"pg_temp.{index}" for index, (table, _columns) in INDEXES.items() if table in COUNTED
-)
 EMPTY = "TRUNCATE " + ", ".join(
-    f"pg_temp.{name}" for name in re.findall(r"CREATE TEMPORARY TABLE (\w+)", setup(TABLES))
+    f"pg_temp.{name}" for name in re.findall(r"CREATE TEMPORARY TABLE (\w+)", TABLES)
 )
 
 
@@ -121,14 +119,17 @@ def counted(text: str, *, is_large: bool) -> str:
     return ANALYZE.sub(_count if is_large else "", text)
 
 
-def _count(match: re.Match[str]) -> str:
-    tables = match[1].split(", ")
-    made = (
+def indexed(*tables: str) -> str:
+    """The statements that make the indexes of these tables, as far as they are not there."""
+    return "".join(
         f"CREATE INDEX IF NOT EXISTS {index} ON pg_temp.{table} ({columns});\n"
         for index, (table, columns) in INDEXES.items()
         if table in tables
     )
-    return f"{''.join(made)}ANALYZE {match[1]};"
+
+
+def _count(match: re.Match[str]) -> str:
+    return f"{indexed(*match[1].split(', '))}ANALYZE {match[1]};"
 
 
 SAME = {

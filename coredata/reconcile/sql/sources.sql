@@ -25,7 +25,7 @@ FROM (
 JOIN coredata_providerreport AS report ON report.id = reported.report_id
 LEFT JOIN directory_lea AS lea ON lea.state_district_id = reported.district_code
 WHERE reported.report_id = ANY(%(reports)s);
-ANALYZE every_v;
+{analyze} every_v;
 
 -- Approvals of these students, and those that providers name beside students of the LEAs in scope (M-90).
 INSERT INTO wanted

@@ -9,12 +9,13 @@ from random import Random
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from pytest_django import DjangoDbBlocker
 
 from coredata.reconcile import engine
 from coredata.reconcile.engine import find, rows
 from coredata.reconcile.files import Question
+from coredata.reconcile.statements import INDEXES
 
 from . import laid_out, plain, written
 from .laid_out import YEAR, Shared
@@ -80,6 +81,34 @@ def test_laid_as_of_many_rows_the_same_bytes_are_found(
         monkeypatch.setattr(engine, "MANY", many)
         told[many] = asked(as_of)
     assert told[0] == told[10**9] != []
+
+
+def test_of_few_rows_no_table_has_an_index_or_a_second_table(
+    shared: Shared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is made anew when a transaction ends. What a question about many rows left goes."""
+    written.write(shared, states_of(shared, NIGHTS[2], 12))
+    seen = []
+    with transaction.atomic():
+        for many in 10**9, 0, 10**9:
+            monkeypatch.setattr(engine, "MANY", many)
+            find(Question(YEAR, NIGHTS[2]))
+            seen.append((rows(), slow_to_empty()))
+        transaction.set_rollback(True)
+    assert [found for found, _slow in seen] == [seen[0][0]] * 3
+    assert seen[0][0] != []
+    of_many = {index for index, (table, _columns) in INDEXES.items() if table not in {"o_trial", "j_trial"}}
+    assert [slow for _found, slow in seen] == [set(), of_many, set()]
+
+
+def slow_to_empty() -> set[str]:
+    """The indexes of temporary tables, and the tables that have a second one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class"
+            " WHERE relnamespace = pg_my_temp_schema() AND (relkind = 'i' OR reltoastrelid <> 0)"
+        )
+        return {name for (name,) in cursor.fetchall()}
 
 
 @pytest.mark.parametrize("as_of", NIGHTS[3::4], ids=str)

@@ -143,7 +143,7 @@ def _services(state: State, environment: Mapping[str, str], port: int) -> Iterat
         "worker": [*celery, "worker", "--pool", "threads", "--concurrency", "2", "--loglevel", "INFO"],
         "beat": [*celery, "beat", "--schedule", str(state.folder / "beat" / "schedule"), "--pidfile="],
     }
-    extra = {"web": {"DATABASE_POOL": "1"}}
+    extra = {"web": {"DATABASE_POOL": "1"}, "worker": {"DATABASE_CONN_MAX_AGE": "600"}}
     # Should we be killed, the web server still stops its own children; the other two have none to stop, and might
     # wait for a broker that is gone.
     at_parents_death = {"web": signal.SIGTERM}

@@ -116,6 +116,10 @@ DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
 )
 if env.bool("DATABASE_POOL", default=False):  # the web server; a forked worker keeps plain connections
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 4, "timeout": 10}
+elif seconds := env.int(
+    "DATABASE_CONN_MAX_AGE", default=0
+):  # the worker: what a connection has planned is not lost
+    DATABASES["default"] |= {"CONN_MAX_AGE": seconds, "CONN_HEALTH_CHECKS": True}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="redis://localhost:6379/0")

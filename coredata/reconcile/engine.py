@@ -9,6 +9,7 @@ import datetime as dt
 import time
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.db import connection, transaction
@@ -25,6 +26,7 @@ from enrollment.part_time.models import APPROVED_LINES
 from mocap_portal.foundation.directory.models import Lea, SchoolYear
 from providers.models import PROGRAM_CODES
 
+from . import planned
 from .catalogue import CATALOGUE, Runs
 from .files import (
     JUNE_OUTCOMES,
@@ -47,6 +49,7 @@ from .statements import (
     RULES,
     SETUP,
     TABLES,
+    USUAL,
     counted,
     hide,
     indexed,
@@ -54,8 +57,8 @@ from .statements import (
 )
 
 # Asked once more in one transaction, what was filled before goes first. Each table stays the same one: made anew, each
-# would be locked until the transaction ends, and the server has room for so many locks only. Indexes that a question with
-# many rows left go.
+# would be locked until the transaction ends, and the server has room for so many locks only. The indexes go that a
+# question about many rows left.
 BEGUN = """
 SELECT to_regclass('pg_temp.both_of') IS NOT NULL, current_setting('coredata.compared', true) = 'yes',
     (SELECT string_agg('pg_temp.' || relname, ', ') FROM pg_class
@@ -66,11 +69,14 @@ KNOWN = "SELECT mosis_id FROM known_student"
 FEW = 20  # LEAs
 MANY = 1_000  # students, from whom on it pays to count what was laid before going on
 SAMPLE = 20  # how finely: the tables differ by orders of magnitude, and no value in them is common
-CERTIFIED_OCTOBER = "(SELECT * FROM coredata_studentcourse WHERE school_year_id = {year})"
-CERTIFIED_JUNE = "(SELECT * FROM coredata_studentoutcome WHERE school_year_id = {year})"
+LAID = "ANALYZE scope, core_file, course_file, stay_file, pupil"
+CERTIFIED_OCTOBER = "(SELECT * FROM coredata_studentcourse WHERE school_year_id = %(year)s)"
+CERTIFIED_JUNE = "(SELECT * FROM coredata_studentoutcome WHERE school_year_id = %(year)s)"
 # What stands certified, but of the LEAs whose trials are looked at in its place. All is asked of both together: for a
 # condition on one of them the server would read it whole.
-TRIED = "(SELECT * FROM (TABLE {certified} UNION ALL TABLE {trial}) AS both_of WHERE school_year_id = {year}"
+TRIED = (
+    "(SELECT * FROM (TABLE {certified} UNION ALL TABLE {trial}) AS both_of WHERE school_year_id = %(year)s"
+)
 TRIED += " AND (id < 0 OR lea_id <> ALL(%(tried)s::bigint[])))"
 
 # The certified files of some kinds; of an LEA with more than one the first of them counts.
@@ -103,7 +109,8 @@ class Found:
     """What a comparison came to. The mismatches are in the temporary table `result` until the transaction ends.
 
     `reports`: the ids of the reports it rests on. `seconds`: by code, of the time the database took. `is_large`: about
-    so many students that the planner has to know how many rows each table got.
+    so many students that the planner has to know how many rows each table got. `planned`: the names of what this
+    connection has planned already, where it is about few LEAs; else None, and all is planned for this question.
     """
 
     question: Question
@@ -111,6 +118,7 @@ class Found:
     reports: list[int]
     seconds: dict[str, float] = field(default_factory=dict)
     is_large: bool = False
+    planned: set[str] | None = None
 
 
 def find(question: Question) -> Found:
@@ -145,8 +153,11 @@ def find(question: Question) -> Found:
         cursor.execute("SET LOCAL jit = off; SET LOCAL work_mem = '128MB'")
         if len(found.files) <= FEW:
             # The order in which they are written is good; to look for a better one takes longer than they run.
-            cursor.execute("SET LOCAL join_collapse_limit = 1")
-        _empty_tables(cursor)
+            cursor.execute(
+                "SET LOCAL join_collapse_limit = 1; SET LOCAL plan_cache_mode = force_generic_plan"
+            )
+            found.planned = planned.of_connection(cursor)
+        _empty_tables(cursor, found)
         _lay_scope(cursor, found, october=october, june=june)
         values |= _lay_files(cursor, found)
         _derive(found)
@@ -155,7 +166,8 @@ def find(question: Question) -> Found:
         cursor.execute("SELECT count(*) > %s FROM pupil", [MANY])
         (found.is_large,) = cursor.fetchone()
         if found.is_large:
-            cursor.execute(f"SET LOCAL default_statistics_target = {SAMPLE}")
+            cursor.execute(f"SET LOCAL default_statistics_target = {SAMPLE}; {LAID}")
+            found.planned = None
         for name in SETUP:
             _fill(cursor, found, name, given)
         _ask(cursor, found, RULES, given)
@@ -165,7 +177,7 @@ def find(question: Question) -> Found:
         _hide(cursor, PATTERNS.keys())
         if not question.is_whole:
             cursor.execute("DELETE FROM found WHERE lea_id IS NULL")
-        run_statements(cursor, setup(CONCLUSION), given, is_large=found.is_large)
+        run_statements(cursor, found, setup(CONCLUSION), given)
         cursor.execute("SET LOCAL join_collapse_limit = DEFAULT")
     return found
 
@@ -178,7 +190,7 @@ def lay_beside(found: Found) -> None:
     question = found.question
     with connection.cursor() as cursor:
         values = {"year": question.year, "is_whole": question.is_whole}
-        run_statements(cursor, setup(BESIDE), literals(values), is_large=found.is_large)
+        run_statements(cursor, found, setup(BESIDE), literals(values))
 
 
 def rows() -> list[tuple[Any, ...]]:
@@ -197,9 +209,12 @@ def literals(values: Mapping[str, Any]) -> dict[str, str]:
     return {name: sql.Literal(value).as_string(connection.connection) for name, value in values.items()}
 
 
-def run_statements(cursor: CursorWrapper, text: str, given: Mapping[str, str], *, is_large: bool) -> None:
+def run_statements(cursor: CursorWrapper, found: Found, text: str, given: Mapping[str, str]) -> None:
     """Run them with these literals in their places. Only of many rows the planner is told (`{analyze}`)."""
-    cursor.execute(counted(text, is_large=is_large) % given)
+    if found.planned is not None:
+        planned.run(cursor, text, given, found.planned)
+    else:
+        cursor.execute(counted(text, is_large=found.is_large) % given)
 
 
 def _fill(cursor: CursorWrapper, found: Found, name: str, given: Mapping[str, str]) -> None:
@@ -207,7 +222,7 @@ def _fill(cursor: CursorWrapper, found: Found, name: str, given: Mapping[str, st
     text = setup(name)
     for place, source in _sources(found).items():
         text = text.replace(place, source)
-    run_statements(cursor, text, given, is_large=found.is_large)
+    run_statements(cursor, found, text, given)
     found.seconds[name] = time.monotonic() - started
 
 
@@ -215,7 +230,7 @@ def _ask(cursor: CursorWrapper, found: Found, queries: Mapping[str, str], given:
     """Each code's query: one after the other, with its time; of few rows all in one go."""
     kinds = [CATALOGUE[code] for code in queries]
     asked = {
-        kind.id: queries[kind.id] % {**given, **literals(kind.numbers)}
+        kind.id: _with_numbers(kind.id, queries[kind.id])
         for kind in kinds
         if kind.runs is Runs.NIGHT or (kind.runs is Runs.REHEARSAL and found.question.trials)
     }
@@ -223,11 +238,19 @@ def _ask(cursor: CursorWrapper, found: Found, queries: Mapping[str, str], given:
         asked = {f"{min(asked)}…": ";\n".join(asked.values())} if asked else {}
     for code, query in asked.items():
         started = time.monotonic()
-        cursor.execute(query)
+        run_statements(cursor, found, query, given)
         found.seconds[code] = time.monotonic() - started
 
 
-def _empty_tables(cursor: CursorWrapper) -> None:
+@cache
+def _with_numbers(code: str, query: str) -> str:
+    """A code's query with the portal's own limits in their places."""
+    for name, number in CATALOGUE[code].numbers.items():
+        query = query.replace(f"%({name})s", str(number))
+    return query
+
+
+def _empty_tables(cursor: CursorWrapper, found: Found) -> None:
     cursor.execute(BEGUN, [list(INDEXES)])
     are_there, were_filled, indexes, _ = cursor.fetchone()
     if not are_there:
@@ -236,16 +259,17 @@ def _empty_tables(cursor: CursorWrapper) -> None:
         cursor.execute(EMPTY)
     if indexes:
         cursor.execute(f"DROP INDEX {indexes}")
+    if found.planned is not None and (not are_there or were_filled or indexes):
+        cursor.execute(setup(USUAL))
 
 
 def _sources(found: Found) -> dict[str, str]:
     """The tables in which October's and June's rows are: what is certified, and trials in its place."""
-    year = found.question.year
     if not _tried(found):
-        return {"{october}": CERTIFIED_OCTOBER.format(year=year), "{june}": CERTIFIED_JUNE.format(year=year)}
+        return {"{october}": CERTIFIED_OCTOBER, "{june}": CERTIFIED_JUNE}
     return {
-        "{october}": TRIED.format(certified="coredata_studentcourse", trial="o_trial", year=year),
-        "{june}": TRIED.format(certified="coredata_studentoutcome", trial="j_trial", year=year),
+        "{october}": TRIED.format(certified="coredata_studentcourse", trial="o_trial"),
+        "{june}": TRIED.format(certified="coredata_studentoutcome", trial="j_trial"),
     }
 
 

@@ -1,6 +1,6 @@
 """The engine's SQL: what lies in sql/*.sql, by code, with what its placeholders stand for.
 
-Where many rows are laid, a table's indexes are made when it is full (`{analyze}`): row by row they cost more, and of few
+Where many rows are laid, a table's indexes are made when it is full (`{analyze}`): row by row they cost more. Of few
 rows they cost more than they save.
 """
 
@@ -34,6 +34,7 @@ FAMILIES = (
 LAST = "patterns"  # what looks at what the others have found
 CONCLUSION = "conclusion"
 BESIDE = "beside"
+USUAL = "usual"
 
 HEADING = re.compile(r"^-- (M-[0-9]{2})\n", re.MULTILINE)
 ANALYZE = re.compile(r"^\{analyze\} ([\w, ]+);", re.MULTILINE)

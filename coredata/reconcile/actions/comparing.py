@@ -230,7 +230,7 @@ def _stays_as_it_was(run: Run, leas: Sequence[int], *, at: dt.datetime) -> bool:
         "open_states": [state.value for state in OPEN_STATES],
     }
     with connection.cursor() as cursor:
-        run_statements(cursor, unchanged.KEPT, literals(values), is_large=False)
+        cursor.execute(unchanged.KEPT % literals(values))
     return True
 
 
@@ -319,7 +319,7 @@ def _write(run: Run, question: Question, *, at: dt.datetime) -> Seconds:
         with cursor.copy("COPY newer FROM STDIN") as copy:
             for row in since:
                 copy.write_row(row)
-        run_statements(cursor, setup("life"), literals(values), is_large=found.is_large)
+        run_statements(cursor, found, setup("life"), literals(values))
     if run.kind == RunKind.NIGHT:
         digests.tell_leas_of_new(run, question.leas or ())
     return found.seconds

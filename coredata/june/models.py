@@ -32,7 +32,10 @@ class DraftQuerySet(models.QuerySet["Draft"]):
 
 @tracked()
 class Draft(models.Model):
-    """The June list of an LEA and school year as its people fill it in together. Who writes in it holds its row."""
+    """The June list of an LEA and school year as its people fill it in together. Who writes in it holds its row.
+
+    It leaves, with all that is in it, when the core data of its school year are removed.
+    """
 
     lea = models.ForeignKey(Lea, on_delete=models.PROTECT, related_name="+", db_index=False)
     school_year = models.ForeignKey(SchoolYear, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -50,7 +53,7 @@ class Draft(models.Model):
 
 @tracked()
 class Acceptance(models.Model):
-    """Somebody took over all proposals of a part of the list at once. Never deleted; it may be undone, once.
+    """Somebody took over all proposals of a part of the list at once. Nobody deletes it; it may be undone, once.
 
     `fingerprint`: of what was taken over, as its preview showed it: the same preview sent twice is one step.
     """
@@ -82,7 +85,7 @@ class Acceptance(models.Model):
 
 @tracked()
 class TypedOutcome(models.Model):
-    """How a student's course ended, as somebody of the LEA typed it. Never deleted: it may be emptied.
+    """How a student's course ended, as somebody of the LEA typed it. Nobody deletes it: it may be emptied.
 
     Texts as the file has them. `version` counts the saves from 1; `acceptance`: the step that wrote this version, None
     where it was typed. Whether June has to have the course is not said here: `coredata.june.expected` works it out.

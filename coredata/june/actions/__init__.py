@@ -3,6 +3,7 @@
 from .accepting import ChangedSince, NothingProposed, accept_proposals, fingerprint, undo_acceptance
 from .downloading import download_differences, download_list
 from .filling import TYPING_ROLES, Entry, JuneIsCertified, NoOctober, NotYourList, Saved, save_outcomes
+from .forgetting import forget_drafts
 
 __all__ = [
     "TYPING_ROLES",
@@ -17,6 +18,7 @@ __all__ = [
     "download_differences",
     "download_list",
     "fingerprint",
+    "forget_drafts",
     "save_outcomes",
     "undo_acceptance",
 ]

@@ -1,4 +1,7 @@
-"""`./portal manage remove_collections [--yes] [--json]`: the collections whose retention is over, and removing them."""
+"""`./portal manage remove_collections [--yes] [--json]`: the collections whose retention is over, and removing them.
+
+What was typed on June lists leaves with them.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,10 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from coredata import actions
+from coredata.june.actions import forget_drafts
 from coredata.models import StoredCollection
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.commands import PortalCommand
@@ -33,8 +38,9 @@ class Command(PortalCommand):
             }
             for stored in over.order_by("keep_until", "pk")
         ]
+        typed = forget_drafts() if yes else None
         if json:
-            self.answer({"collections": found})
+            self.answer({"collections": found, "typed_outcomes_removed": typed})
             return
         if not found:
             self.stdout.write(_("No collection is over."))
@@ -45,3 +51,12 @@ class Command(PortalCommand):
                 else _("%(collection)s was kept until %(keep_until)s. Remove it with --yes.")
             )
             self.stdout.write(words % one)
+        if typed:
+            self.stdout.write(
+                ngettext(
+                    "%(count)s outcome that was typed for June is removed.",
+                    "%(count)s outcomes that were typed for June are removed.",
+                    typed,
+                )
+                % {"count": typed}
+            )

@@ -174,7 +174,7 @@ def test_the_office_takes_no_position_and_a_party_does_not_decide(room: Room) ->
 
 
 def test_the_card_says_how_much_was_said_and_whether_one_is_awaited(room: Room) -> None:
-    assert "0 notes and positions." in page(room.clerk, "mismatch", room.mismatch.pk)
+    assert "Nobody has said anything yet." in page(room.clerk, "mismatch", room.mismatch.pk)
     room.contest()
     room.note(room.reporter, is_shared=False)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -22,23 +22,32 @@ PAGE = _("The page says how far each file is and what to do next:")
 
 def senders_of(lea_id: int) -> list[User]:
     """Who hears of an LEA's files: its data clerks; where there is none, its coordinators."""
-    return _first_of(lea_id, SENDERS)
+    return _first_of([lea_id], SENDERS).get(lea_id, [])
+
+
+def senders_of_each(lea_ids: Collection[int]) -> dict[int, list[User]]:
+    """The same of many LEAs at once; one in which nobody hears of them is left out."""
+    return _first_of(lea_ids, SENDERS)
 
 
 def reporters_of(provider_id: int) -> list[User]:
     """Who hears of a provider's reports: its staff; where there is none, its administrators."""
-    return _first_of(provider_id, PROVIDER_SENDERS)
+    return _first_of([provider_id], PROVIDER_SENDERS).get(provider_id, [])
 
 
-def _first_of(organization_id: int, roles: Sequence[Role]) -> list[User]:
-    """The people of the first of these roles that anybody has."""
-    for role in roles:
-        hats = (
-            Membership.objects.in_organization(organization_id, role).select_related("user").order_by("user")
-        )
-        if people := list(dict.fromkeys(hat.user for hat in hats)):
-            return people
-    return []
+def _first_of(organization_ids: Collection[int], roles: Sequence[Role]) -> dict[int, list[User]]:
+    """The people of the first of these roles that anybody has, in each of these organizations."""
+    hats = Membership.objects.active().filter(organization__in=organization_ids, role__in=roles)
+    of_role: dict[int, dict[Role, list[User]]] = {}
+    for hat in hats.select_related("user").order_by("user"):
+        assert hat.organization_id is not None
+        people = of_role.setdefault(hat.organization_id, {}).setdefault(Role(hat.role), [])
+        if hat.user not in people:
+            people.append(hat.user)
+    return {
+        organization: next(found[role] for role in roles if role in found)
+        for organization, found in of_role.items()
+    }
 
 
 def tell_checked(upload: Upload, *, at: dt.datetime) -> None:

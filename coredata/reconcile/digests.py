@@ -9,10 +9,12 @@ from django.db.models import Count, DateTimeField, F, OuterRef, Q, Subquery, Val
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from coredata.notices import reporters_of, senders_of
+from coredata.notices import reporters_of, senders_of_each
 from enrollment.part_time.notices import state_office
+from mocap_portal.foundation.accounts.models import User
 from mocap_portal.foundation.directory.models import Lea
 from mocap_portal.foundation.papers import digest
+from mocap_portal.foundation.papers.models import DigestItem
 
 from .catalogue import CATALOGUE, Actor
 from .models import LeaRun, Mismatch, Run, RunKind
@@ -33,19 +35,25 @@ def tell_leas_of_new(run: Run, leas: Iterable[int]) -> None:
     heard = LeaRun.objects.filter(run=last, lea=OuterRef("lea")).values("finished_at")
     new = _new(run, Q(lea__in=list(leas), code__in=SHOWN_TO_DISTRICTS), "lea", since=Subquery(heard))
     closed = set(Lea.objects.filter(pk__in=leas, active_to__lt=run.as_of).values_list("pk", flat=True))
-    for lea, count, is_open in new:
-        people = senders_of(lea)
-        path = reverse("reconcile:of_district")
-        if not people and lea in closed:
-            people, path = state_office(), reverse("reconcile:state")
-        for user in people:
-            digest.add(
-                user,
-                day=run.as_of,
-                key=f"mismatches:{lea}:{run.school_year_id}",
-                sentence=_sentence(count, is_open),
-                path=path,
-            )
+    senders = senders_of_each([lea for lea, _count, _is_open in new])
+    own, of_state = reverse("reconcile:of_district"), reverse("reconcile:state")
+    hear = {lea: (people, own) for lea, people in senders.items()}
+    alone = closed - senders.keys()
+    if alone:
+        hear |= dict.fromkeys(alone, (state_office(), of_state))
+    nobody: tuple[list[User], str] = ([], own)
+    digest.add_all(
+        DigestItem(
+            user=user,
+            day=run.as_of,
+            key=f"mismatches:{lea}:{run.school_year_id}",
+            sentence=_sentence(count, is_open),
+            path=path,
+        )
+        for lea, count, is_open in new
+        for people, path in [hear.get(lea, nobody)]
+        for user in people
+    )
 
 
 def tell_providers_of_new(run: Run) -> None:

@@ -30,6 +30,11 @@ def add(user: User, *, day: dt.date, key: str, sentence: str, path: str, urgent:
     return item
 
 
+def add_all(items: Iterable[DigestItem]) -> None:
+    """The same for many sentences at once, each with its user, day, key, sentence and path."""
+    DigestItem.objects.bulk_create(items, ignore_conflicts=True)
+
+
 def add_to_each(
     people: Iterable[User],
     key: str,

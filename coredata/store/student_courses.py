@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from ..layouts import Cycle, Kind
 from ..models import ReportState, StudentCourse, StudentOutcome, Upload, UploadState
 
 DELIVERIES = ("V", "S", "VH")  # Core Data Exhibit 34: everything that is taught through technology
+FEW = 20  # LEAs
 COURSES_FIRST = (Kind.CRS_ASSIGN, Kind.STU_ASSIGN)
 
 # Whose every course matters: who has an approved course, is in a full-time program, or is reported by a provider.
@@ -181,10 +182,7 @@ def lay_known(into: str, year: int, *, files: Sequence[File] | None = None) -> N
     """
     values: dict[str, Any] = {"year": year, **_states()}
     if files is not None:
-        values |= {
-            "collections": [file.collection for file in files],
-            "uploads": [file.upload for file in files],
-        }
+        values |= _places(files)
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO {into} {KNOWN if files is None else KNOWN_IN_FILES}", values)
         cursor.execute(f"ANALYZE {into}")
@@ -270,17 +268,36 @@ def rebuild(lea_id: int, year: int) -> int:
     return count
 
 
+def _places(files: Iterable[File]) -> dict[str, Any]:
+    found = list(files)
+    return {
+        "collections": [file.collection for file in found],
+        "uploads": [file.upload for file in found],
+    }
+
+
 def stale(leas: Sequence[int], year: int) -> list[int]:
     """The LEAs among these with students who have become known since their student-courses were derived, or unknown."""
     if not leas:
         return []
-    query = STALE.format(known=KNOWN)
     values: dict[str, Any] = {
         "leas": list(leas),
         "year": year,
         "students": Kind.STU_ASSIGN.value,
         "june": Kind.STU_CRS_COMP.value,
     }
+    query = STALE.format(known=KNOWN)
+    if (
+        len(leas) <= FEW
+    ):  # of one LEA it would take longer to say who is known in the whole state than to compare it
+        query = STALE.format(known=KNOWN_IN_FILES)
+        files = Upload.objects.filter(
+            lea__in=leas,
+            state=UploadState.CERTIFIED,
+            collection__school_year=year,
+            collection__kind__in=[Kind.STU_ASSIGN, Kind.STU_CRS_COMP],
+        )
+        values |= _places(File.of(upload) for upload in files)
     with connection.cursor() as cursor:
         cursor.execute(query, {**values, **_states(), "certified": UploadState.CERTIFIED.value})
         return [lea for (lea,) in cursor.fetchall()]

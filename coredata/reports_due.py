@@ -50,9 +50,7 @@ def reports_due(
     last = dict(sent.values_list("provider").annotate(last=Max("as_of")))
     registered = RosterLine.objects.filter(line__request__term__school_year=year).order_by()
     silent = registered.exclude(provider__in=last)
-    if (
-        providers is not None
-    ):  # of few none may be left, which the database need not look through all lines for
+    if providers is not None:  # of few none may be left, and then nothing is asked
         silent = silent.filter(provider__in=set(providers) - last.keys())
     first_sent = silent.values_list("provider").annotate(first=Min("sent_at"))
     since = {provider: central_date(first) for provider, first in first_sent}

@@ -109,8 +109,8 @@ class Found:
     """What a comparison came to. The mismatches are in the temporary table `result` until the transaction ends.
 
     `reports`: the ids of the reports it rests on. `seconds`: by code, of the time the database took. `is_large`: about
-    so many students that the planner has to know how many rows each table got. `planned`: the names of what this
-    connection has planned already, where it is about few LEAs; else None, and all is planned for this question.
+    so many students that the planner has to know how many rows each table got. `is_planned`: about so few LEAs
+    that what the connection has planned before is run; else all is planned for this question.
     """
 
     question: Question
@@ -118,7 +118,7 @@ class Found:
     reports: list[int]
     seconds: dict[str, float] = field(default_factory=dict)
     is_large: bool = False
-    planned: set[str] | None = None
+    is_planned: bool = False
 
 
 def find(question: Question) -> Found:
@@ -156,7 +156,7 @@ def find(question: Question) -> Found:
             cursor.execute(
                 "SET LOCAL join_collapse_limit = 1; SET LOCAL plan_cache_mode = force_generic_plan"
             )
-            found.planned = planned.of_connection(cursor)
+            found.is_planned = True
         _empty_tables(cursor, found)
         _lay_scope(cursor, found, october=october, june=june)
         values |= _lay_files(cursor, found)
@@ -167,7 +167,7 @@ def find(question: Question) -> Found:
         (found.is_large,) = cursor.fetchone()
         if found.is_large:
             cursor.execute(f"SET LOCAL default_statistics_target = {SAMPLE}; {LAID}")
-            found.planned = None
+            found.is_planned = False
         for name in SETUP:
             _fill(cursor, found, name, given)
         _ask(cursor, found, RULES, given)
@@ -211,8 +211,8 @@ def literals(values: Mapping[str, Any]) -> dict[str, str]:
 
 def run_statements(cursor: CursorWrapper, found: Found, text: str, given: Mapping[str, str]) -> None:
     """Run them with these literals in their places. Only of many rows the planner is told (`{analyze}`)."""
-    if found.planned is not None:
-        planned.run(cursor, text, given, found.planned)
+    if found.is_planned:
+        planned.run(cursor, text, given)
     else:
         cursor.execute(counted(text, is_large=found.is_large) % given)
 
@@ -227,14 +227,14 @@ def _fill(cursor: CursorWrapper, found: Found, name: str, given: Mapping[str, st
 
 
 def _ask(cursor: CursorWrapper, found: Found, queries: Mapping[str, str], given: Mapping[str, str]) -> None:
-    """Each code's query: one after the other, with its time; of few rows all in one go."""
+    """Each code's query: one after the other, with its time; about one LEA all in one go."""
     kinds = [CATALOGUE[code] for code in queries]
     asked = {
         kind.id: _with_numbers(kind.id, queries[kind.id])
         for kind in kinds
         if kind.runs is Runs.NIGHT or (kind.runs is Runs.REHEARSAL and found.question.trials)
     }
-    if not found.is_large:
+    if len(found.files) == 1 and not found.is_large:
         asked = {f"{min(asked)}…": ";\n".join(asked.values())} if asked else {}
     for code, query in asked.items():
         started = time.monotonic()
@@ -259,7 +259,7 @@ def _empty_tables(cursor: CursorWrapper, found: Found) -> None:
         cursor.execute(EMPTY)
     if indexes:
         cursor.execute(f"DROP INDEX {indexes}")
-    if found.planned is not None and (not are_there or were_filled or indexes):
+    if found.is_planned and (not are_there or were_filled or indexes):
         cursor.execute(setup(USUAL))
 
 

@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from coredata.layouts import Cycle, Kind
 from coredata.models import ONCE_CERTIFIED, ProviderReport, ReportState, Upload, UploadState
 from mocap_portal.foundation.directory.models import Lea, SchoolYear
@@ -66,9 +68,13 @@ def files_for(question: Question) -> dict[int, Files]:
     wanted = wanted.order_by("lea", "certified_at", "pk")
     if question.leas is not None:
         wanted = wanted.filter(lea__in=question.leas)
-    tried = [_as_certified(upload, question) for upload in wanted.filter(pk__in=question.trials)]
-    once = [*wanted.filter(state__in=ONCE_CERTIFIED).exclude(pk__in=question.trials), *tried]
-    trials = wanted.filter(state=UploadState.TRIAL).exclude(pk__in=question.trials)
+    uploads = list(
+        wanted.filter(Q(state__in=[*ONCE_CERTIFIED, UploadState.TRIAL]) | Q(pk__in=question.trials))
+    )
+    others = [upload for upload in uploads if upload.pk not in question.trials]
+    once = [upload for upload in others if upload.state in ONCE_CERTIFIED]
+    once += [_as_certified(upload, question) for upload in uploads if upload.pk in question.trials]
+    trials = [upload for upload in others if upload.state == UploadState.TRIAL]
     leas = question.leas if question.leas is not None else _every_lea(question.year)
     now: dict[int, dict[Which, Upload]] = {lea: {} for lea in leas}
     before: dict[int, dict[Which, Upload]] = {lea: {} for lea in leas}

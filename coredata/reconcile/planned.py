@@ -1,16 +1,19 @@
 """Statements that the server plans once for a connection: about one LEA planning takes longer than answering.
 
 They are planned for what an LEA of usual size lays (sql/usual.sql). The server plans one again by itself when what it
-knows of a table has changed.
+knows of a table has changed. Tables that were just laid are joined by hashing: how many rows they have the planner can
+only guess, and where it guesses too low it would look through one of them for each row of another.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.db.backends.utils import CursorWrapper
 
@@ -31,19 +34,29 @@ TYPES = {
         "bigint[]",
     ),
 }
+# The portal's own tables, but for the directory: it is read whole as quickly.
+STORED = re.compile(
+    r"\b(?:clocks|coredata|full_time|part_time|providers|records|registration|reconcile)_[a-z_]+\b"
+)
 VALUE = re.compile(r"%\((\w+)\)s")
 COUNT = re.compile(r"^(?:\{analyze\}|ANALYZE) [\w, ]+;$", re.MULTILINE)
 COMMENT = re.compile(r"[ \t]*--.*$", re.MULTILINE)
 END = re.compile(r";\s*(?:\n|\Z)")
+_planned: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement under the name that the server knows it by. `values`: their names, in the order of their places."""
+    """One statement under the name that the server knows it by.
+
+    `values`: their names, in the order of their places. `reads_stored`: whether it reads the portal's own tables, whose
+    rows are looked up one by one, and not only what was laid, or is short.
+    """
 
     name: str
     text: str
     values: tuple[str, ...]
+    reads_stored: bool
 
     @property
     def to_plan(self) -> str:
@@ -60,25 +73,44 @@ def statements(text: str) -> tuple[Statement, ...]:
     return tuple(_statement(part) for part in parts if part)
 
 
-def of_connection(cursor: CursorWrapper) -> set[str]:
-    """The names of what this connection has planned."""
-    cursor.execute(KNOWN, [PREFIX])
-    return {name for (name,) in cursor.fetchall()}
+def run(cursor: CursorWrapper, text: str, given: Mapping[str, str]) -> None:
+    """Run them with these literals, planning those that this connection has not."""
+    names = _of_connection(cursor)
+    fresh = {
+        statement.name: statement.to_plan for statement in statements(text) if statement.name not in names
+    }
+    try:
+        cursor.execute("".join([*fresh.values(), *_in_order(text, given)]))
+    except BaseException:
+        del _planned[cursor.connection]  # nobody knows how far it came
+        raise
+    names.update(fresh)
 
 
-def run(cursor: CursorWrapper, text: str, given: Mapping[str, str], known: set[str]) -> None:
-    """Run them with these literals. `known`: what this connection has planned; what it plans now is added."""
-    wanted = statements(text)
-    fresh = {statement.name: statement.to_plan for statement in wanted if statement.name not in known}
-    cursor.execute("".join([*fresh.values(), *(statement.to_run(given) for statement in wanted)]))
-    known.update(fresh)
+def _of_connection(cursor: CursorWrapper) -> set[str]:
+    """The names of what this connection has planned. Asked once: the server tells each with its whole text."""
+    names = _planned.get(cursor.connection)
+    if names is None:
+        cursor.execute(KNOWN, [PREFIX])
+        names = _planned[cursor.connection] = {name for (name,) in cursor.fetchall()}
+    return names
+
+
+def _in_order(text: str, given: Mapping[str, str]) -> Iterator[str]:
+    loops = None
+    for statement in statements(text):
+        if loops is not statement.reads_stored:
+            loops = statement.reads_stored
+            yield f"SET LOCAL enable_nestloop = {loops};\n"
+        yield statement.to_run(given)
+    yield "SET LOCAL enable_nestloop = DEFAULT"
 
 
 def _statement(text: str) -> Statement:
     values = tuple(dict.fromkeys(VALUE.findall(text)))
     numbered = text % {value: f"${place}" for place, value in enumerate(values, start=1)}
     digest = hashlib.sha256(numbered.encode()).hexdigest()
-    return Statement(f"{PREFIX}{digest[:16]}", numbered, values)
+    return Statement(f"{PREFIX}{digest[:16]}", numbered, values, reads_stored=bool(STORED.search(text)))
 
 
 def _listed(parts: Iterable[str]) -> str:

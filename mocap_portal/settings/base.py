@@ -242,7 +242,7 @@ CORE_DATA_LONGEST_LINE = env.int("CORE_DATA_LONGEST_LINE", default=100_000)  # c
 PROVIDER_REPORTS_ACCEPT_CLEAN = env.bool("PROVIDER_REPORTS_ACCEPT_CLEAN", default=False)
 # Approvals, October, June and provider reports are compared each night, and for so long after a school year has ended.
 RECONCILE_DAYS_AFTER_YEAR = env.int("RECONCILE_DAYS_AFTER_YEAR", default=120)
-RECONCILE_LEAS_AT_ONCE = env.int("RECONCILE_LEAS_AT_ONCE", default=200)  # in one transaction
+RECONCILE_LEAS_AT_ONCE = env.int("RECONCILE_LEAS_AT_ONCE", default=300)  # in one transaction
 RECONCILE_PIECES_AT_ONCE = env.int("RECONCILE_PIECES_AT_ONCE", default=2)  # each on a connection of its own
 # How many days a side has to answer in the room of a mismatch before it goes to the MOCAP office.
 RECONCILE_SILENCE_DAYS = env.int("RECONCILE_SILENCE_DAYS", default=14)

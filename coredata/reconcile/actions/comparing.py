@@ -17,9 +17,9 @@ from __future__ import annotations
 import datetime as dt
 import math
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -254,23 +254,35 @@ def _several(run: Run, pieces: Sequence[Callable[[], Seconds]]) -> None:
         for piece in pieces:
             seconds.update(piece())
     else:
+        left = deque(pieces)
         with ThreadPoolExecutor(at_once) as threads:
-            begun = [threads.submit(_on_its_own_connection, piece) for piece in pieces]
+            begun = [threads.submit(_on_its_own_connection, left) for _thread in range(at_once)]
             try:
-                for done in begun:
+                for done in as_completed(begun):
                     seconds.update(done.result())
             except BaseException:
-                threads.shutdown(cancel_futures=True)
+                left.clear()
                 raise
     run.seconds_by_code = {code: round(taken, 4) for code, taken in seconds.items()}
     Run.objects.filter(pk=run.pk).update(seconds_by_code=run.seconds_by_code)
 
 
-def _on_its_own_connection(piece: Callable[[], Seconds]) -> Seconds:
+def _on_its_own_connection(left: deque[Callable[[], Seconds]]) -> Seconds:
+    """Do what is left until nothing is: one connection for all, which has made and planned what each of them needs."""
+    seconds = Counter[str]()
     try:
-        return piece()
+        while piece := _taken(left):
+            seconds.update(piece())
     finally:
         connection.close()
+    return seconds
+
+
+def _taken(left: deque[Callable[[], Seconds]]) -> Callable[[], Seconds] | None:
+    try:
+        return left.popleft()
+    except IndexError:
+        return None
 
 
 def _piece(run: Run, question: Question, *, at: dt.datetime) -> Seconds:

@@ -67,9 +67,10 @@ FROM v JOIN scope USING (lea_id)
 LEFT JOIN every_a ON every_a.line_id::text = v.approval_id
 WHERE v.approval_id <> '' AND (
     every_a.line_id IS NULL OR every_a.mosis_id <> v.mosis_id OR every_a.provider_id <> v.provider_id
-    OR NOT EXISTS (
-        SELECT FROM av JOIN a USING (a_id) JOIN a_code USING (a_id) JOIN v_code ON v_code.v_id = av.v_id
-        WHERE av.v_id = v.v_id AND a.line_id = every_a.line_id AND v_code.course_code = a_code.course_code
+    OR (every_a.line_id, v.v_id) NOT IN (  -- all at once: asked for each row, what was laid would be read as often
+        SELECT a.line_id, av.v_id FROM av JOIN a USING (a_id) JOIN a_code USING (a_id)
+            JOIN v_code ON v_code.v_id = av.v_id AND v_code.course_code = a_code.course_code
+        WHERE a.line_id IS NOT NULL
     )
 )
 

@@ -35,7 +35,7 @@ def left() -> dict[str, int]:
     """How many rows of a draft there are, and how many of their histories."""
     found = {}
     for model in (Draft, Acceptance, TypedOutcome):
-        history: Any = model.pgh_event_model  # type: ignore[attr-defined]
+        history: Any = model.pgh_event_model
         found[model.__name__] = model._default_manager.count()
         found[f"{model.__name__}, history"] = history.objects.count()
     return found

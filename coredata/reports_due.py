@@ -33,11 +33,12 @@ def reports_due(
     provider_id: int | None = None,
     providers: Collection[int] | None = None,
     tried: int | None = None,
+    only_overdue: bool = False,
 ) -> list[Due]:
     """Every provider that has to report in the school year of this day, the longest overdue first.
 
-    `provider_id`: only this one; `providers`: only these. `tried`: a report as if it were accepted. Raises
-    NoLegalValue. Six queries at most, whatever there is.
+    `provider_id`: only this one; `providers`: only these. `tried`: a report as if it were accepted. `only_overdue`:
+    those that have to have reported before this day. Raises NoLegalValue. Six queries at most, whatever there is.
     """
     year = SchoolYear.objects.filter(starts_on__lte=on, ends_on__gte=on).first()
     if year is None:
@@ -54,19 +55,29 @@ def reports_due(
         silent = silent.filter(provider__in=set(providers) - last.keys())
     first_sent = silent.values_list("provider").annotate(first=Min("sent_at"))
     since = {provider: central_date(first) for provider, first in first_sent}
+    report = ProviderReport.objects.filter(pk=tried, school_year=year).first() if tried else None
+    if report is not None:
+        last[report.provider_id] = report.as_of
+
+    def due_on(provider: int) -> dt.date:
+        return (last.get(provider) or since.get(provider) or year.starts_on) + days
+
+    if only_overdue and providers is not None:
+        providers = [provider for provider in providers if due_on(provider) < on]
+        if not providers:
+            return []
     reported = ReportedEnrollment.objects.filter(school_year=year, is_present=True).order_by()
     has_students = Exists(registered.filter(provider=OuterRef("pk"))) | Exists(
         reported.filter(provider=OuterRef("pk"))
     )
-    if report := ProviderReport.objects.filter(pk=tried, school_year=year).first() if tried else None:
-        last[report.provider_id] = report.as_of
+    if report is not None:
         has_students |= Q(pk=report.provider_id)
     wanted = Provider.objects.filter(has_students)
     if providers is not None:
         wanted = wanted.filter(pk__in=providers)
     found = []
     for provider in wanted.select_related("organization").order_by("organization__name", "pk"):
-        start = last.get(provider.pk) or since.get(provider.pk) or year.starts_on
-        due_on = start + days
-        found.append(Due(provider, due_on, last.get(provider.pk), due_on < on))
+        due = due_on(provider.pk)
+        if due < on or not only_overdue:
+            found.append(Due(provider, due, last.get(provider.pk), due < on))
     return sorted(found, key=lambda due: due.due_on)

@@ -79,9 +79,9 @@ TRIED = (
 )
 TRIED += " AND (id < 0 OR lea_id <> ALL(%(tried)s::bigint[])))"
 
-# The certified files of some kinds; of an LEA with more than one the first of them counts.
+# The certified files of some kinds; of an LEA with more than one the first of them counts. Tells their collections.
 LAY_FILES = """
-INSERT INTO {table}
+WITH laid AS (INSERT INTO {table}
 SELECT DISTINCT ON (lea_id) lea_id, id, collection_id FROM (
     SELECT upload.lea_id, upload.id, upload.collection_id,
         array_position(%(cycles)s::text[], stored.cycle::text) AS place
@@ -92,6 +92,7 @@ SELECT DISTINCT ON (lea_id) lea_id, id, collection_id FROM (
     SELECT * FROM unnest(%(leas)s::bigint[], %(uploads)s::bigint[], %(collections)s::bigint[], %(places)s::int[])
 ) AS told
 ORDER BY lea_id, place
+RETURNING collection_id) SELECT coalesce(array_agg(DISTINCT collection_id), '{{}}') FROM laid
 """
 FILES = {
     "core_file": [OCTOBER_CORE],
@@ -340,8 +341,7 @@ def _lay_files(cursor: CursorWrapper, found: Found) -> dict[str, list[int]]:
         names = ("leas", "uploads", "collections", "places")
         values |= dict(zip(names, columns, strict=True))
         cursor.execute(LAY_FILES.format(table=table), values)
-        cursor.execute(f"SELECT DISTINCT collection_id FROM {table}")  # noqa: S608 # a name from above
-        collections[f"{table.removesuffix('_file')}_collections"] = [pk for (pk,) in cursor.fetchall()]
+        (collections[f"{table.removesuffix('_file')}_collections"],) = cursor.fetchone()
     return collections
 
 
@@ -398,7 +398,7 @@ def _overdue(cursor: CursorWrapper, question: Question, as_of: dt.date) -> None:
         cursor.execute("SELECT DISTINCT provider_id FROM found WHERE code = ANY(%s)", [explained])
         if not (providers := [pk for (pk,) in cursor.fetchall() if pk is not None]):
             return
-    late = [due for due in reports_due(as_of, providers=providers, tried=question.report) if due.is_overdue]
+    late = reports_due(as_of, providers=providers, tried=question.report, only_overdue=True)
     cursor.execute(
         "INSERT INTO found (code, provider_id, mosis_id, course_code, semester, facts)"
         " SELECT 'M-72', provider, '', '', '', jsonb_build_object('date', due_on, 'reported', last)"

@@ -34,9 +34,10 @@ TYPES = {
         "bigint[]",
     ),
 }
-# The portal's own tables, but for the directory: it is read whole as quickly.
+# The portal's own tables, but for those that are read whole as quickly: the directory, programs, agreements.
 STORED = re.compile(
-    r"\b(?:clocks|coredata|full_time|part_time|providers|records|registration|reconcile)_[a-z_]+\b"
+    r"\b(?!full_time_program\b|providers_agreement\b)"
+    r"(?:clocks|coredata|full_time|part_time|providers|records|registration|reconcile)_[a-z_]+\b"
 )
 VALUE = re.compile(r"%\((\w+)\)s")
 COUNT = re.compile(r"^(?:\{analyze\}|ANALYZE) [\w, ]+;$", re.MULTILINE)

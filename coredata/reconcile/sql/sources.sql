@@ -169,13 +169,13 @@ INSERT INTO v
 SELECT every_v.*, listed.course_code AS mapped_code
 FROM every_v
 LEFT JOIN (
-    SELECT asked.*, (
-        SELECT course_code FROM crosswalk WHERE provider_id = asked.provider_id AND own_code = asked.own_code
-        ORDER BY valid_from <= asked.begins_on AND (valid_to IS NULL OR valid_to >= asked.begins_on) DESC,
-            valid_from DESC, course_code
-        LIMIT 1
-    ) AS course_code
+    SELECT DISTINCT ON (asked.provider_id, asked.own_code, asked.begins_on) asked.*, crosswalk.course_code
     FROM (SELECT DISTINCT provider_id, own_code, coalesce(begins_on, '-infinity') AS begins_on FROM every_v) AS asked
+    JOIN crosswalk USING (provider_id, own_code)
+    ORDER BY asked.provider_id, asked.own_code, asked.begins_on,
+        crosswalk.valid_from <= asked.begins_on
+            AND (crosswalk.valid_to IS NULL OR crosswalk.valid_to >= asked.begins_on) DESC,
+        crosswalk.valid_from DESC, crosswalk.course_code
 ) AS listed ON listed.provider_id = every_v.provider_id AND listed.own_code = every_v.own_code
     AND listed.begins_on = coalesce(every_v.begins_on, '-infinity');
 

@@ -73,6 +73,7 @@ def student(request: HatRequest, pk: int) -> HttpResponse:
         "page": page,
         "weeks": weeks(enrollment, list(page), today=today),
         "may_record": may_record,
+        "has_list": request.hat.role in HOST_ROLES | LEA_ROLES,
         "notices": EngagementNotice.objects.filter(flag__enrollment=pk).order_by("sent_at", "pk"),
         "placement": Placement.objects.visible_to(request.hat).filter(enrollment=pk).first(),
     }

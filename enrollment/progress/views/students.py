@@ -6,6 +6,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -120,5 +121,11 @@ def _student(
         found += standings(rows, track, year, today=today, hat=request.hat)
     if not found:
         raise Http404
-    context = {"track": track, "standings": found, "first": found[0], "today": today} | more
-    return render(request, "progress/student.html", context)
+    context = {
+        "track": track,
+        "standings": found,
+        "first": found[0],
+        "today": today,
+        "back": reverse("progress:students" if request.hat.role in LIST_ROLES else "progress:own"),
+    }
+    return render(request, "progress/student.html", context | more)

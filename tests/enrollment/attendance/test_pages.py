@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from enrollment.attendance import actions
 from enrollment.attendance.models import AttendanceDay, AttendanceFile, Entry, ReplacedDay
-from mocap_portal.foundation.accounts.models import Membership
+from mocap_portal.foundation.accounts.models import Membership, Role
 from tests.days import memorable
 from tests.factories.accounts import MembershipFactory
 from tests.factories.attendance import AttendanceDayFactory, AttendanceFileFactory
@@ -160,6 +160,8 @@ class TestStudent:
             response = client_of(hat).get(address)
             assert response.status_code == 200
             assert ("Enter or correct a day" in words(response)) == (hat == staff_of(student))
+            back = f'<a class="usa-link" href="{reverse("attendance:students")}">'
+            assert (back in words(response)) == (hat.role != Role.PARENT)
         for hat in (
             MembershipFactory.create(host_staff=True),
             MembershipFactory.create(coordinator=True),

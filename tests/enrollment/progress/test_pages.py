@@ -143,6 +143,8 @@ def test_the_page_of_a_full_time_student() -> None:
         assert reverse("progress:report", args=[report.pk]) in text
         assert "End-of-Course English II" in text
         assert (write_page(student, 4) in text) == (hat.role == "host_staff")
+        back = reverse("progress:own" if hat.role == "parent" else "progress:students")
+        assert f'<a class="usa-link" href="{back}">Progress reports</a>' in text
     for hat in (
         MembershipFactory.create(parent=True),
         MembershipFactory.create(host_staff=True),

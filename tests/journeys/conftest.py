@@ -11,7 +11,7 @@ from typing import Protocol
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import ConsoleMessage, Page, Response
+from playwright.sync_api import ConsoleMessage, Page, Response, expect
 from pytest_django.live_server_helper import LiveServer
 from pytest_playwright.pytest_playwright import CreateContextCallback
 
@@ -27,6 +27,9 @@ __all__ = ["browser_type_launch_args", "built_demo", "kept_demos"]
 
 # Playwright keeps an event loop in this thread, so Django takes the test for asynchronous code. It is not.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+# A machine that does much else may take more than the five seconds of Playwright; one that is idle waits for nothing.
+expect.set_options(timeout=20_000)
 
 SHOTS = Path(settings.BASE_DIR) / ".portal" / "shots"
 

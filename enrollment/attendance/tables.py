@@ -13,11 +13,11 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.full_time.models import ProgramEnrollment
+from enrollment.full_time.templatetags.full_time_marks import standing
 from mocap_portal.foundation.shared.tables import PortalTable, TemplateColumn
 from mocap_portal.foundation.ui.marks import short_day, status
 
 from .models import AttendanceProblem, Flag, FlagReason, ProblemKind
-from .templatetags.attendance_marks import standing
 
 
 class StudentTable(PortalTable):

@@ -10,10 +10,14 @@ from mocap_portal.foundation.ui.marks import status
 from ..models import EnrollmentState, ProgramEnrollment
 
 register = template.Library()
+KINDS = {
+    EnrollmentState.ENROLLED: "good",
+    EnrollmentState.MOVING: "waiting",
+    EnrollmentState.DISENROLLED: "bad",
+}
 
 
 @register.simple_tag
 def standing(enrollment: ProgramEnrollment) -> SafeString:
     state = EnrollmentState(enrollment.state)
-    kind = {EnrollmentState.ENROLLED: "good", EnrollmentState.MOVING: "waiting"}.get(state, "off")
-    return status(kind, str(state.label))
+    return status(KINDS.get(state, "off"), str(state.label))

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from coredata.notices import reporters_of, senders_of_each
 from enrollment.part_time.notices import state_office
-from mocap_portal.foundation.accounts.models import User
 from mocap_portal.foundation.directory.models import Lea
 from mocap_portal.foundation.papers import digest
 from mocap_portal.foundation.papers.models import DigestItem
@@ -35,24 +34,20 @@ def tell_leas_of_new(run: Run, leas: Iterable[int]) -> None:
     heard = LeaRun.objects.filter(run=last, lea=OuterRef("lea")).values("finished_at")
     new = _new(run, Q(lea__in=list(leas), code__in=SHOWN_TO_DISTRICTS), "lea", since=Subquery(heard))
     closed = set(Lea.objects.filter(pk__in=leas, active_to__lt=run.as_of).values_list("pk", flat=True))
+    hear = dict.fromkeys(closed, (state_office(), reverse("reconcile:state"))) if closed else {}
     senders = senders_of_each([lea for lea, _count, _is_open in new])
-    own, of_state = reverse("reconcile:of_district"), reverse("reconcile:state")
-    hear = {lea: (people, own) for lea, people in senders.items()}
-    alone = closed - senders.keys()
-    if alone:
-        hear |= dict.fromkeys(alone, (state_office(), of_state))
-    nobody: tuple[list[User], str] = ([], own)
+    hear |= {lea: (people, reverse("reconcile:of_district")) for lea, people in senders.items()}
     digest.add_all(
         DigestItem(
             user=user,
             day=run.as_of,
             key=f"mismatches:{lea}:{run.school_year_id}",
             sentence=_sentence(count, is_open),
-            path=path,
+            path=hear[lea][1],
         )
         for lea, count, is_open in new
-        for people, path in [hear.get(lea, nobody)]
-        for user in people
+        if lea in hear
+        for user in hear[lea][0]
     )
 
 

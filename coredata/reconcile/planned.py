@@ -17,6 +17,8 @@ from weakref import WeakKeyDictionary
 
 from django.db.backends.utils import CursorWrapper
 
+from .statements import OURS
+
 PREFIX = "reconcile_"
 KNOWN = "SELECT name FROM pg_prepared_statements WHERE starts_with(name, %s)"
 # Of what type a value is, by its name in a statement.
@@ -34,11 +36,8 @@ TYPES = {
         "bigint[]",
     ),
 }
-# The portal's own tables, but for those that are read whole as quickly: the directory, programs, agreements.
-STORED = re.compile(
-    r"\b(?!full_time_program\b|providers_agreement\b)"
-    r"(?:clocks|coredata|full_time|part_time|providers|records|registration|reconcile)_[a-z_]+\b"
-)
+# Tables so short that they are read whole as quickly as a row of them is looked up; the directory's are, too.
+SHORT = {"full_time_program", "providers_agreement"}
 VALUE = re.compile(r"%\((\w+)\)s")
 COUNT = re.compile(r"^(?:\{analyze\}|ANALYZE) [\w, ]+;$", re.MULTILINE)
 COMMENT = re.compile(r"[ \t]*--.*$", re.MULTILINE)
@@ -111,7 +110,12 @@ def _statement(text: str) -> Statement:
     values = tuple(dict.fromkeys(VALUE.findall(text)))
     numbered = text % {value: f"${place}" for place, value in enumerate(values, start=1)}
     digest = hashlib.sha256(numbered.encode()).hexdigest()
-    return Statement(f"{PREFIX}{digest[:16]}", numbered, values, reads_stored=bool(STORED.search(text)))
+    return Statement(f"{PREFIX}{digest[:16]}", numbered, values, _reads_stored(text))
+
+
+def _reads_stored(text: str) -> bool:
+    names = {name for name in OURS.findall(text) if not name.startswith("directory_")}
+    return bool(names - SHORT) or "reconcile_" in text
 
 
 def _listed(parts: Iterable[str]) -> str:

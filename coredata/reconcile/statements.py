@@ -38,6 +38,10 @@ USUAL = "usual"
 
 HEADING = re.compile(r"^-- (M-[0-9]{2})\n", re.MULTILINE)
 ANALYZE = re.compile(r"^\{analyze\} ([\w, ]+);", re.MULTILINE)
+# The tables whose rows are compared.
+OURS = re.compile(
+    r"\b(?:clocks|coredata|directory|full_time|part_time|providers|records|registration)_[a-z_]+\b"
+)
 INDEX = re.compile(r"^CREATE INDEX ON (\w+) \(([\w, ]+)\);", re.MULTILINE)
 SHORT = re.compile(r"\{(text|numeric|jsonb)\}")
 COLUMNS = "lea_id, provider_id, mosis_id, course_code, semester, a_id, o_id, j_id, v_id, cause, facts, code"

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,11 +22,8 @@ from mocap_portal.foundation.directory.models import SchoolYear
 
 from .catalogue import CATALOGUE, Runs
 from .models import Run, RunKind
-from .statements import BESIDE, CONCLUSION, FOLDER, PATTERNS, PUPILS, RULES, SETUP, setup
+from .statements import BESIDE, CONCLUSION, FOLDER, OURS, PATTERNS, PUPILS, RULES, SETUP, setup
 
-OURS = re.compile(
-    r"\b(?:clocks|coredata|directory|full_time|part_time|providers|records|registration)_[a-z_]+\b"
-)
 # Rows of files, which never change once certified: which files those are, the uploads say. What is wrong in a trial.
 OF_FILES = {
     "coredata_stu_core",

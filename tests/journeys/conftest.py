@@ -37,6 +37,11 @@ Shot = Callable[[Page, str], None]
 SignIn = Callable[[Page, User], None]
 
 
+# What htmx writes of a request that was given up: somebody went on while a list was fetched, or an answer kept. Of one
+# that went wrong it writes another line besides.
+GIVEN_UP = ("htmx:afterRequest,", "htmx:sendAbort,")
+
+
 class Browse(Protocol):
     def __call__(self, width: int, *, javascript: bool = True) -> Page: ...
 
@@ -92,7 +97,7 @@ def watch(page: Page, complaints: list[str]) -> None:
 
     def on_console(message: ConsoleMessage) -> None:
         # That a page answered 403 or 404 may be what the test wants; files are watched below.
-        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+        if message.type == "error" and not message.text.startswith(("Failed to load resource", *GIVEN_UP)):
             complaints.append(f"console: {message.text}")
 
     def on_response(response: Response) -> None:

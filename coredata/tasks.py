@@ -80,7 +80,7 @@ def destroy_old_bytes() -> int:
 
 @shared_task
 def destroy_old_report_rows() -> int:
-    """Destroy the rows of reports that no longer count, once their time is over. Returns how many rows."""
+    """Destroy the rows of reports that do not count, once their time is over. Returns how many rows."""
     count = actions.destroy_old_report_rows(at=timezone.now())
     if count:
         log.info("rows of old reports destroyed: %s", count)

@@ -36,7 +36,7 @@ from .opening import open_bytes
 from .rebuilding import rebuild_student_courses
 from .remaking import remake
 from .reminding import remind
-from .removing import StillKept, destroy_old_report_rows, remove_collection
+from .removing import StillKept, destroy_old_report_rows, is_long_over, remove_collection
 from .reports import (
     AcceptedSince,
     NotChecked,
@@ -93,6 +93,7 @@ __all__ = [
     "reencrypt_keys",
     "remake",
     "remind",
+    "is_long_over",
     "remove_collection",
     "retract_report",
     "return_report",

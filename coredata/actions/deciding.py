@@ -16,7 +16,7 @@ from .. import notices
 from ..models import ProviderReport, ReportedEnrollment, ReportState
 from ..store import snapshot
 from .checking import destroy_bytes
-from .removing import last_year_end
+from .removing import is_long_over
 
 
 class NotWaiting(Refusal):
@@ -37,8 +37,8 @@ class Outdated(Refusal):
 
 class RowsDestroyed(Refusal):
     sentence = _(
-        "The school year of this report ended so long ago that rows of the reports before it are no longer kept."
-        " It cannot be retracted; ask the provider for a new report."
+        "The school year of this report ended so long ago that rows of its reports are no longer kept. What counts"
+        " of that school year stays as it is."
     )
 
 
@@ -59,11 +59,13 @@ def locked_report(report_id: int) -> ProviderReport:
 def accept_report(report_id: int, *, by: Membership, at: dt.datetime) -> ProviderReport:
     """Make a report what counts of the provider's school year. The one that counted before stays, superseded.
 
-    Raises NotWaiting, Outdated, EnrollmentOfAnotherYear.
+    Raises NotWaiting, RowsDestroyed, Outdated, EnrollmentOfAnotherYear.
     """
     report = locked_report(report_id)
     if report.state != ReportState.WAITING:
         raise NotWaiting
+    if is_long_over(report.school_year, on=central_date(at)):
+        raise RowsDestroyed
     accept_locked(report, by=by, at=at)
     notices.tell_decided(report, at=at)
     return report
@@ -113,8 +115,7 @@ def retract_report(report_id: int, *, reason: str, by: Membership, at: dt.dateti
     report = locked_report(report_id)
     if report.state != ReportState.ACCEPTED:
         raise NotAccepted
-    last = last_year_end(on=central_date(at))
-    if last is not None and report.school_year and report.school_year.ends_on <= last:
+    if is_long_over(report.school_year, on=central_date(at)):
         raise RowsDestroyed
     report.state, report.reason, report.ended_at, report.ended_by = ReportState.RETRACTED, reason, at, by
     report.save(update_fields=["state", "reason", "ended_at", "ended_by"])

@@ -1,4 +1,4 @@
-"""What is kept for a time leaves when it is over: a collection whole, rows of reports that no longer count."""
+"""What is kept for a time leaves when it is over: a collection whole, rows of reports that do not count."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
-from mocap_portal.foundation.directory.models import LegalKey, LegalValue, NoLegalValue
+from mocap_portal.foundation.directory.models import LegalKey, LegalValue, NoLegalValue, SchoolYear
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.refusals import Refusal
 
@@ -24,8 +24,6 @@ from ..models import (
 )
 from ..store import rows
 from .checking import destroy_bytes
-
-NO_LONGER_COUNTS = [ReportState.SUPERSEDED, ReportState.RETRACTED, ReportState.RETURNED]
 
 
 class StillKept(Refusal):
@@ -59,24 +57,32 @@ def remove_collection(stored_id: int, *, at: dt.datetime) -> int:
 
 
 def last_year_end(*, on: dt.date) -> dt.date | None:
-    """Reports that no longer count keep no rows of school years that ended by this day. None: all do (R-142)."""
+    """Reports that do not count keep no rows of school years that ended by this day. None: all do (R-142)."""
     try:
         return on - dt.timedelta(days=LegalValue.objects.whole(LegalKey.REPORT_ROWS_DAYS, on=on))
     except NoLegalValue:
         return None
 
 
-def destroy_old_report_rows(*, at: dt.datetime) -> int:
-    """Destroy rows and problems of reports that no longer count and whose school year is long over; how many rows.
+def is_long_over(year: SchoolYear | None, *, on: dt.date) -> bool:
+    """Whether only the report that counts of this school year still has rows."""
+    if year is None or year.ends_on >= on:
+        return False
+    last = last_year_end(on=on)
+    return last is not None and year.ends_on <= last
 
-    Each report by itself, so that killed anywhere it goes on the next night. That it was sent, by whom, with which
-    counts and what became of it stays, and so does the row by which an enrollment was last seen: it is the
-    enrollment's.
+
+def destroy_old_report_rows(*, at: dt.datetime) -> int:
+    """Destroy rows and problems of reports that do not count and whose school year is long over; how many rows.
+
+    Also of those that nobody ever sent on or decided about: from then on nobody can. Each report by itself, so that
+    killed anywhere it goes on the next night. That it was sent, by whom, with which counts and what became of it
+    stays, and so does the row by which an enrollment was last seen: it is the enrollment's.
     """
     last = last_year_end(on=central_date(at))
     if last is None:
         return 0
-    old = ProviderReport.objects.filter(state__in=NO_LONGER_COUNTS, school_year__ends_on__lte=last)
+    old = ProviderReport.objects.exclude(state=ReportState.ACCEPTED).filter(school_year__ends_on__lte=last)
     rows_left = ReportRow.objects.filter(report=OuterRef("pk"), enrollment__isnull=True)
     problems_left = Problem.objects.filter(report=OuterRef("pk"))
     kept = old.filter(Exists(rows_left) | Exists(problems_left)).order_by("pk")
@@ -86,7 +92,7 @@ def destroy_old_report_rows(*, at: dt.datetime) -> int:
 @transaction.atomic
 def _destroy_rows(report_id: int) -> int:
     report = ProviderReport.objects.select_for_update(of=("self",)).get(pk=report_id)
-    if report.state not in NO_LONGER_COUNTS:
+    if report.state == ReportState.ACCEPTED:
         return 0
     with connection.cursor() as cursor:
         # The database lets rows of a report that was accepted go for nobody else.

@@ -22,7 +22,8 @@ from ..store import report_rows, vault
 from ..store.vault import Sealed
 from .arriving import keep_or_destroy
 from .checking import LONGEST_REFUSAL, PATIENCE, destroy_bytes, keep_problems
-from .deciding import accept_locked, locked_report
+from .deciding import RowsDestroyed, accept_locked, locked_report
+from .removing import is_long_over
 
 
 class NotChecked(Refusal):
@@ -81,7 +82,7 @@ def submit_report(report_id: int, *, by: Membership, at: dt.datetime) -> Provide
     """Send a checked report to the state office, in the place of one that waits there. Sent twice, it is sent once.
 
     A report without errors and warnings is accepted by itself where the setting says so. Raises NotChecked,
-    ReportHasErrors, AcceptedSince.
+    ReportHasErrors, RowsDestroyed, AcceptedSince.
     """
     report = locked_report(report_id)
     if report.state in {ReportState.WAITING, ReportState.ACCEPTED}:
@@ -90,6 +91,8 @@ def submit_report(report_id: int, *, by: Membership, at: dt.datetime) -> Provide
         raise NotChecked
     if report.errors or report.as_of is None:
         raise ReportHasErrors
+    if is_long_over(report.school_year, on=central_date(at)):
+        raise RowsDestroyed
     of_year = ProviderReport.objects.filter(provider=report.provider_id, school_year=report.school_year_id)
     if of_year.filter(state=ReportState.ACCEPTED, accepted_at__gt=report.judged_at).exists():
         raise AcceptedSince

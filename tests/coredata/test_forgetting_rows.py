@@ -1,11 +1,14 @@
-"""Rows of reports that no longer count are destroyed when their time is over, and not a day before."""
+"""Rows of reports that do not count are destroyed when their time is over, and not a day before."""
 
 from __future__ import annotations
 
 import datetime as dt
 
 import pytest
+import time_machine
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.urls import reverse
 
 from coredata import actions, tasks
 from coredata.models import Problem, ProviderReport, ReportedEnrollment, ReportRow, ReportState
@@ -13,6 +16,7 @@ from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.directory.models import Lea, LegalKey, LegalValue
 from tests.factories.coredata import ProblemFactory, ReportRowFactory
 from tests.killed import Killed, killed_at
+from tests.sign_in import sign_in
 
 from .report_kit import accept, report_of, reviewer, send, staff_of
 
@@ -70,9 +74,38 @@ def test_a_retracted_and_a_returned_report_leave_too(staff: Membership) -> None:
     )
     waiting = actions.submit_report(send(report_of(), by=staff).pk, by=staff, at=LAST)
     actions.return_report(waiting.pk, reason="Half is missing.", by=reviewer(), at=LAST)
-    checked = send(report_of(), by=staff)
     assert actions.destroy_old_report_rows(at=OVER) == 8
-    assert rows() == {retracted.pk: 0, waiting.pk: 0, checked.pk: 4}
+    assert rows() == {retracted.pk: 0, waiting.pk: 0}
+
+
+@pytest.mark.rule("R-142")
+def test_what_nobody_sent_on_or_decided_about_leaves_too_and_nobody_can_any_more(staff: Membership) -> None:
+    waiting = actions.submit_report(send(report_of(), by=staff).pk, by=staff, at=LAST)
+    checked = send(report_of(), by=staff)
+    assert actions.destroy_old_report_rows(at=LAST) == 0
+
+    assert actions.destroy_old_report_rows(at=OVER) == 8
+    assert rows() == {waiting.pk: 0, checked.pk: 0}
+    with pytest.raises(actions.RowsDestroyed):
+        actions.submit_report(checked.pk, by=staff, at=OVER)
+    with pytest.raises(actions.RowsDestroyed):
+        actions.accept_report(waiting.pk, by=reviewer(), at=OVER)
+    returned = actions.return_report(waiting.pk, reason="Never decided.", by=reviewer(), at=OVER)
+    assert returned.state == ReportState.RETURNED
+
+
+def test_the_page_says_that_only_counts_are_left(staff: Membership) -> None:
+    waiting = actions.submit_report(send(report_of(), by=staff).pk, by=staff, at=LAST)
+    office = reviewer()
+    assert actions.destroy_old_report_rows(at=OVER) == 4
+    pages = {}
+    for day in LAST, OVER:
+        with time_machine.travel(day, tick=False):
+            answer = sign_in(Client(), office).get(reverse("coredata:report", args=[waiting.pk]))
+            pages[day] = answer.content.decode()
+    choices = "its rows are no longer kept", "Accept the report", "Return it"
+    assert [choice in pages[LAST] for choice in choices] == [False, True, True]
+    assert [choice in pages[OVER] for choice in choices] == [True, False, True]
 
 
 def test_from_then_on_nothing_is_retracted(reports: list[ProviderReport]) -> None:

@@ -83,7 +83,8 @@ def template_csv(request: HatRequest) -> HttpResponse:
 def report(request: HatRequest, pk: int) -> HttpResponse:
     """One report: where it is, how many rows are good, what is wrong by rule, and what can be done next."""
     row = report_of(request, pk)
-    is_open = row.state in {ReportState.CHECKED, ReportState.WAITING}
+    is_over = actions.is_long_over(row.school_year, on=central_date(timezone.now()))
+    is_open = row.state in {ReportState.CHECKED, ReportState.WAITING} and not is_over
     template = "coredata/reports/report.html"
     context = {
         "report": row,
@@ -95,10 +96,15 @@ def report(request: HatRequest, pk: int) -> HttpResponse:
         else None,
         "not_run": NotRunTable(not_run(row)) if row.not_run else None,
         "is_own": request.hat.is_provider,
-        "may_submit": request.hat.is_provider and row.state == ReportState.CHECKED and not row.errors,
+        "is_emptied": is_over and row.state != ReportState.ACCEPTED,
+        "may_submit": request.hat.is_provider
+        and is_open
+        and row.state == ReportState.CHECKED
+        and not row.errors,
         "may_rehearse": request.hat.is_provider and is_open,
-        "may_decide": request.hat.is_dese and row.state == ReportState.WAITING,
-        "may_retract": request.hat.is_dese and row.state == ReportState.ACCEPTED,
+        "may_accept": request.hat.is_dese and is_open and row.state == ReportState.WAITING,
+        "may_return": request.hat.is_dese and row.state == ReportState.WAITING,
+        "may_retract": request.hat.is_dese and not is_over and row.state == ReportState.ACCEPTED,
     }
     return render(request, f"{template}#state" if request.htmx else template, context)  # type: ignore[attr-defined]
 

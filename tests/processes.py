@@ -5,6 +5,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+# Seconds until a test gives up waiting for another process or thread; none waits that long when all is well.
+PATIENCE = 120
+
 
 def running_on(folder: Path) -> list[str]:
     """The names of live processes that work in `folder`, or were told of it by an argument or their environment."""
@@ -32,7 +35,7 @@ def pids_told(argument: bytes) -> list[int]:
     return found
 
 
-def eventually(is_true: Callable[[], bool], *, seconds: float = 20) -> bool:
+def eventually(is_true: Callable[[], bool], *, seconds: float = PATIENCE) -> bool:
     """Ask until it is true or the time is over."""
     give_up = time.monotonic() + seconds
     while not is_true():

@@ -40,8 +40,9 @@ from tests.factories.directory import TermFactory
 from tests.factories.part_time import CourseLineFactory, CourseRequestFactory
 from tests.factories.records import ClaimFactory
 from tests.factories.registration import RosterLineFactory, TeacherFactory
+from tests.processes import PATIENCE
 from tests.sign_in import sign_in
-from tests.worker import PATIENCE, eventually
+from tests.worker import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import eventually, pids_told, running_on
+from tests.processes import PATIENCE, eventually, pids_told, running_on
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -43,7 +43,7 @@ def portal(state: Path, *arguments: str, **more: str) -> subprocess.CompletedPro
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE * 5,  # the first of them lays the whole database
         check=False,
     )
 
@@ -93,7 +93,7 @@ class Demo:
     def end(self, by: signal.Signals) -> tuple[int, str]:
         """Stop it; its exit code and the rest of what it printed."""
         self.process.send_signal(by)
-        printed, _ = self.process.communicate(timeout=30)
+        printed, _ = self.process.communicate(timeout=PATIENCE)
         return self.process.returncode, printed
 
 
@@ -193,7 +193,7 @@ def test_a_second_demo_does_not_disturb_the_first(demo: Demo) -> None:
 def test_a_service_that_dies_ends_the_demo_with_its_last_words(demo: Demo) -> None:
     (beat,) = pids_told(b"beat\0--schedule\0" + str(demo.state).encode())
     os.kill(beat, signal.SIGTERM)
-    assert demo.process.wait(timeout=30) == 1
+    assert demo.process.wait(PATIENCE) == 1
     assert f"beat ended by itself. The end of {demo.state}/logs/beat.log:" in demo.said()
     assert running_on(demo.state) == []
 

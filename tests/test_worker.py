@@ -15,7 +15,8 @@ from mocap_portal.foundation.papers.models import Letter, Notice, NoticeState
 from mocap_portal.foundation.papers.tasks import send_notice, send_waiting
 from tests.factories.accounts import MembershipFactory, UserFactory
 from tests.factories.part_time import CourseLineFactory
-from tests.worker import PATIENCE, MailServer, Worker, eventually
+from tests.processes import PATIENCE
+from tests.worker import MailServer, Worker, eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

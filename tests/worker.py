@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-PATIENCE = 30  # seconds until a test gives up; none waits that long when all is well
+from tests.processes import PATIENCE
 
 
 class MailServer:

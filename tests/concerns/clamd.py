@@ -8,6 +8,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.processes import PATIENCE
+
 SIGN = (
     b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"  # what scanners agreed to find
 )
@@ -66,4 +68,4 @@ def scanner(settings: Any, path: str = "") -> Iterator[Scanner]:
             found.is_closed.set()
             with suppress(OSError):
                 listener.shutdown(socket.SHUT_RDWR)
-        thread.join(5)
+        thread.join(PATIENCE)

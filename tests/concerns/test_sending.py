@@ -17,6 +17,7 @@ from mocap_portal.foundation.clocks.models import Clock
 from mocap_portal.foundation.papers.models import Notice
 from tests.factories.directory import LeaFactory
 from tests.factories.papers import PDF
+from tests.processes import PATIENCE
 
 pytestmark = pytest.mark.django_db
 
@@ -85,7 +86,7 @@ def test_the_same_form_sent_at_the_same_moment_is_one_concern() -> None:
     together = threading.Barrier(4)
 
     def click() -> None:
-        together.wait(10)
+        together.wait(PATIENCE)
         try:
             answers.append(send(said(), form=FORM, at=AT))
         finally:
@@ -95,7 +96,7 @@ def test_the_same_form_sent_at_the_same_moment_is_one_concern() -> None:
     for each in clicks:
         each.start()
     for each in clicks:
-        each.join(20)
+        each.join(PATIENCE)
     concern = Concern.objects.get()
     assert [(sent.concern, sent.secret) for sent in answers] == [(concern, codes.secret_of(FORM))] * 4
     assert sorted(sent.is_new for sent in answers) == [False, False, False, True]

@@ -38,9 +38,10 @@ from tests.factories.records import (
     StudentFactory,
 )
 from tests.factories.transfers import TransferFactory
+from tests.processes import PATIENCE
 from tests.sign_in import sign_in
 from tests.test_exactly_once import at_once, how_many_wait
-from tests.worker import PATIENCE, eventually
+from tests.worker import eventually
 
 AT = dt.datetime(2026, 11, 18, 18, tzinfo=dt.UTC)
 

@@ -23,6 +23,7 @@ from tests.factories.part_time import CourseLineFactory
 from tests.factories.providers import AgreementFactory, CourseFactory
 from tests.factories.registration import RosterLineFactory
 from tests.personal_data import assert_no_personal_data
+from tests.processes import PATIENCE
 from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -375,7 +376,7 @@ def test_two_colleagues_who_send_at_once_make_one_roster_line() -> None:
 
     def click(client: Client) -> None:
         try:
-            barrier.wait(timeout=10)
+            barrier.wait(PATIENCE)
             statuses.append(client.post(line_page(line)).status_code)
         finally:
             connection.close()
@@ -384,7 +385,7 @@ def test_two_colleagues_who_send_at_once_make_one_roster_line() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(PATIENCE)
     assert statuses == [302, 302]
     assert (RosterLine.objects.count(), Disclosure.objects.count(), Notice.objects.count()) == (1, 1, 2)
     assert Step.objects.filter(kind=StepKind.REGISTERED).count() == 1

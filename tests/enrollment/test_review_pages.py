@@ -29,6 +29,7 @@ from tests.factories.accounts import MembershipFactory
 from tests.factories.directory import LeaFactory, LeaPolicyFactory, SchoolFactory
 from tests.factories.part_time import CourseLineFactory, CourseRequestFactory
 from tests.factories.records import ClaimFactory, GuardianFactory
+from tests.processes import PATIENCE
 
 from .review_kit import (
     APPROVAL,
@@ -563,7 +564,7 @@ def test_two_deciders_at_once_make_one_decision_one_letter_and_one_mail_per_pers
     def click(hat: Membership, answer: dict[str, Any]) -> None:
         try:
             client = client_of(hat)
-            barrier.wait(timeout=10)
+            barrier.wait(PATIENCE)
             statuses.append(client.post(address_of(line), answer | SEND).status_code)
         finally:
             connection.close()
@@ -575,7 +576,7 @@ def test_two_deciders_at_once_make_one_decision_one_letter_and_one_mail_per_pers
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(PATIENCE)
     assert sorted(statuses) == [302, 409]
     assert (Decision.objects.count(), Letter.objects.count()) == (1, 1)
     assert Step.objects.filter(kind__in=[StepKind.APPROVED, StepKind.DENIED]).count() == 1

@@ -13,6 +13,7 @@ from mocap_portal.foundation.clocks.models import Clock, ClockKind, ClockMove
 from mocap_portal.foundation.shared.calendar import CENTRAL
 from tests.factories.clocks import ClockFactory
 from tests.factories.directory import ClosedDayFactory, LeaFactory
+from tests.processes import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -41,7 +42,7 @@ class Elsewhere(threading.Thread):
         return self.is_alive()
 
     def end(self) -> object:
-        self.join(timeout=10)
+        self.join(PATIENCE)
         assert not self.is_alive()
         return self.result
 

@@ -17,8 +17,9 @@ from mocap_portal.foundation.accounts.models import User
 from mocap_portal.foundation.papers import actions, digest, tasks
 from mocap_portal.foundation.papers.models import DigestItem, Notice, NoticeState
 from tests.factories.accounts import UserFactory
+from tests.processes import PATIENCE
 from tests.test_exactly_once import how_many_wait
-from tests.worker import PATIENCE, eventually
+from tests.worker import eventually
 
 AT = dt.datetime(2026, 11, 17, 16, 30, tzinfo=dt.UTC)
 DAY = dt.date(2026, 11, 17)
@@ -209,7 +210,7 @@ def test_two_workers_at_once_send_one_mail() -> None:
 
     def slow_send(*_args: object) -> int:
         sending.set()
-        assert may_finish.wait(10)
+        assert may_finish.wait(PATIENCE)
         sent.append(1)
         return 1
 
@@ -222,13 +223,13 @@ def test_two_workers_at_once_send_one_mail() -> None:
     with patch("django.core.mail.EmailMessage.send", side_effect=slow_send):
         first = threading.Thread(target=work)
         first.start()
-        assert sending.wait(10)
+        assert sending.wait(PATIENCE)
         second = threading.Thread(target=work)
         second.start()
-        second.join(10)  # it finds the row locked and goes on
+        second.join(PATIENCE)  # it finds the row locked and goes on
         assert not second.is_alive()
         may_finish.set()
-        first.join(10)
+        first.join(PATIENCE)
     assert sent == [1]
     notice.refresh_from_db()
     assert (notice.state, notice.attempts) == (NoticeState.SENT, 1)
@@ -326,7 +327,7 @@ def test_two_workers_at_once_queue_one_digest() -> None:
 
     def work() -> None:
         try:
-            barrier.wait(10)
+            barrier.wait(PATIENCE)
             made.append(digest.send(user, day=DAY, at=AT))
         finally:
             connection.close()
@@ -335,7 +336,7 @@ def test_two_workers_at_once_queue_one_digest() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(10)
+        thread.join(PATIENCE)
     assert len(made) == 2
     assert made.count(None) == 1
     assert Notice.objects.count() == 1

@@ -15,6 +15,7 @@ from concerns.movip.models import Answer, ChosenRow, IdentityCheck, LookedAt, Tr
 from mocap_portal.foundation.shared.refusals import Refusal
 from tests.factories.accounts import MembershipFactory
 from tests.factories.movip import ArchiveRowFactory, ChosenRowFactory, LookFactory, TranscriptRequestFactory
+from tests.processes import PATIENCE
 from tests.test_exactly_once import Click, at_once
 
 from .kit import NOW, OFFICIAL, ask
@@ -126,7 +127,7 @@ def test_one_form_that_arrives_twice_at_once_is_one_request() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(PATIENCE)
     request = TranscriptRequest.objects.get()
     assert keys == [request.pk] * 4
     assert request.entries.count() == 1

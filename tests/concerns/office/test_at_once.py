@@ -12,6 +12,7 @@ from concerns.transitions import NotNow
 from mocap_portal.foundation.papers.models import Notice
 from mocap_portal.foundation.shared.refusals import Refusal
 from tests.factories.concerns import ConcernFactory, RoutingRuleFactory
+from tests.processes import PATIENCE
 
 from .kit import AT, kinds, reviewer
 
@@ -24,7 +25,7 @@ def at_once(*acts: Callable[[], object]) -> list[type[Refusal] | None]:
     ends: list[type[Refusal] | None] = [None] * len(acts)
 
     def run(place: int, act: Callable[[], object]) -> None:
-        together.wait(10)
+        together.wait(PATIENCE)
         try:
             act()
         except Refusal as refusal:
@@ -36,7 +37,7 @@ def at_once(*acts: Callable[[], object]) -> list[type[Refusal] | None]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(PATIENCE)
     return ends
 
 

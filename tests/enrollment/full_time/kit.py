@@ -13,6 +13,7 @@ from enrollment.full_time.models import (
     Program,
     ProgramApplication,
     ProgramEnrollment,
+    ProgramReview,
     Whose,
 )
 from mocap_portal.foundation.accounts.models import Membership, Role, User
@@ -146,3 +147,13 @@ def client_of(hat: Membership) -> Client:
 def day(name: str, value: dt.date) -> dict[str, Any]:
     """The three boxes of a date."""
     return {f"{name}_month": value.month, f"{name}_day": value.day, f"{name}_year": value.year}
+
+
+def asked_again() -> tuple[ProgramReview, Membership]:
+    """A family that asks the program, at LATER, to look at its refusal again, and who decided."""
+    refusal = decided(surveyed(sent()), Outcome.REFUSED)
+    family = family_of(refusal.application)
+    review = actions.ask_for_review(
+        refusal.application_id, reasons="The report card was a year old.", by=family, at=LATER
+    )
+    return review, refusal.decided_by

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from enrollment.records.models import Guardian
 from enrollment.records.notices import family_of_student
 from mocap_portal.foundation.accounts.models import Membership, User
+from mocap_portal.foundation.clocks.models import ClockMove
 from mocap_portal.foundation.papers import actions as papers
 
 from .models import PLACING_ROLES, EngagementNotice, Placement
@@ -85,6 +86,34 @@ def tell_disenrolled(placement: Placement, *, at: dt.datetime) -> None:
         at=at,
         **names,
     )
+
+
+def tell_moved(placement: Placement, move: ClockMove, *, at: dt.datetime) -> None:
+    """A closed day moved the district's last day: it and the family hear from which day to which, and why (R-16)."""
+    family_page = reverse("attendance:student", args=[placement.enrollment_id])
+    own_page = reverse("attendance:placement", args=[placement.pk])
+    for people, path in (
+        (family_of_student(placement.enrollment.student_id), family_page),
+        (placing_staff_of(placement), own_page),
+    ):
+        papers.tell(
+            people,
+            f"moved:{move.pk}",
+            subject=_("After a disenrollment: options are to be sent by %(due)s now"),
+            sentences=[
+                _("The state office confirmed that schools were closed on %(closed)s."),
+                _(
+                    "That day does not count. %(district)s has until %(due)s instead of %(was)s to send the family a "
+                    "list of schools and programs to choose from."
+                ),
+            ],
+            path=path,
+            at=at,
+            district=placement.lea.organization.name,
+            closed=move.closed_day.date,
+            was=move.was_due_on,
+            due=move.due_on,
+        )
 
 
 def tell_options(placement: Placement, *, at: dt.datetime) -> None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from enrollment.full_time.models import EnrollmentState, Program
 from enrollment.part_time.notices import state_office
 from mocap_portal.foundation.clocks import chasing
-from mocap_portal.foundation.clocks.models import ChaseStep, Clock, ClockKind
+from mocap_portal.foundation.clocks.models import ChaseStep, Clock, ClockKind, ClockMove
 from mocap_portal.foundation.papers import digest
 from mocap_portal.foundation.shared.calendar import central_date
 
@@ -50,6 +50,19 @@ def chase_placements(day: str | None = None) -> int:
         with transaction.atomic():
             chased += _remind_of_options(clock, ChaseStep(step), today)
     return chased
+
+
+@shared_task
+def tell_moves() -> int:
+    """Tells families and resident districts of last days to send options that a closure moved. Returns how many moves
+    it looked at."""
+    now = timezone.now()
+    moves = ClockMove.objects.to_tell(at=now).filter(clock__kind=ClockKind.PLACEMENT)
+    for move in moves:
+        for placement in Placement.objects.filter(clock=move.clock, state=PlacementState.OPEN):
+            with transaction.atomic():
+                notices.tell_moved(placement, move, at=now)
+    return len(moves)
 
 
 def _remind_of_options(clock: Clock, step: ChaseStep, today: dt.date) -> bool:

@@ -10,13 +10,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from mocap_portal.foundation.clocks import chasing
-from mocap_portal.foundation.clocks.models import ChaseStep
+from mocap_portal.foundation.clocks.models import ChaseStep, ClockMove
 from mocap_portal.foundation.papers import digest
 from mocap_portal.foundation.shared.calendar import central_date
 
 from . import actions, links, notices, reminders
 from .actions import records
 from .models import ProgramPolicy
+from .notices import moves
 from .notices.people import host_of
 
 
@@ -33,6 +34,18 @@ def chase(day: str | None = None) -> int:
         with transaction.atomic():
             chased += reminders.remind(clock, ChaseStep(step), today)
     return chased
+
+
+@shared_task
+def tell_moves() -> int:
+    """Tells families, programs and resident districts of due days that a closure moved. Returns how many moves it
+    looked at."""
+    now = timezone.now()
+    found = ClockMove.objects.to_tell(at=now).filter(clock__kind__in=moves.KINDS)
+    for move in found:
+        with transaction.atomic():
+            notices.tell_moved(move, at=now)
+    return len(found)
 
 
 @shared_task

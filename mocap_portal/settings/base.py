@@ -318,6 +318,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
     },
     "tell moved days to confirm": {"task": "enrollment.registration.tasks.tell_moves", "schedule": 60.0},
+    "tell moved days of programs": {"task": "enrollment.full_time.tasks.tell_moves", "schedule": 60.0},
+    "tell moved days to send options": {"task": "enrollment.attendance.tasks.tell_moves", "schedule": 60.0},
     # Before the mails of the day; each due point is told of once.
     "tell of overdue progress reports": {
         "task": "enrollment.progress.tasks.chase_reports",

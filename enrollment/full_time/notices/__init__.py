@@ -17,6 +17,7 @@ from .applications import (
     tell_sports_notice,
     tell_upheld,
 )
+from .moves import tell_moved
 
 __all__ = [
     "host_staff",
@@ -29,6 +30,7 @@ __all__ = [
     "tell_exit",
     "tell_informed",
     "tell_link_broken",
+    "tell_moved",
     "tell_resident_changed",
     "tell_review_asked",
     "tell_scheduled",

@@ -5,16 +5,20 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from time_machine import TimeMachineFixture
 
 from enrollment.attendance import actions
 from enrollment.attendance.models import Placement
-from enrollment.attendance.tasks import chase_placements
+from enrollment.attendance.tasks import chase_placements, tell_moves
+from enrollment.records.notices import family_of_student
 from mocap_portal.foundation.accounts.models import Membership, Role
+from mocap_portal.foundation.clocks import actions as clocks
 from mocap_portal.foundation.clocks.models import Chase
-from mocap_portal.foundation.papers.models import DigestItem
+from mocap_portal.foundation.papers.models import DigestItem, Notice
 from mocap_portal.home import nights, waiting
 from tests.factories.accounts import MembershipFactory
 from tests.factories.attendance import PlacementFactory
+from tests.factories.directory import ClosedDayFactory
 from tests.factories.records import GuardianFactory
 
 from .kit import resident_of
@@ -104,6 +108,49 @@ def test_the_night_does_it(placement: Placement) -> None:
     at = dt.datetime(2027, 4, 1, 8, tzinfo=dt.UTC)
     assert [nights.run(AFTER, at=at).chases for _ in range(2)] == [1, 1]
     assert DigestItem.objects.count() == 1
+
+
+@pytest.mark.rule("R-16")
+def test_a_last_day_that_a_closure_moved_is_told_to_family_and_district_once(
+    placement: Placement, time_machine: TimeMachineFixture
+) -> None:
+    staff = resident_of(placement.enrollment)
+    [family] = family_of_student(placement.enrollment.student_id)
+    at = dt.datetime(2027, 3, 29, 18, tzinfo=dt.UTC)
+    closed = ClosedDayFactory.create(
+        lea=placement.lea, date=dt.date(2027, 3, 30), reason="Flood", entered_at=at
+    )
+    clocks.confirm_emergency(closed.pk, at=at)
+    time_machine.move_to(at + dt.timedelta(minutes=1), tick=False)
+    assert (tell_moves(), tell_moves()) == (1, 1)
+    told = {notice.user_id: notice.body.split("\n\n") for notice in Notice.objects.all()}
+    consequence = (
+        f"That day does not count. {placement.lea} has until April 1, 2027 instead of March 31, 2027 to send the "
+        "family a list of schools and programs to choose from."
+    )
+    sentences = ["The state office confirmed that schools were closed on March 30, 2027.", consequence]
+    assert Notice.objects.count() == len(told)
+    assert {user: body[:2] for user, body in told.items()} == dict.fromkeys(
+        [family.pk, staff.user_id], sentences
+    )
+    assert told[staff.user_id][2].endswith(page(placement))
+    assert told[family.pk][2].endswith(reverse("attendance:student", args=[placement.enrollment_id]))
+
+
+@pytest.mark.rule("R-16")
+def test_of_options_that_were_sent_no_move_is_told(
+    placement: Placement, time_machine: TimeMachineFixture
+) -> None:
+    by = resident_of(placement.enrollment)
+    at = dt.datetime(2027, 3, 29, 18, tzinfo=dt.UTC)
+    closed = ClosedDayFactory.create(
+        lea=placement.lea, date=dt.date(2027, 3, 30), reason="Flood", entered_at=at
+    )
+    clocks.confirm_emergency(closed.pk, at=at)
+    actions.send_options(placement.pk, by=by, at=at, options="The middle school")
+    Notice.objects.all().delete()
+    time_machine.move_to(at + dt.timedelta(minutes=1), tick=False)
+    assert (tell_moves(), Notice.objects.count()) == (0, 0)
 
 
 class TestHomePages:

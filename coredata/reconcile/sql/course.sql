@@ -91,9 +91,9 @@ FROM unit JOIN a USING (a_id) JOIN o USING (o_id)
 WHERE (
     a.semester <> 'YL' AND o.semester = 'YL'
     AND EXISTS (
-        SELECT FROM unit AS half
-        WHERE half.o_id = unit.o_id AND half.a_id <> unit.a_id
-            AND NOT EXISTS (SELECT FROM fits WHERE fits.one = unit.semester AND fits.two = half.semester)
+        SELECT FROM ao AS half JOIN a AS second USING (a_id)
+        WHERE half.o_id = unit.o_id AND half.place = 1 AND second.counts
+            AND NOT EXISTS (SELECT FROM fits WHERE fits.one = unit.semester AND fits.two = second.semester)
     )
 ) OR (
     a.semester = 'YL' AND o.semester <> 'YL'

@@ -368,6 +368,20 @@ def two_halves_are_one_year(world: World) -> None:
     two_halves(world)
 
 
+def test_two_halves_that_two_leas_approved_are_one_year_when_one_is_asked_alone() -> None:
+    world = World()
+    first = world.approve()
+    second = world.approve("0000000099", semester="S2", lea=world.other)
+    second.request.claim.student = first.request.claim.student
+    second.request.claim.save()
+    world.october(semester="YL")
+    together = answer(Question(2027, WINTER))
+    assert "M-37" in [row[0] for row in together]
+    for lea in world.lea.pk, world.other.pk:
+        alone = answer(Question(2027, WINTER, leas=(lea,), is_whole=False))
+        assert alone == [row for row in together if row[1] == lea]
+
+
 def test_a_semester_that_nobody_knows_may_be_any_time() -> None:
     """V-37 says so of the file; the course is still found."""
     world = World()

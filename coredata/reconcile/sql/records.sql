@@ -75,14 +75,15 @@ WHERE v.approval_id <> '' AND (
 )
 
 -- M-91
--- A coded section without a student is in Course Assignment only, so it is told of the LEA, not of a student. Of somebody who
--- stands in two sections of one course one is kept: then no section of the course is said to be empty.
+-- A section is its own LEA's to complete, whoever approved the course. A coded one without a student is in Course Assignment
+-- only, so it is told of the LEA, not of a student. Of somebody who stands in two sections of one course one is kept: then no
+-- section of the course is said to be empty.
 WITH filled AS MATERIALIZED (  -- once: looked up for each section, the LEA's students would be read as often
     SELECT DISTINCT section.lea_id, section.school_code, section.assignment_number
     FROM o JOIN section ON section.lea_id = o.lea_id AND section.line = o.course_line
 )
-SELECT {unit}, 'teacher', '{{}}'::jsonb
-FROM unit JOIN o USING (o_id)
+SELECT {o}, 'teacher', '{{}}'::jsonb
+FROM o JOIN scope USING (lea_id)
 WHERE o.is_coded AND o.educators = 0
 UNION ALL
 SELECT section.lea_id, NULL::bigint, '', coalesce(section.course_code, ''), coalesce(section.semester, ''), NULL::bigint,

@@ -1072,6 +1072,26 @@ def a_section_without_a_teacher(world: World) -> None:
     agreeing(world, educators=0)
 
 
+@pytest.mark.rule("M-91")
+@case("M-37", "M-91")
+def the_second_half_has_no_teacher(world: World) -> None:
+    world.approve(semester="YL")
+    world.reported(semester="YL")
+    world.october()
+    world.october(semester="S2", educators=0)
+
+
+@pytest.mark.rule("M-91")
+@case("M-54")
+def another_lea_has_a_section_without_a_teacher(world: World) -> None:
+    """What the approving LEA cannot complete is not said to it."""
+    agreeing(world, BEN, ENGLISH)
+    world.approve()
+    world.reported()
+    world.october(lea=world.other, educators=0)
+    assert world.codes(lea=world.other) == ["M-54", "M-91"]
+
+
 @pytest.mark.rule("M-92")
 @case("M-92")
 def a_school_that_was_closed(world: World) -> None:

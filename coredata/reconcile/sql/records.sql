@@ -77,10 +77,15 @@ WHERE v.approval_id <> '' AND (
 -- M-91
 -- A section is its own LEA's to complete, whoever approved the course. A coded one without a student is in Course Assignment
 -- only, so it is told of the LEA, not of a student. Of somebody who stands in two sections of one course one is kept: then no
--- section of the course is said to be empty.
+-- section of the course is said to be empty, whether or not anything else is asked about that student.
 WITH filled AS MATERIALIZED (  -- once: looked up for each section, the LEA's students would be read as often
     SELECT DISTINCT section.lea_id, section.school_code, section.assignment_number
     FROM o JOIN section ON section.lea_id = o.lea_id AND section.line = o.course_line
+), doubled AS MATERIALIZED (
+    SELECT both_of.lea_id, both_of.course_code, both_of.semester
+    FROM coredata_studentcourse AS both_of JOIN scope USING (lea_id)
+    WHERE both_of.school_year_id = %(year)s AND both_of.sections > 1 AND lea_id <> ALL(%(tried)s::bigint[])
+    UNION SELECT lea_id, course_code, semester FROM o_trial WHERE sections > 1
 )
 SELECT {o}, 'teacher', '{{}}'::jsonb
 FROM o JOIN scope USING (lea_id)
@@ -96,8 +101,9 @@ WHERE scope.has_courses AND scope.has_students AND section.program_code = ANY(%(
             AND filled.assignment_number = section.assignment_number
     )
     AND NOT EXISTS (
-        SELECT FROM o WHERE o.lea_id = section.lea_id AND o.course_code = coalesce(section.course_code, '')
-            AND o.semester = coalesce(section.semester, '') AND o.sections > 1
+        SELECT FROM doubled WHERE doubled.lea_id = section.lea_id
+            AND doubled.course_code = coalesce(section.course_code, '')
+            AND doubled.semester = coalesce(section.semester, '')
     )
 GROUP BY section.lea_id, coalesce(section.course_code, ''), coalesce(section.semester, '')
 

@@ -1092,6 +1092,25 @@ def another_lea_has_a_section_without_a_teacher(world: World) -> None:
     assert world.codes(lea=world.other) == ["M-54", "M-91"]
 
 
+@pytest.mark.rule("M-91")
+@case("M-91")
+def a_section_without_students(world: World) -> None:
+    agreeing(world)
+    world.section()
+    world.section(ENGLISH, program="")
+
+
+def test_who_stands_in_two_sections_fills_both_whoever_is_asked() -> None:
+    """A course of no MOCAP code, of a student about whom another LEA has to answer."""
+    world = World()
+    agreeing(world, BEN, ENGLISH)
+    world.section()
+    world.october(program_code="", sections=2)
+    world.reported(code=ART, district_code=world.other.state_district_id)
+    together = [row for row in answer(Question(2027, WINTER)) if row[1] == world.lea.pk]
+    assert together == answer(Question(2027, WINTER, leas=(world.lea.pk,), is_whole=False)) == []
+
+
 @pytest.mark.rule("M-92")
 @case("M-92")
 def a_school_that_was_closed(world: World) -> None:

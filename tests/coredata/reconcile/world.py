@@ -242,6 +242,12 @@ class World:
         who = {"birth_date": BORN, "first_name": "Ada", "last_name": "Okafor", "grade_level": "10", **more}
         self._store(upload, "coredata_stu_core", [{"mosis_id": student, **who} for student in students])
 
+    def section(self, code: str = ALGEBRA, semester: str = "S1", program: str = "50") -> None:
+        """The LEA's Course Assignment has this section, of which no October row needs to know."""
+        row = {"school_code": "1050", "assignment_number": "A-7", "course_code": code, "semester": semester}
+        upload = self.uploads[self.lea.pk, "crs_assign"]
+        self._store(upload, "coredata_crs_assign", [{**row, "program_code": program}])
+
     def exits(self, mosis_id: str, on: dt.date) -> None:
         """The LEA's Enrollment and Attendance says that the student left on this day."""
         stored = StoredCollectionFactory.create(kind="stu_enrl_attnd", cycle="Jun")
@@ -263,6 +269,8 @@ class World:
                     f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join(['%s'] * len(names))})",
                     values,
                 )
+                if "mosis_id" not in row:
+                    continue
                 cursor.execute(
                     "INSERT INTO coredata_student_lines (collection_id, upload_id, mosis_id, lines)"
                     " VALUES (%s, %s, %s, %s)",

@@ -317,14 +317,14 @@ class _Writing:
             copied(
                 self.shared.reported,
                 provider_id=row.report.provider_id,
-                enrollment_id=f"G-{place}",
+                enrollment_id=row.enrollment_id,
                 first_report_id=row.report_id,
                 last_report_id=row.report_id,
                 row_id=row.pk,
                 is_present=is_present,
                 status=status,
             )
-            for place, (row, is_present, status) in enumerate(seen)
+            for row, is_present, status in seen
         )
 
     def listed_earlier(self, report: ProviderReport, line: int, one: Gone) -> ReportRow:

@@ -10,7 +10,7 @@ from itertools import count
 from random import Random
 from typing import TypeVar
 
-from .plain import Agreement, Asked, Files, Gone, June, Listed, October, Reported, State
+from .plain import Agreement, Asked, Files, Gone, June, Listed, October, Reported, Section, State
 
 ALGEBRA, ENGLISH, ART, UNLISTED = "115845", "054100", "051100", "999999"
 TERMS = {
@@ -116,6 +116,9 @@ class _Maker:
                 if self.chance(0.1):
                     kind = self.random.choice(["partnership", "site_license"])
                     self.state.agreements.append(Agreement(lea, provider, kind))
+            if self.state.files[lea].courses_on is not None and self.chance(0.3):
+                for _section in range(self.random.randint(1, 2)):
+                    self.empty_section(lea)
         return self.state
 
     def student(self, courses: int, *, only: str = "") -> None:
@@ -211,18 +214,58 @@ class _Maker:
             (o.lea, o.student, o.course, o.semester) == place for o in self.state.october
         ):
             return
+        program = self.of(PROGRAMS)
+        section = self.section(lea, course, semester, program)
+        sections = 2 if self.chance(0.05) else 1
+        if sections > 1:
+            self.new_section(lea, course, semester, program)
         self.state.october.append(
             October(
                 *place,
                 line=next(self.shared.lines),
-                program=self.of(PROGRAMS),
+                program=program,
                 delivery="S" if self.chance(0.1) else "V",
                 units=self.of(UNITS),
                 grade=self.level,
                 born=None if self.chance(0.1) else self.born,
-                sections=2 if self.chance(0.05) else 1,
+                sections=sections,
+                school=section.school,
+                course_line=self.random.choice(section.lines),
+                educators=section.educators,
             )
         )
+
+    def section(self, lea: int, course: str, semester: str, program: str) -> Section:
+        """One that is there, or a new one."""
+        like = (lea, course, semester, program)
+        there = [
+            one for one in self.state.sections if (one.lea, one.course, one.semester, one.program) == like
+        ]
+        return self.random.choice(there) if there and self.chance(0.6) else self.new_section(*like)
+
+    def new_section(self, lea: int, course: str, semester: str, program: str) -> Section:
+        school = self.of({"1050": 4, "2020": 1})
+        lines = tuple(next(self.shared.lines) for _teacher in range(2 if self.chance(0.15) else 1))
+        section = Section(
+            lea=lea,
+            school=school,
+            number=f"{sum((one.lea, one.school) == (lea, school) for one in self.state.sections)}",
+            course=course,
+            semester=semester,
+            program=program,
+            lines=lines,
+            educators=0 if self.chance(0.06) else len(lines),
+        )
+        self.state.sections.append(section)
+        return section
+
+    def empty_section(self, lea: int) -> None:
+        """Of a course that others have, or of one that nobody has."""
+        there = [(one.course, one.semester) for one in self.state.sections if one.lea == lea]
+        where = self.random.choice(
+            [*there, (self.random.choice([ALGEBRA, ENGLISH, ART]), self.of(SEMESTERS))]
+        )
+        self.new_section(lea, *where, self.of(PROGRAMS))
 
     def june(self, student: str, lea: int, course: str, semester: str) -> None:
         lea = self.lea(lea)

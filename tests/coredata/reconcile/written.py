@@ -23,8 +23,8 @@ from enrollment.part_time.models import CourseRequest
 from enrollment.records.models import Claim
 from mocap_portal.foundation.clocks.models import Clock
 
-from .laid_out import DAY, FULL_TIME_SINCE, YEAR, Shared, noon
-from .plain import Asked, Gone, State
+from .laid_out import DAY, FULL_TIME_SINCE, HAS_ROWS, YEAR, Shared, noon
+from .plain import Asked, Gone, Section, State
 from .random_states import TERMS
 
 M = TypeVar("M", bound=models.Model)
@@ -99,8 +99,8 @@ class _Writing:
                 self.shared.upload,
                 lea_id=lea,
                 collection_id=self.shared.stored[kind].pk,
-                state=UploadState.PARSED if kind == "stu_core" else UploadState.CERTIFIED,
-                certified_at=None if kind == "stu_core" else noon(day),
+                state=UploadState.PARSED if kind in HAS_ROWS else UploadState.CERTIFIED,
+                certified_at=noon(day),
             )
             for lea, kind, day in wanted
         )
@@ -108,6 +108,8 @@ class _Writing:
         born = {a.student: a.born for state in states for a in state.asked}
         born |= {v.student: v.born for state in states for v in state.reported}
         self.cores({lea: files.core for state in states for lea, files in state.files.items()}, born)
+        self.sections([section for state in states for section in state.sections])
+        Upload.objects.filter(state=UploadState.PARSED).update(state=UploadState.CERTIFIED)
 
     def cores(self, cores: dict[int, frozenset[str] | None], born: dict[str, dt.date]) -> None:
         stored = self.shared.stored["stu_core"].pk
@@ -128,9 +130,25 @@ class _Writing:
                     " VALUES (%s, %s, %s, %s)",
                     [(stored, upload, student, [line]) for line, student in lines],
                 )
-        Upload.objects.filter(state=UploadState.PARSED, collection=stored).update(
-            state=UploadState.CERTIFIED, certified_at=noon(FULL_TIME_SINCE)
-        )
+
+    def sections(self, sections: list[Section]) -> None:
+        """All in one statement, of which the guard of rows asks for one file that is being checked."""
+        rows = self.ordered((section, line) for section in sections for line in section.lines)
+        values = [
+            (
+                self.shared.stored["crs_assign"].pk, self.uploads[section.lea, "crs_assign"].pk, line,
+                section.school, section.number, section.course, section.semester, section.program or None,
+            )
+            for section, line in rows
+        ]  # fmt: skip
+        with connection.cursor() as cursor:
+            for upload in values[:1]:
+                cursor.execute("SELECT set_config('coredata.loading', %s, true)", [str(upload[1])])
+            cursor.executemany(
+                "INSERT INTO coredata_crs_assign (collection_id, upload_id, line, school_code, assignment_number,"
+                " course_code, semester, program_code) VALUES (%s, %s, %s, %s, %s, %s, nullif(%s, ''), %s)",
+                values,
+            )
 
     # A -----------------------------------------------------------------------------------------------
 
@@ -258,9 +276,9 @@ class _Writing:
         kept(
             StudentCourse(
                 lea_id=o.lea, school_year_id=YEAR, mosis_id=o.student, course_code=o.course, semester=o.semester,
-                school_code="1050", program_code=o.program, delivery_system=o.delivery, units_of_credit=o.units,
-                grade_level=o.grade, birth_date=o.born, teachers=1, sections=o.sections, student_line=o.line,
-                course_line=7, student_upload=self.uploads[o.lea, "stu_assign"],
+                school_code=o.school, program_code=o.program, delivery_system=o.delivery, units_of_credit=o.units,
+                grade_level=o.grade, birth_date=o.born, teachers=1, educators=o.educators, sections=o.sections,
+                student_line=o.line, course_line=o.course_line, student_upload=self.uploads[o.lea, "stu_assign"],
                 course_upload=self.uploads[o.lea, "crs_assign"],
             )
             for o in self.ordered(o for state in states for o in state.october)

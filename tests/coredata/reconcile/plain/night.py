@@ -16,7 +16,7 @@ COVERED = frozenset(
     f"M-{number:02d}"
     for number in (
         *range(1, 12), 13, *range(20, 25), *range(27, 33), *range(35, 41), 42, 43, 44, *range(46, 61), 62,
-        *range(65, 72), 73, *range(76, 86), 87, 88, 89, 94,
+        *range(65, 72), 73, *range(76, 86), 87, 88, 89, 91, 94,
     )
 )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Missing files (M-70 to M-77), outcomes (M-78 to M-85) and records (M-87, M-89, M-94)."""
+"""Missing files (M-70 to M-77), outcomes (M-78 to M-85) and records (M-87, M-89, M-91, M-94)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from .found import Found
 from .ladder import Ladder, StudentCourse, fit
-from .state import OUTCOMES, Reported, State
+from .state import OUTCOMES, Reported, Section, State
 
 TO_SIX = {"K", "KG", "00", "01", "02", "03", "04", "05"}
 HIGH = {"09", "10", "11", "12"}
@@ -86,6 +86,24 @@ def records(state: State, ladder: Ladder) -> Iterator[Found]:
     for v in state.reported:
         if any(_is_listed_again(v, other) for other in state.reported):
             yield Found.reported("M-94", v)
+    for o in state.october:
+        if o.is_coded and o.educators == 0:
+            yield Found.october("M-91", o)
+    for section in state.sections:
+        # One October file without the other says nothing of sections.
+        if section.is_coded and state.files[section.lea].october_on is not None and _is_empty(state, section):
+            yield Found("M-91", section.lea, "", section.course, section.semester)
+
+
+def _is_empty(state: State, section: Section) -> bool:
+    """Said of the course: several such sections are one mismatch.
+
+    Left open: somebody stands in two sections of a course, and October's rows tell the one. Then it is said of none.
+    """
+    mine = [o for o in state.october if o.lea == section.lea]
+    course = (section.course, section.semester)
+    is_known = not any((o.course, o.semester) == course and o.sections > 1 for o in mine)
+    return is_known and not any(o.course_line in section.lines for o in mine)
 
 
 def _is_listed_again(v: Reported, other: Reported) -> bool:

@@ -88,6 +88,26 @@ class October:
     born: dt.date | None = None
     sections: int = 1
     school: str = "1050"
+    course_line: int = 7
+    educators: int = 1  # of its section's rows those that name one
+
+    @property
+    def is_coded(self) -> bool:
+        return self.program in CODED
+
+
+@dataclass(eq=False, slots=True)
+class Section:
+    """A section of Course Assignment, with a line for each of its teachers; each school numbers its own."""
+
+    lea: Lea
+    school: str
+    number: str
+    course: str
+    semester: str
+    program: str
+    lines: tuple[int, ...]
+    educators: int
 
     @property
     def is_coded(self) -> bool:
@@ -217,6 +237,7 @@ class State:
     overdue: frozenset[Provider] = frozenset()
     asked: list[Asked] = field(default_factory=list)
     october: list[October] = field(default_factory=list)
+    sections: list[Section] = field(default_factory=list)
     june: list[June] = field(default_factory=list)
     reported: list[Reported] = field(default_factory=list)
     gone: list[Gone] = field(default_factory=list)

@@ -19,7 +19,12 @@ TERMS = {
     "YL": (dt.date(2026, 8, 20), dt.date(2027, 5, 22)),
 }
 OCTOBER_DUE, JUNE_DUE = dt.date(2026, 10, 31), dt.date(2027, 6, 30)
+OCTOBER_FROM, JUNE_FROM = dt.date(2026, 9, 1), dt.date(2027, 5, 1)
 OCTOBER_STARTS, JUNE_STARTS = dt.date(2026, 10, 5), dt.date(2027, 6, 10)
+# Before the school year, in its first days, and around the days from which files are taken.
+LAST_DAYS = [
+    dt.date(2026, 6, 30), dt.date(2026, 7, 1), dt.date(2026, 8, 31), OCTOBER_FROM, dt.date(2027, 4, 30), JUNE_FROM,
+]  # fmt: skip
 DAY = dt.timedelta(days=1)
 
 LINES = {
@@ -76,12 +81,15 @@ class _Maker:
         self.random, self.shared, self.leas = random, shared, leas
         self.state = State(
             as_of=shared.as_of,
+            october_from=OCTOBER_FROM,
             october_due=OCTOBER_DUE,
+            june_from=JUNE_FROM,
             june_due=JUNE_DUE,
             files={lea: self.files() for lea in leas},
             catalog=shared.catalog,
             overdue=shared.overdue,
             hosts=frozenset(leas[1:]),
+            closed={lea: random.choice(LAST_DAYS) for lea in leas if self.chance(0.12)},
         )
 
     def of(self, weights: dict[T, int]) -> T:

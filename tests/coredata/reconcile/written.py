@@ -22,6 +22,7 @@ from enrollment.full_time.models import (
 from enrollment.part_time.models import CourseRequest
 from enrollment.records.models import Claim
 from mocap_portal.foundation.clocks.models import Clock
+from mocap_portal.foundation.directory.models import Lea
 
 from .laid_out import DAY, FULL_TIME_SINCE, HAS_ROWS, YEAR, Shared, noon
 from .plain import Asked, Gone, Section, State
@@ -63,6 +64,7 @@ class _Writing:
         self.uploads: dict[tuple[int, str], Upload] = {}
         self.lines: dict[int, int] = {}
         self.reported_by: dict[int, int] = {}
+        self.closed({lea: day for state in states for lea, day in state.closed.items()})
         self.files(states)
         self.students(self.ordered(a for state in states for a in state.asked))
         self.october(states)
@@ -77,6 +79,11 @@ class _Writing:
         found = list(rows)
         self.order(found)
         return found
+
+    def closed(self, last_days: dict[int, dt.date]) -> None:
+        for last in set(last_days.values()):
+            leas = [lea for lea, day in last_days.items() if day == last]
+            Lea.objects.filter(pk__in=leas).update(active_to=last)
 
     # Files -------------------------------------------------------------------------------------------
 

@@ -29,4 +29,5 @@ def find(state: State) -> set[Identity]:
         found += family(state, ladder)
     found = without_explained(found)
     found += patterns(state, ladder, found)
-    return {one.identity for one in without_explained(found)}
+    found = [one for one in without_explained(found) if one.lea is None or state.is_compared(one.lea)]
+    return {one.identity for one in found}

@@ -19,11 +19,11 @@ def submission(state: State, ladder: Ladder) -> Iterator[Found]:
         reported = sum(v.lea == lea and v.counts for v in state.reported)
         coded = sum(o.lea == lea and o.is_coded for o in state.october)
         has = [files.courses_on is not None, files.students_on is not None]
-        if state.as_of > state.october_due and not any(has) and asked + reported:
+        if state.october_is_due(lea) and not any(has) and asked + reported:
             yield Found("M-70", lea)
         if any(has) and not all(has):
             yield Found("M-73", lea)
-        if state.as_of > state.june_due and files.june_on is None and asked + reported + coded:
+        if state.june_is_due(lea) and files.june_on is None and asked + reported + coded:
             yield Found("M-71", lea)
         if all(has) and asked and not coded:
             yield Found("M-76", lea)

@@ -227,10 +227,12 @@ class Files:
 
 @dataclass(slots=True)
 class State:
-    """All that is known on a day."""
+    """All that is known on a day. Files are taken from a day on, and due on another."""
 
     as_of: dt.date
+    october_from: dt.date
     october_due: dt.date
+    june_from: dt.date
     june_due: dt.date
     files: Mapping[Lea, Files]
     catalog: Sequence[Listed]
@@ -243,10 +245,25 @@ class State:
     gone: list[Gone] = field(default_factory=list)
     agreements: list[Agreement] = field(default_factory=list)
     hosts: frozenset[Lea] = frozenset()  # with a full-time program
+    closed: Mapping[Lea, dt.date] = field(default_factory=dict)  # the last day of each that has closed
+
+    def is_compared(self, lea: Lea) -> bool:
+        """An LEA that closes is compared while its school year is."""
+        return not self._had_closed(lea, YEAR_STARTS)
+
+    def october_is_due(self, lea: Lea) -> bool:
+        """Files are not missing that were first taken after it had closed."""
+        return self.as_of > self.october_due and not self._had_closed(lea, self.october_from)
+
+    def june_is_due(self, lea: Lea) -> bool:
+        return self.as_of > self.june_due and not self._had_closed(lea, self.june_from)
 
     def october_opens(self, lea: Lea) -> bool:
         """What is missing in October is said once it is certified, or due."""
-        return self.files[lea].october_on is not None or self.as_of > self.october_due
+        return self.files[lea].october_on is not None or self.october_is_due(lea)
 
     def june_opens(self, lea: Lea) -> bool:
-        return self.files[lea].june_on is not None or self.as_of > self.june_due
+        return self.files[lea].june_on is not None or self.june_is_due(lea)
+
+    def _had_closed(self, lea: Lea, day: dt.date) -> bool:
+        return lea in self.closed and self.closed[lea] < day

@@ -34,8 +34,8 @@ SELECT {unit},
         ) THEN 'partnership'
         WHEN EXISTS (
             SELECT FROM v JOIN v_code USING (v_id)
-            WHERE v.lea_id = unit.lea_id AND v.birth_date = a.birth_date AND v.mosis_id <> a.mosis_id
-                AND v_code.course_code = a.course_code
+            WHERE v.lea_id = unit.lea_id AND v.provider_id = a.provider_id AND v.birth_date = a.birth_date
+                AND v.mosis_id <> a.mosis_id AND v_code.course_code = a.course_code
         ) THEN 'id_typo'
         ELSE 'never_opened'
     END,

@@ -73,6 +73,11 @@ def complete(world: World, june: dict[str, Any] | None = None, **reported: Any) 
     )
 
 
+def causes(world: World, code: str, on: dt.date = WINTER) -> list[str]:
+    """Which cause the data tell, of each mismatch of this code."""
+    return [row[6] for row in answer(Question(2027, on)) if (row[0], row[1]) == (code, world.lea.pk)]
+
+
 # Presence --------------------------------------------------------------------------------------------------
 
 
@@ -89,6 +94,18 @@ def a_late_course_that_only_june_has(world: World) -> None:
     world.june(BEN, ENGLISH)
     world.approve(semester="S2", started_on=dt.date(2027, 1, 6))
     world.june(semester="S2")
+
+
+def test_that_a_number_is_wrong_is_suspected_at_the_providers_own_row_only() -> None:
+    world = World()
+    world.approve()
+    world.october()
+    elsewhere = ProviderReportFactory.create(provider=ProviderFactory.create(), accepted=True)
+    somebody = {"first_name": "Somebody", "last_name": "Else"}
+    world.reported(BEN, report=elsewhere, **somebody)
+    assert causes(world, "M-03") == ["never_opened"]
+    world.reported("0000000044", **somebody)
+    assert causes(world, "M-03") == ["id_typo"]
 
 
 @pytest.mark.rule("M-04")

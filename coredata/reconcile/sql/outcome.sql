@@ -16,7 +16,8 @@ JOIN directory_codemeaning AS meaning ON meaning.code_set = 'grade_earned' AND m
 WHERE v.status = 'completed' AND j.outcome = meaning."group" AND j.grade_earned <> v.final_grade
 
 -- M-80
-SELECT {unit}, CASE WHEN v.credits_earned IS DISTINCT FROM j.credits_earned AND v.status = 'completed'
+SELECT {unit},
+    CASE WHEN v.status = 'completed' AND v.semester = j.semester AND v.credits_earned <> j.credits_earned
     THEN 'provider' ELSE 'october' END,
     jsonb_build_object('found', j.credits_earned, 'expected', o.units_of_credit, 'reported', v.credits_earned)
 FROM unit JOIN j USING (j_id) LEFT JOIN o USING (o_id) LEFT JOIN v USING (v_id)

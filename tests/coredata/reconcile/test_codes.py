@@ -988,6 +988,22 @@ def other_credits(world: World) -> None:
     complete(world, june={"credits_earned": Decimal("0.25")})
 
 
+@pytest.mark.parametrize(
+    ("reported", "cause"),
+    [
+        ({"credits_earned": Decimal("0.5")}, "provider"),
+        ({"credits_earned": Decimal("0.25")}, "october"),
+        ({"credits_earned": None}, "october"),
+        ({"credits_earned": Decimal("0.5"), "semester": "YL"}, "october"),
+    ],
+)
+def test_whose_credits_differ(reported: dict[str, Any], cause: str) -> None:
+    """A provider that tells none, or those of another span, is not the one that differs."""
+    world = World()
+    complete(world, {"credits_earned": Decimal("0.25")}, **reported)
+    assert causes(world, "M-80", JUNE) == [cause]
+
+
 @pytest.mark.rule("M-81")
 @case("M-81", on=JUNE)
 def credit_for_a_failure(world: World) -> None:

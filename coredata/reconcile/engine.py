@@ -66,6 +66,7 @@ SELECT to_regclass('pg_temp.both_of') IS NOT NULL, current_setting('coredata.com
     set_config('coredata.compared', 'yes', true)
 """
 KNOWN = "SELECT mosis_id FROM known_student"
+CAUSES = [f"{kind.id} {cause.id}" for kind in CATALOGUE.values() for cause in kind.causes]
 FEW = 20  # LEAs
 MANY = 1_000  # students, from whom on it pays to count what was laid before going on
 SAMPLE = 20  # how finely: the tables differ by orders of magnitude, and no value in them is common
@@ -148,6 +149,7 @@ def find(question: Question) -> Found:
         "reports": found.reports,
         "tried": _tried(found),
         "trials": list(question.trials),
+        "causes": CAUSES,
     }
     with connection.cursor() as cursor:
         # Of tables filled a moment ago the planner guesses high, and would compile for longer than it runs.

@@ -28,7 +28,7 @@ TYPES = {
     "at": "timestamptz",
     "run": "bigint",
     "is_whole": "boolean",
-    **dict.fromkeys(["programs", "approved", "semesters", "of_providers", "open_states"], "text[]"),
+    **dict.fromkeys(["programs", "approved", "semesters", "of_providers", "open_states", "causes"], "text[]"),
     "times": "integer[]",
     "any_time": "integer",
     **dict.fromkeys(

@@ -1,4 +1,5 @@
--- What was found, each identity once, with the places in every source that it rests on. Ids of temporary rows end here.
+-- What was found, each identity once, with the places in every source that it rests on; of two causes the one that the
+-- catalogue names first. Ids of temporary rows end here.
 INSERT INTO result
 SELECT DISTINCT ON (found.code, found.lea_id, found.mosis_id, found.course_code, found.semester, whole.provider_id)
     found.code, found.lea_id, found.provider_id, found.mosis_id, found.course_code, found.semester, found.cause,
@@ -24,6 +25,6 @@ LEFT JOIN o ON o.o_id = found.o_id
 LEFT JOIN j ON j.j_id = found.j_id
 LEFT JOIN v ON v.v_id = found.v_id
 ORDER BY found.code, found.lea_id, found.mosis_id, found.course_code, found.semester, whole.provider_id,
-    found.provider_id, found.cause, found.facts, a.line_id, a.scheduled_id, v.report_id, v.line, o.student_line,
-    o.course_line, j.line;
+    found.provider_id, coalesce(array_position(%(causes)s::text[], found.code || ' ' || found.cause), 0), found.facts,
+    a.line_id, a.scheduled_id, v.report_id, v.line, o.student_line, o.course_line, j.line;
 {analyze} result;

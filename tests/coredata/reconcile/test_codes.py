@@ -96,6 +96,19 @@ def a_late_course_that_only_june_has(world: World) -> None:
     world.june(semester="S2")
 
 
+def test_of_two_causes_the_commoner_one_is_suggested() -> None:
+    """Of two approvals of one course one was decided after October; that a course has no code is commoner."""
+    world = World()
+    first, second = world.approve(), world.approve("0000000099")
+    second.request.claim.student = first.request.claim.student
+    second.request.claim.save()
+    decide(second, dt.datetime(2026, 11, 24, 15, tzinfo=dt.UTC))
+    world.reported()
+    world.october(code=ENGLISH, program_code="")
+    world.october(BEN, ART)
+    assert causes(world, "M-01") == ["other_program"]
+
+
 def test_that_a_number_is_wrong_is_suspected_at_the_providers_own_row_only() -> None:
     world = World()
     world.approve()

@@ -25,6 +25,6 @@ LEFT JOIN o ON o.o_id = found.o_id
 LEFT JOIN j ON j.j_id = found.j_id
 LEFT JOIN v ON v.v_id = found.v_id
 ORDER BY found.code, found.lea_id, found.mosis_id, found.course_code, found.semester, whole.provider_id,
-    found.provider_id, coalesce(array_position(%(causes)s::text[], found.code || ' ' || found.cause), 0), found.facts,
-    a.line_id, a.scheduled_id, v.report_id, v.line, o.student_line, o.course_line, j.line;
+    found.provider_id, coalesce(array_position(%(causes)s::text[], found.code || ' ' || found.cause), 0), v.report_id,
+    v.line, o.student_line, o.course_line, j.line, found.facts, a.line_id, a.scheduled_id;
 {analyze} result;

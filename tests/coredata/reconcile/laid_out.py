@@ -78,6 +78,7 @@ def lay_out(states: int) -> Shared:
             provider_course_code=f"OWN-{code}",
             state_course_code=code,
             grade_low=0 if code == ALGEBRA else 9,
+            grade_high=11 if code == ENGLISH else 12,
             instruction="curriculum_only" if code == ART else "provider",
         )
         for provider, codes in zip(providers, [(ALGEBRA, ENGLISH, ART), (ALGEBRA, ENGLISH)], strict=True)
@@ -127,6 +128,7 @@ def lay_out(states: int) -> Shared:
         agreements={
             "site_license": AgreementFactory.create(site_license=True),
             "partnership": AgreementFactory.create(partnership=True),
+            "cooperative": AgreementFactory.create(cooperative=True),
         },
     )
 

@@ -79,6 +79,7 @@ class _Maker:
 
     def __init__(self, random: Random, shared: Setting, leas: tuple[int, int]) -> None:
         self.random, self.shared, self.leas = random, shared, leas
+        self.agree = False  # whether the sources that have a course say the same of it
         self.state = State(
             as_of=shared.as_of,
             october_from=OCTOBER_FROM,
@@ -89,6 +90,7 @@ class _Maker:
             catalog=shared.catalog,
             overdue=shared.overdue,
             hosts=frozenset(leas[1:]),
+            is_shared=self.chance(0.2),
             closed={lea: random.choice(LAST_DAYS) for lea in leas if self.chance(0.12)},
         )
 
@@ -110,13 +112,20 @@ class _Maker:
         )
 
     def made(self) -> State:
-        shape = self.of({"few": 18, "many": 1, "block": 1})
+        shape = self.of({"few": 36, "many": 2, "block": 3, "strangers": 1})
         if shape == "few":
             for _student in range(self.random.randint(1, 4)):
                 self.student(self.random.randint(1, 3))
+        elif shape == "strangers":
+            # Whom a provider reports under the LEA where they are not.
+            for _student in range(self.random.randint(9, 11)):
+                self.student(1, only="V", home=self.leas[1], reported=self.leas[0])
         else:
-            # Of one source many rows, or a whole block that October lacks.
-            sources = self.random.choice(["V", "O", "AO"]) if shape == "many" else "AV"
+            # Of one source many rows, or a whole block that October lacks, or has without its codes.
+            sources = self.random.choice(["V", "O", "AO"])
+            if shape == "block":
+                self.agree, sources = True, self.random.choice(["AV", "AVU"])
+                self.student(1, only="AOV", home=self.leas[0])
             for _student in range(self.random.randint(4, 8)):
                 self.student(1, only=sources)
         for lea in self.leas:
@@ -129,7 +138,9 @@ class _Maker:
                     self.empty_section(lea)
         return self.state
 
-    def student(self, courses: int, *, only: str = "") -> None:
+    def student(
+        self, courses: int, *, only: str = "", home: int | None = None, reported: int | None = None
+    ) -> None:
         number = next(self.shared.students)
         student = f"{number:010d}"
         old = dt.date(1995 if self.chance(0.03) else 2008, 1, 1)
@@ -137,7 +148,7 @@ class _Maker:
         if self.chance(0.02):
             born = dt.date(2006, 1 + number % 12, 1 + number % 28)  # of age on some day of the school year
         self.born, self.has_plan, self.level = born, self.chance(0.3), self.of(LEVELS)
-        home = self.leas[0] if self.chance(0.8) else self.leas[1]
+        home = home or (self.leas[0] if self.chance(0.8) else self.leas[1])
         for lea, files in self.state.files.items():
             if files.core is not None and self.chance(0.85 if lea == home else 0.1):
                 files.core |= {student}
@@ -145,9 +156,12 @@ class _Maker:
         self.hosted = self.of({"active": 5, "withdrawn": 1})
         self.admitted = dt.date(2026, 7, 20) + self.random.choice([0, 60]) * DAY
         for _course in range(courses):
-            self.course(student, home, is_hosted=is_hosted, only=only)
+            self.type = "FT" if is_hosted else "PT"
+            # A student of a full-time program who asked for a single course.
+            is_single = self.chance(0.1)
+            self.course(student, home, is_hosted=is_hosted and not is_single, only=only, reported=reported)
 
-    def course(self, student: str, home: int, *, is_hosted: bool, only: str) -> None:
+    def course(self, student: str, home: int, *, is_hosted: bool, only: str, reported: int | None) -> None:
         """One course: in each source or not, and now and then not quite the same in it."""
         listed = self.random.choice(self.shared.catalog)
         semester = self.random.choice(["S1", "S1", "S2", "YL"])
@@ -158,32 +172,36 @@ class _Maker:
                 self.asked(student, home, listed, self.term(semester), is_hosted=is_hosted)
         for _time in range(2 if self.chance(0.1) else 1):
             if "O" in sources:
-                self.october(student, lea, self.code(listed), self.near(semester))
+                self.october(student, lea, self.code(listed), self.near(semester), self.of(PROGRAMS))
+            if "U" in sources:
+                self.october(student, lea, UNLISTED, semester, "")
             if "J" in sources:
                 self.june(student, lea, self.code(listed), self.near(semester))
             if "V" in sources:
-                self.reported(student, lea, listed, self.near(semester), "FT" if is_hosted else "PT")
+                known_as = f"9{student[1:]}" if self.chance(0.05) else student  # a digit is wrong
+                self.reported(known_as, reported or lea, listed, self.near(semester))
         if self.chance(0.06):
             basis, status = self.of(BASES), self.of(STATUSES)
+            ends = self.shared.as_of + self.random.choice([-30, -30, 60]) * DAY
             self.state.gone.append(
-                Gone(listed.provider, lea, student, listed.course, self.near(semester), basis, status)
+                Gone(listed.provider, lea, student, listed.course, self.near(semester), basis, status, ends)
             )
 
     def near(self, semester: str) -> str:
-        return self.of(SEMESTERS) if self.chance(0.2) else semester
+        return self.of(SEMESTERS) if self.chance(0.2) and not self.agree else semester
 
     def term(self, semester: str) -> str:
         return self.random.choice([*TERMS]) if self.chance(0.1) else semester
 
     def code(self, listed: Listed) -> str:
         other = self.random.choice([ALGEBRA, ENGLISH, ART, UNLISTED])
-        return other if self.chance(0.12) else listed.course
+        return other if self.chance(0.12) and not self.agree else listed.course
 
     def lea(self, lea: int) -> int:
         return self.random.choice(self.leas) if self.chance(0.1) else lea
 
     def asked(self, student: str, home: int, listed: Listed, semester: str, *, is_hosted: bool) -> None:
-        state = self.hosted if is_hosted else self.of(LINES)
+        state = self.hosted if is_hosted else "active" if self.agree else self.of(LINES)
         starts = TERMS[semester][0]
         started = state in STARTED or (state == "removed" and self.chance(0.6))
         if is_hosted and state == "withdrawn":
@@ -215,14 +233,13 @@ class _Maker:
             )
         )
 
-    def october(self, student: str, lea: int, course: str, semester: str) -> None:
+    def october(self, student: str, lea: int, course: str, semester: str, program: str) -> None:
         lea = self.lea(lea)
         place = (lea, student, course, semester)
         if self.state.files[lea].october_on is None or any(
             (o.lea, o.student, o.course, o.semester) == place for o in self.state.october
         ):
             return
-        program = self.of(PROGRAMS)
         section = self.section(lea, course, semester, program)
         sections = 2 if self.chance(0.05) else 1
         if sections > 1:
@@ -240,6 +257,7 @@ class _Maker:
                 school=section.school,
                 course_line=self.random.choice(section.lines),
                 educators=section.educators,
+                names_districts=self.chance(0.3),
             )
         )
 
@@ -294,8 +312,8 @@ class _Maker:
             )
         )
 
-    def reported(self, student: str, lea: int, listed: Listed, semester: str, type_: str) -> None:
-        status = self.of(STATUSES)
+    def reported(self, student: str, lea: int, listed: Listed, semester: str) -> None:
+        status, basis = ("active", "mocap") if self.agree else (self.of(STATUSES), self.of(BASES))
         provider = self.random.choice(self.shared.providers) if self.chance(0.12) else listed.provider
         begins = TERMS.get(semester, TERMS["S1"])[0] + self.random.choice([0, 0, 4, 30, 120]) * DAY
         if self.chance(0.03):
@@ -310,10 +328,10 @@ class _Maker:
             enrollment="",
             student=student,
             born=self.born,
-            type=self.random.choice(["PT", "FT", ""]) if self.chance(0.1) else type_,
-            basis=self.of(BASES),
+            type=self.random.choice(["PT", "FT", ""]) if self.chance(0.1) else self.type,
+            basis=basis,
             teaches=self.of({"Y": 10, "N": 3, "": 1}),
-            own_code=f"OWN-{listed.course}",
+            own_code=self.of({f"OWN-{listed.course}": 24, "OWN-NEW": 1, "": 1}),
             course="" if self.chance(0.06) else self.code(listed),
             semester=semester,
             begins_on=None if self.chance(0.04) else begins,

@@ -74,6 +74,10 @@ class _Writing:
             for state in states
             for one in state.agreements
         )
+        kept(
+            copied(shared.agreements["cooperative"], lea_id=one, partner_lea_id=two)
+            for one, two in (tuple(state.files) for state in states if state.is_shared)
+        )
 
     def ordered(self, rows: Iterable[Any]) -> list[Any]:
         found = list(rows)
@@ -287,6 +291,8 @@ class _Writing:
                 grade_level=o.grade, birth_date=o.born, teachers=1, educators=o.educators, sections=o.sections,
                 student_line=o.line, course_line=o.course_line, student_upload=self.uploads[o.lea, "stu_assign"],
                 course_upload=self.uploads[o.lea, "crs_assign"],
+                sending_district_code="991101" if o.names_districts else "",
+                receiving_district_code="991101" if o.names_districts else "",
             )
             for o in self.ordered(o for state in states for o in state.october)
         )  # fmt: skip
@@ -356,7 +362,7 @@ class _Writing:
         return ReportRow(
             report=report, line=line, enrollment_id=f"G-{line}", mosis_id=one.student,
             district_code=self.shared.district_codes[one.lea], basis=one.basis, course_code=one.course,
-            semester=one.semester, status=one.status,
+            semester=one.semester, status=one.status, end_date=one.ends_on,
         )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from .found import Found
 from .ladder import Ladder, StudentCourse, fit
-from .state import Reported, State
+from .state import October, Reported, State
 
 
 def course(state: State, ladder: Ladder) -> Iterator[Found]:
@@ -51,7 +51,9 @@ def _other_terms(ladder: Ladder) -> Iterator[Found]:
     """M-36. Left open which two sources: what was approved, and what is in a file or in a report."""
     for one, two in _without_partner(ladder):
         if two.course == one.course and not fit(one.semester, two.semester):
-            yield _between("M-36", one, two)
+            found = _between("M-36", one, two)
+            found.other_semester = two.semester
+            yield found
 
 
 def _without_partner(ladder: Ladder) -> Iterator[tuple[StudentCourse, StudentCourse]]:
@@ -98,10 +100,14 @@ def _is_halved(ladder: Ladder, it: StudentCourse) -> bool:
     )
 
 
+def grade_of(o: October) -> int | None:
+    return 0 if o.grade.startswith("K") else int(o.grade) if o.grade.isdigit() else None
+
+
 def _is_outside(state: State, it: StudentCourse) -> bool:
     """October's grade, and the course as the provider lists it: the reported one, else the approved one."""
     assert it.o is not None
-    grade = 0 if it.o.grade.startswith("K") else int(it.o.grade) if it.o.grade.isdigit() else None
+    grade = grade_of(it.o)
     listed = it.v or it.a
     assert listed is not None
     return grade is not None and any(

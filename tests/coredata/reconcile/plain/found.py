@@ -9,7 +9,7 @@ from pathlib import Path
 from coredata import reconcile
 
 from .ladder import StudentCourse
-from .state import Asked, June, Lea, October, Reported
+from .state import Asked, Gone, June, Lea, October, Reported
 
 HIDES = tomllib.loads(Path(reconcile.__file__).with_name("hiding.toml").read_text(encoding="utf-8"))["hides"]
 
@@ -30,6 +30,8 @@ class Found:
     o: October | None = None
     j: June | None = None
     v: Reported | None = None
+    gone: Gone | None = None
+    other_semester: str = ""  # in the other source
 
     @property
     def identity(self) -> Identity:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .causes import causes
 from .codes import codes
 from .course import course
 from .found import Found, Identity, without_explained
@@ -21,8 +22,8 @@ COVERED = frozenset(
 )  # fmt: skip
 
 
-def find(state: State) -> set[Identity]:
-    """What does not agree, each identity once: code, LEA, student, course and semester."""
+def find(state: State) -> dict[Identity, str]:
+    """What does not agree, each identity once: code, LEA, student, course and semester, with the likely cause."""
     ladder = Ladder(state)
     found = [Found("M-72", None, provider=provider) for provider in sorted(state.overdue)]
     for family in (presence, codes, course, timing, residence, load, submission, outcome, records):
@@ -30,4 +31,4 @@ def find(state: State) -> set[Identity]:
     found = without_explained(found)
     found += patterns(state, ladder, found)
     found = [one for one in without_explained(found) if one.lea is None or state.is_compared(one.lea)]
-    return {one.identity for one in found}
+    return causes(state, ladder, found)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from .found import Found
 from .ladder import Ladder, StudentCourse, fit
-from .state import OUTCOMES, Reported, Section, State
+from .state import OUTCOMES, June, Reported, Section, State
 
 TO_SIX = {"K", "KG", "00", "01", "02", "03", "04", "05"}
 HIGH = {"09", "10", "11", "12"}
@@ -59,10 +59,8 @@ def _codes(state: State, it: StudentCourse) -> Iterator[str]:
     units = o.units if o and o.semester in {j.semester, ""} else None
     # Left open which credits are compared: of a MOCAP course that was passed; none is M-82, too many are M-83.
     if j.outcome == "pass" and (it.a or o or it.has_v):
-        theirs_differ = v and v.status == "completed" and v.credits is not None and v.credits != j.credits
-        theirs_differ = theirs_differ and v is not None and v.semester == j.semester
         is_less = units is not None and 0 < j.credits < units
-        if theirs_differ or is_less:
+        if credits_of_provider_differ(j, v) or is_less:
             yield "M-80"
     if j.credits == 0 and j.outcome == "pass" and j.grade in HIGH:
         yield "M-82"
@@ -70,6 +68,12 @@ def _codes(state: State, it: StudentCourse) -> Iterator[str]:
         yield "M-81"
     if units is not None and j.credits > units:
         yield "M-83"
+
+
+def credits_of_provider_differ(j: June, v: Reported | None) -> bool:
+    if v is None or v.status != "completed" or v.credits is None:
+        return False
+    return v.semester == j.semester and v.credits != j.credits
 
 
 def records(state: State, ladder: Ladder) -> Iterator[Found]:

@@ -82,9 +82,9 @@ def _gone(state: State, ladder: Ladder, gone: Gone) -> Iterator[Found]:
     left = [it for it in alike if it.v is None]
     where = (gone.lea, gone.student, gone.course, gone.semester, gone.provider)
     if not alike:
-        yield Found("M-04", *where)
+        yield Found("M-04", *where, gone=gone)
     for it in left:
-        yield Found("M-04", *where, it.a, it.o, it.j)
+        yield Found("M-04", *where, it.a, it.o, it.j, gone=gone)
 
 
 def patterns(state: State, ladder: Ladder, found: list[Found]) -> Iterator[Found]:

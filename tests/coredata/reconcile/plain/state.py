@@ -90,6 +90,7 @@ class October:
     school: str = "1050"
     course_line: int = 7
     educators: int = 1  # of its section's rows those that name one
+    names_districts: bool = False  # one that sends and one that receives
 
     @property
     def is_coded(self) -> bool:
@@ -207,6 +208,7 @@ class Gone:
     semester: str
     basis: str
     status: str
+    ends_on: dt.date
 
 
 @dataclass(slots=True)
@@ -245,6 +247,7 @@ class State:
     gone: list[Gone] = field(default_factory=list)
     agreements: list[Agreement] = field(default_factory=list)
     hosts: frozenset[Lea] = frozenset()  # with a full-time program
+    is_shared: bool = False  # the LEAs have a cooperative agreement
     closed: Mapping[Lea, dt.date] = field(default_factory=dict)  # the last day of each that has closed
 
     def is_compared(self, lea: Lea) -> bool:

@@ -22,7 +22,7 @@ JUST_SENT = "+"
 
 def find(number: str, secret: str) -> TranscriptRequest | None:
     """The request with this number and secret; nothing for an unknown number as for a wrong secret."""
-    found = TranscriptRequest.objects.filter(pk=number_in(number)).first()
+    found = TranscriptRequest.objects.of_people().filter(pk=number_in(number)).first()
     known = codes.is_secret(secret, found.secret_hash if found else "")
     return found if known else None
 
@@ -48,7 +48,7 @@ def forget(response: HttpResponse) -> None:
 def opened(request: HttpRequest) -> TranscriptRequest | None:
     """The request that this browser may look at now."""
     key = _value(request).removesuffix(JUST_SENT)
-    return TranscriptRequest.objects.filter(pk=int(key)).first() if key else None
+    return TranscriptRequest.objects.of_people().filter(pk=int(key)).first() if key else None
 
 
 def is_just_sent(request: HttpRequest) -> bool:

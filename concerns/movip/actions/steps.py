@@ -27,12 +27,21 @@ class NotPossibleNow(Refusal):
         )
 
 
+class LetGo(Refusal):
+    sentence = _(
+        "This request was answered years ago, and what only its handling needed was removed. Nothing more can be done "
+        "with it."
+    )
+
+
 def locked(request_id: int, step: Step) -> tuple[TranscriptRequest, State]:
-    """The request, locked until the transaction ends, and where this step leads. Raises NotPossibleNow.
+    """The request, locked until the transaction ends, and where this step leads. Raises NotPossibleNow, LetGo.
 
     Whoever comes second waits here, then finds what the first one did.
     """
     request = TranscriptRequest.objects.select_for_update(of=("self",)).get(pk=request_id)
+    if request.let_go_at is not None:
+        raise LetGo
     to = after(request.state, step)
     if to is None:
         raise NotPossibleNow(request.state)

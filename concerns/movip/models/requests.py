@@ -7,7 +7,8 @@ import uuid
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Max, Q
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
 from concerns.models import ScanState
@@ -43,9 +44,25 @@ class TranscriptRequestQuerySet(models.QuerySet["TranscriptRequest"]):
 
     def to_mail(self) -> Self:
         """Answered with a paper that has to be mailed and was not yet."""
-        mailed = Q(state=State.SENT) & ~Q(delivery=Delivery.SELF)
-        return self.filter(mailed | Q(state=State.SENT_ON), handed_out_at__isnull=True)
+        return self.filter(_TO_MAIL)
 
+    def over(self, *, before: dt.datetime) -> Self:
+        """Answered or closed before this moment, nothing left to mail, and not let go yet. With `ended_at`."""
+        over = self.exclude(state__in=OPEN).exclude(_TO_MAIL).filter(let_go_at__isnull=True)
+        return over.annotate(ended_at=_ENDED_AT).filter(ended_at__lt=before)
+
+    def with_end(self) -> Self:
+        """`ended_at`: when the last line of the story was written, or the transcript was last saved."""
+        return self.annotate(ended_at=_ENDED_AT)
+
+    def of_people(self) -> Self:
+        """Those that a number and a secret still open."""
+        return self.filter(let_go_at__isnull=True)
+
+
+_MAILED = Q(state=State.SENT) & ~Q(delivery=Delivery.SELF) | Q(state=State.SENT_ON)
+_TO_MAIL = _MAILED & Q(handed_out_at__isnull=True)
+_ENDED_AT = Greatest(Max("entries__at"), Max("disclosures__at"))  # of none that is not there the other
 
 _CONSENT = ("consent_records", "consent_purpose", "consent_recipient", "consent_signed_name")
 _WHOLE_CONSENT = ~Q(**{_CONSENT[0]: ""}) & Q(consent_signed_on__isnull=False)
@@ -53,6 +70,8 @@ for _part in _CONSENT[1:]:
     _WHOLE_CONSENT &= ~Q(**{_part: ""})
 _NO_CONSENT = Q(consent_signed_on__isnull=True, **dict.fromkeys(_CONSENT, ""))
 _OF_ONESELF = Q(asker=Asker.STUDENT, delivery=Delivery.SELF)
+# What a request holds to be handled by, and not to say what left, to whom and why.
+_EMPTY_ONCE_LET_GO = ("secret_hash", "language", "years", "courses", "email", "phone", "recipient_address")
 
 
 @tracked(
@@ -67,10 +86,11 @@ class TranscriptRequest(models.Model):
     `form`: the key of the form that was sent; the same form sent twice is one request. `secret_hash`: SHA-256 of the
     secret that opens the status page with the number. The consent (34 CFR 99.30) is of the former student: needed
     unless they ask for themselves and get it themselves. `current_…` are empty where the name is still the same.
-    `years`: as the asker remembers them. `handed_out_at`: when the paper first left the office.
+    `years`: as the asker remembers them. `handed_out_at`: when the paper first left the office. `let_go_at`: when all
+    was removed that the log of what left does not need (34 CFR 99.32(a)(2)); nobody does anything with it any more.
     """
 
-    form = models.UUIDField(unique=True, editable=False)
+    form = models.UUIDField(null=True, unique=True, editable=False)
     secret_hash = models.CharField(max_length=64, editable=False)
     received_at = models.DateTimeField()
     due_on = models.DateField()
@@ -109,6 +129,7 @@ class TranscriptRequest(models.Model):
     )
     looked_at = models.DateTimeField(null=True, blank=True, help_text=_("When it was first looked for"))
     handed_out_at = models.DateTimeField(null=True, blank=True)
+    let_go_at = models.DateTimeField(null=True, blank=True)
 
     objects = TranscriptRequestQuerySet.as_manager()
 
@@ -145,7 +166,11 @@ class TranscriptRequest(models.Model):
             models.CheckConstraint(
                 name="a_mailed_transcript_has_an_address",
                 condition=Q(delivery=Delivery.SELF, recipient="", recipient_address="")
-                | (~Q(delivery=Delivery.SELF) & ~Q(recipient="") & ~Q(recipient_address="")),
+                | (
+                    ~Q(delivery=Delivery.SELF)
+                    & ~Q(recipient="")
+                    & (~Q(recipient_address="") | Q(let_go_at__isnull=False))
+                ),
             ),
             models.CheckConstraint(
                 name="a_request_names_the_student",
@@ -154,6 +179,15 @@ class TranscriptRequest(models.Model):
             models.CheckConstraint(
                 name="papers_leave_after_they_are_written",
                 condition=Q(handed_out_at__isnull=True) | Q(state__in=ANSWERED),
+            ),
+            models.CheckConstraint(
+                name="what_is_let_go_is_over_and_keeps_no_way_to_anybody",
+                condition=Q(let_go_at__isnull=True, form__isnull=False)
+                | (
+                    Q(let_go_at__isnull=False, form__isnull=True, assigned_to__isnull=True)
+                    & Q(**dict.fromkeys(_EMPTY_ONCE_LET_GO, ""))
+                    & ~Q(state__in=OPEN)
+                ),
             ),
         ]
         indexes = [
@@ -166,6 +200,12 @@ class TranscriptRequest(models.Model):
     @property
     def number(self) -> str:
         return f"T-{self.pk:06d}"
+
+    def let_go(self, *, at: dt.datetime) -> None:
+        """Empty what only handling it needed. The caller saves."""
+        self.let_go_at, self.form, self.assigned_to = at, None, None
+        for name in _EMPTY_ONCE_LET_GO:
+            setattr(self, name, "")
 
     @property
     def is_open(self) -> bool:

@@ -63,7 +63,7 @@ def one(request: HatRequest, pk: int) -> HttpResponse:
         "row": row,
         "kind": words.STATUS[State(row.state)],
         "today": central_date(timezone.now()),
-        "can": {str(step) for state, step in MOVES if state == row.state},
+        "can": {str(step) for state, step in MOVES if state == row.state and row.let_go_at is None},
         "facts": words.facts(row),
         "consent": words.consent(row),
         "consent_paper_is_missing": needs_consent_paper(row),

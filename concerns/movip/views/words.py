@@ -114,7 +114,7 @@ def _asker(request: TranscriptRequest) -> str:
 def _goes_to(request: TranscriptRequest) -> str:
     if request.delivery == Delivery.SELF:
         return _("The person who asks, to be saved from the page of the request")
-    return f"{request.recipient}\n{request.recipient_address}"
+    return f"{request.recipient}\n{request.recipient_address}".strip()
 
 
 def answer_for_person(request: TranscriptRequest) -> Answer | None:

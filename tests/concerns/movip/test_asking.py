@@ -82,6 +82,7 @@ def test_a_secret_still_opens_after_a_change_of_the_key(settings: Any) -> None:
     settings.SECRET_KEY = "another, and just as long as the one before it was"
     assert secret_of(request) == secret
     assert opening.find(request.number, secret) == request
+    assert request.form is not None
     assert codes.secret_of(request.form) != secret
 
 

@@ -19,8 +19,9 @@ from mocap_portal.foundation.shared.refusals import Refusal
 from .kinds import Gone, Kind
 from .models import Disposal, DisposalItem, Hold, HoldKind, ItemState, RetentionRule, Stub, Table
 from .of_concerns import OfConcerns
+from .of_transcripts import OfTranscripts
 
-KINDS: dict[Table, Kind] = {Table.CONCERNS: OfConcerns()}
+KINDS: dict[Table, Kind] = {Table.CONCERNS: OfConcerns(), Table.TRANSCRIPTS: OfTranscripts()}
 LOCK = "hold or let go of records"
 
 
@@ -64,6 +65,13 @@ class WhyMissing(Refusal):
 
 class NotKnown(Refusal):
     sentence = _("There is no record of this number. Look at the number again.")
+
+
+class NoSuchCondition(Refusal):
+    sentence = _(
+        "A request for a transcript has no category, district or provider. Hold it by its number or by the days on "
+        "which requests came in, or hold all of them."
+    )
 
 
 class WasLifted(Refusal):
@@ -110,11 +118,13 @@ def place_hold(
     """Keep one record, or all that meet the conditions, until somebody lifts the hold. The same again is one.
 
     It waits for the piece of a disposal that is being done, and counts before the next. Raises OnlyTheOffice,
-    WhyMissing, NotKnown.
+    WhyMissing, NoSuchCondition, NotKnown.
     """
     _refuse_strangers(by)
     if not why:
         raise WhyMissing
+    if table == Table.TRANSCRIPTS and (category or lea or provider):
+        raise NoSuchCondition
     said = {
         "table": table,
         "kind": kind,
@@ -230,7 +240,12 @@ def _dispose_one(disposal: Disposal, kind: Kind, number: int, listed: set[int], 
         if item.state != ItemState.LISTED:
             return 0  # with what it was joined to, or by another worker
         outcome = kind.let_go(
-            number, listed=listed, day=disposal.as_of, years=disposal.rule.years, disposal=disposal.pk
+            number,
+            listed=listed,
+            day=disposal.as_of,
+            years=disposal.rule.years,
+            disposal=disposal.pk,
+            at=at,
         )
         if not isinstance(outcome, Gone):
             item.state, item.reason, item.done_at = ItemState.KEPT, outcome, at

@@ -19,6 +19,7 @@ class Table(models.TextChoices):
     """What there is a rule for. `kinds.py` says how each is found and let go."""
 
     CONCERNS = "concerns", _("Concerns")
+    TRANSCRIPTS = "transcripts", _("Requests for MoVIP transcripts")
 
 
 class RetentionRuleQuerySet(DatedQuerySet["RetentionRule"]):
@@ -69,7 +70,8 @@ class Hold(models.Model):
     """What it is about stays, whatever its age, until somebody lifts it.
 
     `number`: one record, by its number; without it, every record that meets the other conditions. An empty condition
-    is met by every record, so a hold without any holds the whole table.
+    is met by every record, so a hold without any holds the whole table. A request for a transcript has neither
+    category nor district nor provider.
     """
 
     table = models.CharField(max_length=20, choices=Table.choices)
@@ -105,6 +107,11 @@ class Hold(models.Model):
                     received_from__isnull=True,
                     received_to__isnull=True,
                 ),
+            ),
+            models.CheckConstraint(
+                name="transcripts_are_held_by_number_or_by_day",
+                condition=~Q(table=Table.TRANSCRIPTS)
+                | Q(category="", lea__isnull=True, provider__isnull=True),
             ),
             models.CheckConstraint(
                 name="what_is_held_begins_before_it_ends",
@@ -235,11 +242,14 @@ class StubQuerySet(models.QuerySet["Stub"]):
 
 
 class Stub(models.Model):
-    """That there was a record, and no more. `joined_to`: the number of the record with which it was joined."""
+    """That there was a record, and no more. `joined_to`: the number of the record with which it was joined.
+
+    `outcome`: how it ended, of a transcript request its last state. `category`: of concerns alone.
+    """
 
     table = models.CharField(max_length=20, choices=Table.choices)
     number = models.BigIntegerField()
-    category = models.CharField(max_length=30)
+    category = models.CharField(max_length=30, blank=True)
     received_on = models.DateField()
     closed_on = models.DateField()
     outcome = models.CharField(max_length=13)

@@ -12,10 +12,10 @@ from django.db.models import Q
 from concerns.models import Asked, Attachment, BulkItem, Concern, ConcernState, Entry, IdentityConsent
 from mocap_portal.foundation.clocks.models import Clock, ClockMove, ClockPause
 from mocap_portal.foundation.papers.models import DigestItem, Notice
-from mocap_portal.foundation.shared.calendar import CENTRAL, central_date
+from mocap_portal.foundation.shared.calendar import central_date
 
-from .kinds import Gone
-from .models import Hold, Reason, Table, same_day_after
+from .kinds import Gone, delete_at_once, ended_before, on_hold, open_the_way, received_within
+from .models import Hold, Reason, Table
 
 # Every table with a row about one concern, what points to another part before that part. A test knows what is missing.
 PARTS: tuple[type[models.Model], ...] = (
@@ -54,7 +54,7 @@ class OfConcerns:
     """See kinds.Kind."""
 
     def due(self, day: dt.date, years: int) -> list[int]:
-        closed = Concern.objects.filter(state=ConcernState.CLOSED, closed_at__lt=_closed_before(day, years))
+        closed = Concern.objects.filter(state=ConcernState.CLOSED, closed_at__lt=ended_before(day, years))
         roots = set(closed.values_list("pk", flat=True))
         held = self._families(Concern.objects.filter(self._on_hold()).values_list("pk", flat=True))
         return self._family(sorted(roots - held))
@@ -66,7 +66,14 @@ class OfConcerns:
         return set(Concern.objects.filter(self._on_hold(), pk__in=list(numbers)).values_list("pk", flat=True))
 
     def let_go(
-        self, number: int, *, listed: Collection[int], day: dt.date, years: int, disposal: int
+        self,
+        number: int,
+        *,
+        listed: Collection[int],
+        day: dt.date,
+        years: int,
+        disposal: int,
+        at: dt.datetime,
     ) -> Gone | Reason:
         root = self._root(number)
         # Whoever opens it again, joins it or adds to it holds this lock first.
@@ -77,7 +84,7 @@ class OfConcerns:
         list(Concern.objects.select_for_update(of=("self",)).filter(pk__in=family).order_by("pk"))
         if self.held(family):
             return Reason.HELD
-        is_due = concern.closed_at is not None and concern.closed_at < _closed_before(day, years)
+        is_due = concern.closed_at is not None and concern.closed_at < ended_before(day, years)
         if not is_due or not set(family) <= set(listed):
             return Reason.NOT_DUE
         assert concern.closed_at is not None
@@ -104,10 +111,7 @@ class OfConcerns:
 
     def _on_hold(self) -> Q:
         """Concerns on which a hold stands."""
-        found = Q(pk__in=[])
-        for hold in Hold.objects.standing().filter(table=Table.CONCERNS):
-            found |= _met(hold)
-        return found
+        return on_hold(Table.CONCERNS, _met)
 
     def _family(self, numbers: Collection[int]) -> list[int]:
         """These, and whatever was joined with one of them."""
@@ -131,17 +135,13 @@ class OfConcerns:
 def _met(hold: Hold) -> Q:
     if hold.number is not None:
         return Q(pk=hold.number)
-    met = Q(pk__isnull=False)
+    met = received_within(hold)
     if hold.category:
         met &= Q(category=hold.category)
     if hold.lea_id is not None:
         met &= Q(lea=hold.lea_id)
     if hold.provider_id is not None:
         met &= Q(provider=hold.provider_id)
-    if hold.received_from is not None:
-        met &= Q(received_at__gte=_midnight(hold.received_from))
-    if hold.received_to is not None:
-        met &= Q(received_at__lt=_midnight(hold.received_to + dt.timedelta(days=1)))
     return met
 
 
@@ -156,13 +156,11 @@ def _remove(family: list[int], *, disposal: int) -> None:
         if clock is not None
     }
     clocks.update(Asked.objects.filter(concern__in=family).values_list("clock", flat=True))
-    with connection.cursor() as cursor:
-        # The database lets go of what was said about a concern for nobody else, and only of what is listed.
-        cursor.execute("SELECT set_config('retention.disposal', %s, true)", [str(disposal)])
+    open_the_way(disposal)
     for part in PARTS:
-        _delete(part, concern_id__in=family)
+        delete_at_once(part._default_manager.filter(concern_id__in=family))  # noqa: SLF001 - Django's own name
     Hold.objects.filter(table=Table.CONCERNS, number__in=family).delete()
-    _delete(Concern, pk__in=family)
+    delete_at_once(Concern.objects.filter(pk__in=family))
     Clock.objects.filter(pk__in=clocks).delete()
     # Last of all: the database has just written into the histories what was deleted.
     every: tuple[type[models.Model], ...] = (*PARTS, Concern, Hold, Clock, ClockPause, ClockMove)
@@ -171,12 +169,6 @@ def _remove(family: list[int], *, disposal: int) -> None:
     for number in family:
         DigestItem.objects.filter(key__regex=MAIL_KEY.format(number)).delete()
         Notice.objects.filter(key__regex=MAIL_KEY.format(number)).delete()
-
-
-def _delete(model: type[models.Model], **which: Any) -> None:
-    # One statement for rows that point at each other, whose keys the database looks at when all is done.
-    rows: Any = model._default_manager.filter(**which)  # noqa: SLF001 - Django's own name
-    rows._raw_delete(using=rows.db)  # noqa: SLF001 - delete() refuses rows that point at each other
 
 
 def _forget_history(model: type[models.Model], family: list[int], clocks: set[int]) -> None:
@@ -194,12 +186,3 @@ def _forget_history(model: type[models.Model], family: list[int], clocks: set[in
     else:
         rows = history.objects.filter(concern__in=family)
     rows.delete()
-
-
-def _closed_before(day: dt.date, years: int) -> dt.datetime:
-    """What was closed before this moment has been closed for so many years on this day."""
-    return _midnight(same_day_after(day, -years) + dt.timedelta(days=1))
-
-
-def _midnight(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(), tzinfo=CENTRAL)

@@ -51,7 +51,7 @@ class DisposalFactory(DjangoModelFactory[Disposal]):
         withdrawn = factory.Trait(withdrawn_at=PROPOSED, withdrawn_by=factory.SelfAttribute("proposed_by"))
 
     table = Table.CONCERNS
-    rule = factory.LazyFunction(RetentionRule.objects.get)
+    rule = factory.LazyAttribute(lambda row: RetentionRule.objects.get(table=row.table))
     as_of = PROPOSED.date()
     proposed_by = factory.SubFactory(UserFactory)
     proposed_at = PROPOSED

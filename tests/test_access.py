@@ -873,12 +873,13 @@ ADDRESSES = [
     post(page("patterns:see", DESE_ROLES, args=lambda world: [world.pattern.pk], status=302)),
     page("patterns:dismiss", DESE_ROLES, args=lambda world: [world.pattern.pk]),
     page("patterns:bring_back", DESE_ROLES, args=lambda world: [world.dismissed_pattern.pk]),
-    page("retention:overview", DESE_ROLES),
-    page("retention:change_rule", [Role.DESE_ADMIN]),
-    page("retention:place", DESE_ROLES),
+    # Which kind of record stands in the address; tests/concerns/retention asks every role for the other one.
+    page("retention:overview", DESE_ROLES, args=lambda world: ["concerns"]),
+    page("retention:change_rule", [Role.DESE_ADMIN], args=lambda world: ["concerns"]),
+    page("retention:place", DESE_ROLES, args=lambda world: ["concerns"]),
     page("retention:lift", DESE_ROLES, args=lambda world: [world.hold.pk]),
-    page("retention:propose", DESE_ROLES),
-    page("retention:stubs", DESE_ROLES),
+    page("retention:propose", DESE_ROLES, args=lambda world: ["concerns"]),
+    page("retention:stubs", DESE_ROLES, args=lambda world: ["concerns"]),
     *(
         page(f"retention:{name}", DESE_ROLES, args=lambda world: [world.disposal.pk])
         for name in ("disposal", "confirm", "withdraw")

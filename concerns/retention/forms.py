@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from typing import Any
 
 from django import forms
@@ -14,14 +13,15 @@ from mocap_portal.foundation.directory.models import CodeMeaning, CodeSet, Lea, 
 from mocap_portal.foundation.ui.fields import MemorableDateField, PartyField, whatever_is_wrong
 from mocap_portal.foundation.ui.forms import StepForm
 
-from .models import HoldKind
+from .models import HoldKind, Table
+from .words import Words
 
 LONGEST_AHEAD = dt.timedelta(days=730)  # a later first day is mistyped
-NUMBER = re.compile(r"(?:C-)?0*([1-9][0-9]{0,17})", re.IGNORECASE)
+OF_CONCERNS_ALONE = ("category", "lea", "provider")
 
 
 class HoldForm(StepForm):
-    """One concern by its number, or every concern of a kind."""
+    """One record by its number, or every record of a kind. `words`: of which table."""
 
     submit = gettext_lazy("Place the hold")
 
@@ -32,12 +32,7 @@ class HoldForm(StepForm):
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    number = forms.CharField(
-        label=gettext_lazy("Number of the concern"),
-        help_text=gettext_lazy("Such as C-000123. Leave it empty to hold every concern of a kind."),
-        max_length=21,
-        required=False,
-    )
+    number = forms.CharField(max_length=21, required=False)
     category = forms.ChoiceField(label=gettext_lazy("Category"), required=False)
     lea = PartyField(
         label=gettext_lazy("District"),
@@ -53,15 +48,22 @@ class HoldForm(StepForm):
     )
     received_from = MemorableDateField(label=gettext_lazy("Came in from"), required=False)
     received_to = MemorableDateField(label=gettext_lazy("Came in until"), required=False)
-    everything = forms.BooleanField(label=gettext_lazy("Hold every concern there is"), required=False)
+    everything = forms.BooleanField(required=False)
     review_on = MemorableDateField(
         label=gettext_lazy("Look again on"),
         help_text=gettext_lazy("When to ask whether it is still needed. It does not end by itself."),
         required=False,
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, words: Words, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.words = words
+        self.fields["number"].label, self.fields["number"].help_text = words.number, words.number_help
+        self.fields["everything"].label = words.everything
+        if words.table != Table.CONCERNS:
+            for name in OF_CONCERNS_ALONE:
+                del self.fields[name]
+            return
         rows = CodeMeaning.objects.filter(code_set=CodeSet.CONCERN_CATEGORY).order_by("position", "code")
         names = {row.code: row.local_label for row in rows}
         field = self.fields["category"]
@@ -72,33 +74,33 @@ class HoldForm(StepForm):
         text = self.cleaned_data["number"].strip()
         if not text:
             return None
-        if (found := NUMBER.fullmatch(text)) is None:
-            raise forms.ValidationError(_("Write the number as it is on the receipt, such as C-000123."))
+        if (found := self.words.numbers.fullmatch(text)) is None:
+            raise forms.ValidationError(str(self.words.number_wrong))
         return int(found.group(1))
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or self.cleaned_data
         if self.errors:
             return said
-        conditions = [said[name] for name in ("category", "lea", "provider", "received_from", "received_to")]
+        conditions = [said.get(name) for name in (*OF_CONCERNS_ALONE, "received_from", "received_to")]
         if said["number"] and any(conditions):
-            raise forms.ValidationError(_("Give the number of one concern, or say which kind. Not both."))
+            raise forms.ValidationError(str(self.words.both))
         if not said["number"] and not any(conditions) and not said["everything"]:
-            raise forms.ValidationError(
-                _("Give the number of a concern, say which kind, or tick that all are held.")
-            )
+            raise forms.ValidationError(str(self.words.neither))
         if said["received_from"] and said["received_to"] and said["received_from"] > said["received_to"]:
             self.add_error("received_to", _("This day is before the first one."))
         return said
 
 
 class RuleForm(StepForm):
-    """For how many years, from which day on, and who says so. `today`: a rule changes nothing that is past."""
+    """For how many years, from which day on, and who says so. `words`: of which table.
+
+    `today`: a rule changes nothing that is past.
+    """
 
     submit = gettext_lazy("Change it")
 
     years = forms.IntegerField(
-        label=gettext_lazy("Years after a concern was closed"),
         min_value=1,
         max_value=100,
         error_messages=whatever_is_wrong(gettext_lazy("Type a number from 1 to 100.")),
@@ -112,8 +114,9 @@ class RuleForm(StepForm):
     )
     note = forms.CharField(label=gettext_lazy("Note"), max_length=300, required=False)
 
-    def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, words: Words, today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["years"].label = words.years
         self.bound("valid_from", earliest=today, latest=today + LONGEST_AHEAD)
 
 

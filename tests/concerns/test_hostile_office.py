@@ -166,7 +166,7 @@ def test_what_the_office_writes_is_shown_as_words(office: Client, words: str) ->
     assert Note.objects.get().reason
     concern = ConcernFactory.create()
     for hold in ({"number": concern.number}, {"category": "billing"}):
-        office.post(reverse("retention:place"), {"kind": "audit", "why": words, **hold})
+        office.post(reverse("retention:place", args=["concerns"]), {"kind": "audit", "why": words, **hold})
     assert Hold.objects.count() == 2
     for address in (
         f"{reverse('patterns:notes')}?show=every",
@@ -181,14 +181,21 @@ def test_what_the_office_writes_is_shown_as_words(office: Client, words: str) ->
 
 @pytest.mark.parametrize("words", HOSTILE)
 @pytest.mark.parametrize(
-    "name",
-    ["patterns:notes", "patterns:notes_csv", "patterns:trends", "patterns:trends_csv", "retention:place"],
+    ("name", "args"),
+    [
+        ("patterns:notes", []),
+        ("patterns:notes_csv", []),
+        ("patterns:trends", []),
+        ("patterns:trends_csv", []),
+        ("retention:place", ["concerns"]),
+        ("retention:place", ["transcripts"]),
+    ],
 )
-def test_an_address_says_what_it_likes(office: Client, name: str, words: str) -> None:
+def test_an_address_says_what_it_likes(office: Client, name: str, args: list[str], words: str) -> None:
     asked = dict.fromkeys(
         ("show", "by", "category", "provider", "lea", "outcome", "number", "page", "t-page"), words
     )
-    response = office.get(reverse(name), asked)
+    response = office.get(reverse(name, args=args), asked)
     assert response.status_code == 200
     assert is_harmless(response.content.decode())
 

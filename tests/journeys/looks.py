@@ -181,6 +181,8 @@ IN_ANOTHER_STATE = [
     public("account_reset_password_from_key", args=_password_key),
     public("account_confirm_email", args=_address_key),
     page("account_email", [Role.PARENT], args=_change_of_address),
+    page("retention:overview", [Role.DESE_REVIEWER], args=lambda _world: ["transcripts"]),
+    page("retention:place", [Role.DESE_REVIEWER], args=lambda _world: ["transcripts"]),
 ]
 
 

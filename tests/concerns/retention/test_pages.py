@@ -24,13 +24,17 @@ pytestmark = pytest.mark.django_db
 
 TODAY = dt.datetime(2031, 11, 28, 9, tzinfo=CENTRAL)
 OLD = dt.datetime(2026, 11, 2, 12, tzinfo=CENTRAL)
-OVERVIEW = "/concerns/retention/"
+OVERVIEW = "/concerns/retention/concerns/"
 
 
 def words(response: Any) -> str:
     """What the page says, without its tags."""
     assert response.status_code == 200
     return " ".join(strip_tags(response.content.decode()).split())
+
+
+def of_concerns(page: str) -> str:
+    return reverse(f"retention:{page}", args=["concerns"])
 
 
 def office(name: str) -> Client:
@@ -43,8 +47,8 @@ def test_one_proposes_and_another_confirms() -> None:
         one, other = office("Ann One"), office("Olga Other")
         text = words(one.get(OVERVIEW))
         assert "One concern is old enough and not held." in text
-        assert "Propose to dispose" in words(one.get(reverse("retention:propose")))
-        text = words(one.post(reverse("retention:propose"), follow=True))
+        assert "Concerns: propose to dispose" in words(one.get(of_concerns("propose")))
+        text = words(one.post(of_concerns("propose"), follow=True))
         assert "1 concern is on the list." in text
         assert "A disposal is proposed and waits for another person." in text
         disposal = Disposal.objects.get()
@@ -64,7 +68,7 @@ def test_one_proposes_and_another_confirms() -> None:
         text = words(other.get(here))
         assert "Let go" in text
         assert "Confirmed by Olga Other" in text
-        text = words(other.get(reverse("retention:stubs")))
+        text = words(other.get(of_concerns("stubs")))
         assert concern.number in text
         assert "Ann One and Olga Other" in text
         assert "Settled: what was wrong was put right" in text
@@ -82,7 +86,7 @@ def test_a_proposal_is_withdrawn() -> None:
 
 def test_holds_are_placed_on_one_concern_or_on_a_kind() -> None:
     client, concern = office("Ann One"), ConcernFactory.create()
-    address = reverse("retention:place")
+    address = of_concerns("place")
     filled_in = client.get(address, {"number": concern.number}).content.decode()
     assert f'value="{concern.number}"' in filled_in
     assert "<script>" not in client.get(address, {"number": "<script>"}).content.decode()
@@ -129,15 +133,15 @@ def test_empty_pages_say_so() -> None:
     text = words(client.get(OVERVIEW))
     for sentence in ("Nothing is old enough", "Nothing is held.", "Nothing was ever disposed of.", "5 years"):
         assert sentence in text
-    assert "Nothing was disposed of yet." in words(client.get(reverse("retention:stubs")))
+    assert "Nothing was disposed of yet." in words(client.get(of_concerns("stubs")))
     RetentionRule.objects.all().delete()
     assert "No rule says how long concerns are kept." in words(client.get(OVERVIEW))
-    assert "No rule says" in words(client.post(reverse("retention:propose"), follow=True))
+    assert "No rule says" in words(client.post(of_concerns("propose"), follow=True))
 
 
 def test_pages_ask_the_same_few_questions_however_much_there_is() -> None:
     client, disposal = office("Ann One"), DisposalFactory.create(confirmed=True)
-    addresses = [OVERVIEW, reverse("retention:stubs"), reverse("retention:disposal", args=[disposal.pk])]
+    addresses = [OVERVIEW, of_concerns("stubs"), reverse("retention:disposal", args=[disposal.pk])]
 
     def fill(number: int) -> None:
         for _each in range(number):
@@ -172,7 +176,7 @@ def rule_form(day: dt.date, years: str = "7") -> dict[str, str]:
 
 def test_an_administrator_changes_how_long_concerns_are_kept() -> None:
     hat = MembershipFactory.create(dese_admin=True)
-    address, first = reverse("retention:change_rule"), dt.date(2032, 1, 1)
+    address, first = of_concerns("change_rule"), dt.date(2032, 1, 1)
     with time_machine.travel(TODAY, tick=False):
         admin = sign_in(Client(), hat)
         assert "Change how long" in words(admin.get(OVERVIEW))
@@ -191,7 +195,11 @@ def test_an_administrator_changes_how_long_concerns_are_kept() -> None:
         assert "A concern is kept for 5 years" in text
         assert "From Jan 1, 2032 on, for 7 years. Source: Records board, 2031-10-15." in text
         words(admin.post(address, rule_form(first, years="8"), follow=True))  # it does not hold yet
-    rows = RetentionRule.objects.filter(table="concerns").order_by("valid_from").values_list("years", "valid_from", "valid_to")
+    rows = (
+        RetentionRule.objects.filter(table="concerns")
+        .order_by("valid_from")
+        .values_list("years", "valid_from", "valid_to")
+    )
     assert list(rows)[1:] == [(8, first, None)]
     assert rows[0][::2] == (5, dt.date(2031, 12, 31))
     with time_machine.travel(dt.datetime(2032, 1, 2, 9, tzinfo=CENTRAL), tick=False):
@@ -203,10 +211,10 @@ def test_what_was_proposed_under_an_older_rule_is_proposed_again() -> None:
     with time_machine.travel(TODAY, tick=False):
         one, other = office("Ann One"), office("Olga Other")
         admin = sign_in(Client(), MembershipFactory.create(dese_admin=True))
-        one.post(reverse("retention:propose"))
+        one.post(of_concerns("propose"))
         disposal = Disposal.objects.get()
         for _twice in range(2):
-            sent = admin.post(reverse("retention:change_rule"), rule_form(TODAY.date()), follow=True)
+            sent = admin.post(of_concerns("change_rule"), rule_form(TODAY.date()), follow=True)
             assert "The rule is changed." in words(sent)
         assert RetentionRule.objects.filter(table="concerns").count() == 2
         confirm = reverse("retention:confirm", args=[disposal.pk])

@@ -21,6 +21,8 @@ from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings
 
 from concerns.movip.models import ArchiveRow, TranscriptRequest
+from concerns.retention.actions import KINDS
+from concerns.retention.models import Table
 from coredata.models import Upload
 from coredata.reconcile.catalogue import CATALOGUE, Family
 from coredata.reconcile.lists import inside
@@ -221,18 +223,19 @@ class TestRequests:
         assert (Decision.objects.count(), letters.count()) == (21, 20)
         assert Decision.objects.filter(superseded_by__isnull=False).count() == 1
 
-    def test_ten_transcript_requests_in_every_state(self) -> None:
+    def test_eleven_transcript_requests_in_every_state(self) -> None:
         assert counted(TranscriptRequest.objects.values_list("state", flat=True)) == {
             "requested": 2,
             "checked": 1,
             "searching": 1,
-            "sent": 3,
+            "sent": 4,
             "not_found": 1,
             "sent_on": 1,
             "closed": 1,
         }
         assert TranscriptRequest.objects.overdue(on=TUESDAY.date()).count() == 1
         assert TranscriptRequest.objects.to_mail().count() == 1
+        assert len(KINDS[Table.TRANSCRIPTS].due(TUESDAY.date(), 5)) == 1
         assert ArchiveRow.objects.count() == 59
 
     def test_clocks_stand_where_they_should(self) -> None:

@@ -1,4 +1,4 @@
-"""Ten requests for transcripts of MoVIP, in every state, and the archive that ships as a sample."""
+"""Eleven requests for transcripts of MoVIP, in every state, and the archive that ships as a sample."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from concerns.movip.models import (
     TranscriptRequest,
     Way,
 )
+from concerns.retention.models import RetentionRule, Table
 from mocap_portal.foundation.accounts.models import Membership, Role
 from mocap_portal.foundation.papers.letters import LetterText, typeset
 from mocap_portal.foundation.shared.calendar import central_date
@@ -34,7 +35,10 @@ OFFICIAL = Official("Dana Reyes", "MOCAP office")
 
 
 def build_transcripts(at: dt.datetime) -> None:
-    """Requests of the last two months: waiting, checked, looked for, issued, mailed, not found, sent on, closed."""
+    """Requests of the last two months: waiting, checked, looked for, issued, mailed, not found, sent on, closed.
+
+    One more is so old that its papers can be disposed of, and nobody has proposed it yet.
+    """
     actions.import_archive(SAMPLE.read_bytes())
     office = Membership.objects.active().filter(role=Role.DESE_REVIEWER).order_by("pk")[0]
     _Desk(office, central_date(at)).work()
@@ -88,6 +92,15 @@ class _Desk:
             by=self.by,
             at=self._at(1),
         )
+        self._answered_long_ago()
+
+    def _answered_long_ago(self) -> None:
+        """One whose paper left so long ago that it is due: of it the log of what left stays."""
+        years = RetentionRule.objects.on(self.today).get(table=Table.TRANSCRIPTS).years
+        days = years * 366 + 60
+        old = self._searched("Étienne Delacroix", "1992-10-19", days, college="Ozark Falls College")
+        self._issue(old, days - 10)
+        actions.hand_out(old.pk, way=Way.MAIL, on=self._day(days - 11), by=self.by, at=self._at(days - 11))
 
     def _ask(self, name: str, born: str, days: int, *, proof: bool = False, **more: Any) -> TranscriptRequest:
         given, _blank, family = name.rpartition(" ")

@@ -131,8 +131,12 @@ WITH told AS (
     LEFT JOIN v ON v.v_id = jv.v_id
     WHERE (
             j.program_code = ANY(%(programs)s) OR v.counts
-            -- Most files carry no code of June's: then the catalog says whether it may be a MOCAP course.
-            OR j.program_code = '' AND v.v_id IS NULL AND NOT EXISTS (SELECT FROM oj WHERE oj.j_id = j.j_id)
+            -- Most files carry no code of June's: then the catalog says whether it may be a MOCAP course, of a student who
+            -- is known for one by an approval, a report or a code in the LEA's own files, whichever LEAs are asked.
+            OR j.program_code = '' AND (j.every_course OR (j.lea_id, j.mosis_id) IN (
+                SELECT lea_id, mosis_id FROM o WHERE is_coded
+                UNION ALL SELECT lea_id, mosis_id FROM j WHERE program_code = ANY(%(programs)s)
+            )) AND v.v_id IS NULL AND NOT EXISTS (SELECT FROM oj WHERE oj.j_id = j.j_id)
                 AND EXISTS (SELECT FROM in_catalog WHERE in_catalog.course_code = j.course_code)
         )
         AND NOT EXISTS (SELECT FROM aj JOIN a USING (a_id) WHERE aj.j_id = j.j_id AND a.counts)

@@ -34,5 +34,6 @@ UNION SELECT reported.mosis_id FROM core_file JOIN scope USING (lea_id)
     WHERE kept.collection_id = ANY(%(core_collections)s) AND reported.report_id = ANY(%(reports)s)
         AND reported.basis = 'mocap' AND reported.status = 'active'
 UNION SELECT mosis_id FROM {october} AS october JOIN scope USING (lea_id) WHERE program_code = ANY(%(programs)s)
-UNION SELECT mosis_id FROM {june} AS june JOIN scope USING (lea_id) WHERE program_code = ANY(%(programs)s);
+-- Most files carry no code in June: there any row matters of somebody who is known, if only through another LEA.
+UNION SELECT mosis_id FROM {june} AS june JOIN scope USING (lea_id) WHERE program_code = ANY(%(programs)s) OR every_course;
 ANALYZE pupil;

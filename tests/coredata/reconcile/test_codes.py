@@ -412,6 +412,44 @@ def test_two_halves_that_two_leas_approved_are_one_year_when_one_is_asked_alone(
         assert alone == [row for row in together if row[1] == lea]
 
 
+def a_student_of_another_lea_takes_a_course_of_the_catalog(world: World) -> None:
+    world.approve(lea=world.other)
+    CourseFactory.create(provider=world.provider, state_course_code=ART)
+    world.june(code=ART)
+
+
+def a_course_is_reported_to_another_lea(world: World) -> None:
+    other = world.other.state_district_id
+    world.reported(code=ART, district_code=other, status="completed", final_grade="B", credits_earned="0.5")
+    world.june(code=ART)
+
+
+@pytest.mark.parametrize(
+    "case",
+    [a_student_of_another_lea_takes_a_course_of_the_catalog, a_course_is_reported_to_another_lea],
+    ids=lambda case: str(case.__name__),
+)
+def test_an_uncoded_row_of_june_is_looked_at_when_its_lea_is_asked_alone(
+    case: Callable[[World], None],
+) -> None:
+    """Its student may be known through another LEA only."""
+    world = World()
+    case(world)
+    together = answer(Question(2027, SUMMER))
+    mine = [row for row in together if row[1] == world.lea.pk]
+    assert mine
+    assert answer(Question(2027, SUMMER, leas=(world.lea.pk,), is_whole=False)) == mine
+
+
+def test_a_code_that_only_another_lea_gives_makes_nobody_known() -> None:
+    world = World()
+    CourseFactory.create(provider=world.provider, state_course_code=ART)
+    world.october(lea=world.other)
+    world.june(code=ART, every_course=False)
+    for question in Question(2027, SUMMER), Question(2027, SUMMER, leas=(world.lea.pk,), is_whole=False):
+        assert [row for row in answer(question) if row[1] == world.lea.pk] == []
+
+
 def test_a_semester_that_nobody_knows_may_be_any_time() -> None:
     """V-37 says so of the file; the course is still found."""
     world = World()

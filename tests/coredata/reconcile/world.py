@@ -216,6 +216,7 @@ class World:
                 "sections": 1,
                 "line": next(self.lines),
                 "upload": self.uploads[lea.pk, "stu_crs_comp"],
+                "every_course": True,
                 **more,
             }
         )

@@ -284,6 +284,7 @@ class _Writing:
     # O, J and V --------------------------------------------------------------------------------------
 
     def october(self, states: Sequence[State]) -> None:
+        known = {student for state in states for student in state.known}
         kept(
             StudentCourse(
                 lea_id=o.lea, school_year_id=YEAR, mosis_id=o.student, course_code=o.course, semester=o.semester,
@@ -301,6 +302,7 @@ class _Writing:
                 lea_id=j.lea, school_year_id=YEAR, mosis_id=j.student, course_code=j.course, semester=j.semester,
                 school_code="1050", program_code=j.program, grade_earned=j.grade_earned, credits_earned=j.credits,
                 grade_level=j.grade, sections=j.sections, line=j.line, upload=self.uploads[j.lea, "stu_crs_comp"],
+                every_course=j.student in known,
             )
             for j in self.ordered(j for state in states for j in state.june)
         )  # fmt: skip

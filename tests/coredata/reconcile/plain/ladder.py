@@ -190,11 +190,8 @@ class Ladder:
         code, and a provider reports, stands as one that the provider alone has.
         """
         state = self.state
-        # June keeps the other courses only of students whom a source knows as MOCAP students.
-        known = {a.student for a in state.asked} | {v.student for v in state.reported}
-        known |= {o.student for o in state.october if o.is_coded} | {
-            j.student for j in state.june if j.is_coded
-        }
+        coded = {(o.lea, o.student) for o in state.october if o.is_coded}
+        coded |= {(j.lea, j.student) for j in state.june if j.is_coded}
         catalog = {listed.course for listed in state.catalog}
         found = []
         for a in state.asked:
@@ -212,7 +209,11 @@ class Ladder:
             v = _first(self.jv[j])
             octobers = self.of(self.oj, j)
             by_catalog = (
-                j.program == "" and not octobers and v is None and j.course in catalog and j.student in known
+                j.program == ""
+                and not octobers
+                and v is None
+                and j.course in catalog
+                and (j.student in state.known or (j.lea, j.student) in coded)
             )
             is_mocap = j.is_coded or (v is not None and v.counts) or by_catalog
             if is_mocap and not self.is_approved(j) and not any(o.is_coded for o in octobers):

@@ -250,6 +250,12 @@ class State:
     is_shared: bool = False  # the LEAs have a cooperative agreement
     closed: Mapping[Lea, dt.date] = field(default_factory=dict)  # the last day of each that has closed
 
+    @property
+    def known(self) -> set[str]:
+        """The students whose every course counts: with an approval, in a full-time program, or reported."""
+        asked = {a.student for a in self.asked if a.type == "FT" or (a.is_approved and not a.is_private)}
+        return asked | {v.student for v in self.reported}
+
     def is_compared(self, lea: Lea) -> bool:
         """An LEA that closes is compared while its school year is."""
         return not self._had_closed(lea, YEAR_STARTS)

@@ -25,6 +25,7 @@ from mocap_portal.foundation.accounts.models import DESE_ROLES, Membership, Role
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.paging import sort_and_cut
 from mocap_portal.foundation.ui.steps import ask_first, take_step
+from mocap_portal.foundation.ui.switch import View
 
 from . import actions, words
 from .forms import HoldForm, LiftForm, RuleForm
@@ -63,7 +64,10 @@ def overview(request: HatRequest, table: Table = Table.CONCERNS) -> HttpResponse
     left = Stub.objects.visible_to(request.hat).filter(table=table).count()
     context = {
         "words": said,
-        "kinds": words.OF.values(),
+        "kinds": [
+            View(one.many, reverse("retention:overview", args=[one.table]), one.table == table)
+            for one in words.OF.values()
+        ],
         "rule": rule,
         "kept": said.kept % {"years": rule.years} if rule else "",
         "later": rules.filter(valid_from__gt=today).order_by("valid_from"),

@@ -10,10 +10,10 @@ from django.http import HttpRequest
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One of a page's views, for `components/switch.html`. `query`: the part of its address behind the `?`."""
+    """One of a page's views, for `components/switch.html`. `address`: where it is, from this page."""
 
     label: str
-    query: str
+    address: str
     is_now: bool
 
 
@@ -27,5 +27,5 @@ def switch(request: HttpRequest, name: str, labels: Iterable[tuple[str, str]], *
         address = request.GET.copy()
         address.pop("page", None)
         address[name] = value
-        found.append(View(label, address.urlencode(), value == now))
+        found.append(View(label, f"?{address.urlencode()}", value == now))
     return found

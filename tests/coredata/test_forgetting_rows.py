@@ -108,6 +108,16 @@ def test_the_page_says_that_only_counts_are_left(staff: Membership) -> None:
     assert [choice in pages[OVER] for choice in choices] == [True, False, True]
 
 
+def test_what_a_night_would_find_of_it_is_not_asked_any_more(staff: Membership) -> None:
+    checked = send(report_of(), by=staff)
+    answers = []
+    for day in LAST, OVER:
+        with time_machine.travel(day, tick=False):
+            rehearsal = reverse("reconcile:rehearsal_of_report", args=[checked.pk])
+            answers.append(sign_in(Client(), staff).get(rehearsal).status_code)
+    assert answers == [200, 404]
+
+
 def test_from_then_on_nothing_is_retracted(reports: list[ProviderReport]) -> None:
     """What it would fall back on is gone."""
     _first, second = reports

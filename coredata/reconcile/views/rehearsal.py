@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from coredata.actions import is_long_over
 from coredata.models import ProviderReport, ReportState, Upload, UploadState
 from mocap_portal.foundation.accounts.guards import for_roles
 from mocap_portal.foundation.accounts.middleware import HatRequest
@@ -62,10 +63,12 @@ def rehearsal(request: HatRequest, year: int) -> HttpResponse:
 @require_safe
 @for_roles(*PROVIDER_ROLES)
 def of_report(request: HatRequest, pk: int) -> HttpResponse:
-    """The same of a report that was read and is not accepted yet: what the night would find of this provider."""
+    """The same of a report that was read and may still be accepted: what the night would find of this provider."""
     visible = ProviderReport.objects.visible_to(request.hat).filter(state__in=UNDECIDED)
     report = get_object_or_404(visible.select_related("school_year"), pk=pk)
     now = timezone.now()
+    if is_long_over(report.school_year, on=central_date(now)):
+        raise Http404
     found = rehearse_report(report, as_of=central_date(now), at=now)
     context = {
         "report": report,

@@ -144,8 +144,8 @@ TRANSCRIPTS = Words(
         "count",
     ),
     left_of=_(
-        "Of a request for a transcript that was disposed of this is left, and the log of what left the office, if "
-        "anything did."
+        "Of a request for a transcript that was disposed of this stays. Where a record left the office, the log of it "
+        "stays, too."
     ),
     one=_("Request"),
     many=_("Requests for transcripts"),

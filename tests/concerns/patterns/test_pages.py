@@ -7,9 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.html import strip_tags
 
@@ -23,6 +21,7 @@ from tests.factories.accounts import MembershipFactory
 from tests.factories.concerns import ConcernFactory
 from tests.factories.directory import LeaFactory, ProviderFactory
 from tests.factories.patterns import LookFactory, NoteFactory
+from tests.queries import queries_of
 from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -216,14 +215,6 @@ def test_pages_ask_the_same_few_questions_however_much_there_is(office: Client) 
             )
             NoteFactory.create(of_district=True, seen=True)
 
-    def asked() -> list[int]:
-        counts = []
-        for address in addresses:
-            with CaptureQueriesContext(connection) as queries:
-                office.get(address)
-            counts.append(len(queries))
-        return counts
-
     fill(2)
     LookFactory.create()
     note = Note.objects.filter(kind="provider").first()
@@ -232,9 +223,9 @@ def test_pages_ask_the_same_few_questions_however_much_there_is(office: Client) 
         reverse("patterns:note", args=[note.pk]),
         reverse("patterns:trends"),
     ]
-    few = asked()
+    few = queries_of(office, addresses)
     fill(6)
-    assert asked() == few
+    assert queries_of(office, addresses) == few
     assert max(few) <= 24
 
 

@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import connection
 from django.test import Client, TestCase
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import strip_tags
 
 from concerns.models import Concern
@@ -18,6 +17,7 @@ from mocap_portal.foundation.shared.calendar import CENTRAL
 from tests.factories.accounts import MembershipFactory
 from tests.factories.concerns import ConcernFactory
 from tests.factories.retention import DisposalFactory, DisposalItemFactory, HoldFactory, StubFactory
+from tests.queries import queries_of
 from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +53,7 @@ def test_one_proposes_and_another_confirms() -> None:
         assert "A disposal is proposed and waits for another person." in text
         disposal = Disposal.objects.get()
         here = reverse("retention:disposal", args=[disposal.pk])
+        assert f"<title>Disposal of {date_format(disposal.as_of)} |" in one.get(here).content.decode()
         text = words(one.get(here))
         assert concern.number in text
         assert "Nov 12, 2026" in text
@@ -149,18 +150,10 @@ def test_pages_ask_the_same_few_questions_however_much_there_is() -> None:
             StubFactory.create()
             DisposalItemFactory.create(disposal=disposal, number=ConcernFactory.create(closed=True).pk)
 
-    def asked() -> list[int]:
-        counts = []
-        for address in addresses:
-            with CaptureQueriesContext(connection) as queries:
-                client.get(address)
-            counts.append(len(queries))
-        return counts
-
     fill(2)
-    few = asked()
+    few = queries_of(client, addresses)
     fill(8)
-    assert asked() == few
+    assert queries_of(client, addresses) == few
     assert max(few) <= 20
 
 

@@ -6,9 +6,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import connection
 from django.test import Client, TestCase
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.html import strip_tags
 from pytest_django.fixtures import Settings
@@ -24,6 +22,7 @@ from tests.factories.accounts import MembershipFactory
 from tests.factories.concerns import ConcernFactory
 from tests.factories.movip import DisclosureFactory, TranscriptRequestFactory
 from tests.factories.retention import DisposalFactory, DisposalItemFactory, HoldFactory, StubFactory
+from tests.queries import queries_of
 from tests.sign_in import sign_in
 
 from .test_pages import office, rule_form, words
@@ -270,18 +269,10 @@ def test_pages_ask_the_same_few_questions_however_much_there_is() -> None:
             for request in (closed(), logged):
                 DisposalItemFactory.create(disposal=disposal, number=request.pk)
 
-    def asked() -> list[int]:
-        counts = []
-        for address in addresses:
-            with CaptureQueriesContext(connection) as queries:
-                client.get(address)
-            counts.append(len(queries))
-        return counts
-
     fill(2)
-    few = asked()
+    few = queries_of(client, addresses)
     fill(8)
-    assert asked() == few
+    assert queries_of(client, addresses) == few
     assert max(few) <= 20
 
 

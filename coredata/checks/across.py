@@ -11,10 +11,11 @@ from mocap_portal.foundation.shared.rules import Rule
 
 from ..layouts import DISTRICT_KINDS, Kind
 from ..reading import LINE
-from .case import COURSE_KEY, Case, Findings, filled
+from .case import COURSE_KEY, Case, filled
 from .courses import october_courses, time_of
 from .keys import course_once
 from .registry import check
+from .search import Sought
 
 ASSIGNMENT = ("school_year", "district_code", "school_code", "assignment_number")
 OCTOBER = (Kind.CRS_ASSIGN, Kind.STU_ASSIGN)
@@ -23,21 +24,21 @@ KINDERGARTEN = "K"
 
 
 @check("V-24", "mosis_id", kinds=set(DISTRICT_KINDS) - {Kind.STU_CORE}, beside=(Kind.STU_CORE,))
-def in_student_core(case: Case, rule: Rule) -> Findings:
+def in_student_core(case: Case, rule: Rule) -> Sought:
     core = case.others[Kind.STU_CORE].rows.filter(pl.col("student").is_not_null()).select("student")
     rows = case.rows.filter(pl.col("student").is_not_null()).join(core, on="student", how="anti")
     return case.find(filled("mosis_id"), "mosis_id", rows=rows.sort(LINE))
 
 
 @check("V-63", *COURSE_KEY, kinds=[Kind.STU_ASSIGN], beside=(Kind.CRS_ASSIGN,))
-def assignment_is_there(case: Case, rule: Rule) -> Findings:
+def assignment_is_there(case: Case, rule: Rule) -> Sought:
     """An assignment that is there twice breaks V-60."""
     is_there = case.october.place.is_not_null()
     return case.find(filled("assignment_number") & ~is_there, "assignment_number")
 
 
 @check("V-64", "program_code", *ASSIGNMENT, kinds=[Kind.CRS_ASSIGN], beside=(Kind.STU_ASSIGN,))
-def mocap_has_students(case: Case, rule: Rule) -> Findings:
+def mocap_has_students(case: Case, rule: Rule) -> Sought:
     """Whichever of its teachers the students are written under: some systems name only the first."""
     students = case.others[Kind.STU_ASSIGN].rows
     rows = case.rows.filter("is_mocap").join(students, on=ASSIGNMENT, how="anti")
@@ -45,28 +46,28 @@ def mocap_has_students(case: Case, rule: Rule) -> Findings:
 
 
 @check("V-65", *COURSE_KEY, "course_code", kinds=[Kind.STU_ASSIGN], beside=(Kind.CRS_ASSIGN,))
-def same_course_code(case: Case, rule: Rule) -> Findings:
+def same_course_code(case: Case, rule: Rule) -> Sought:
     rows = case.rows.with_columns(told=case.october.told("course_code", ""))
     bad = filled("course_code") & filled("told") & (pl.col("course_code") != pl.col("told"))
     return case.find(bad, "course_code", expected=pl.col("told"), rows=rows)
 
 
 @check("V-69", *COURSE_KEY, "mosis_id", "course_code", kinds=[Kind.STU_ASSIGN], beside=(Kind.CRS_ASSIGN,))
-def course_once_in_october(case: Case, rule: Rule) -> Findings:
+def course_once_in_october(case: Case, rule: Rule) -> Sought:
     return course_once(case, case.rows.with_columns(semester=case.october.told("semester", "")))
 
 
 @check("V-67", "mosis_id", "birth_date", kinds=[Kind.STU_ASSIGN, Kind.STU_CRS_COMP], beside=(Kind.STU_CORE,))
-def birth_date_as_in_core(case: Case, rule: Rule) -> Findings:
+def birth_date_as_in_core(case: Case, rule: Rule) -> Sought:
     return _birth_date_as_in(case, Kind.STU_CORE)
 
 
 @check("V-67", "mosis_id", "birth_date", kinds=[Kind.STU_CRS_COMP], beside=(Kind.STU_ASSIGN,))
-def birth_date_as_in_october(case: Case, rule: Rule) -> Findings:
+def birth_date_as_in_october(case: Case, rule: Rule) -> Sought:
     return _birth_date_as_in(case, Kind.STU_ASSIGN)
 
 
-def _birth_date_as_in(case: Case, kind: Kind) -> Findings:
+def _birth_date_as_in(case: Case, kind: Kind) -> Sought:
     other = case.others[kind].rows.filter(pl.col("student").is_not_null() & pl.col("born").is_not_null())
     other = other.select("student", other_born=pl.col("born")).unique("student", keep="first")
     rows = case.rows.join(other, on="student", how="inner", maintain_order="left")
@@ -75,7 +76,7 @@ def _birth_date_as_in(case: Case, kind: Kind) -> Findings:
 
 
 @check("V-70", kinds=[Kind.STU_ASSIGN], beside=(Kind.CRS_ASSIGN, Kind.STU_CRS_COMP))
-def outcome_of_mocap(case: Case, rule: Rule) -> Findings:
+def outcome_of_mocap(case: Case, rule: Rule) -> Sought:
     """A young student without any row in June is V-76's."""
     missing = _without_counterpart(_mocap(case), _june(case))
     rows = missing.filter(~_is_absent_and_young(case))
@@ -85,13 +86,13 @@ def outcome_of_mocap(case: Case, rule: Rule) -> Findings:
 @check(
     "V-71", "program_code", "mosis_id", "course_code", "semester", kinds=[Kind.STU_CRS_COMP], beside=OCTOBER
 )
-def mocap_of_october(case: Case, rule: Rule) -> Findings:
+def mocap_of_october(case: Case, rule: Rule) -> Sought:
     rows = case.rows.filter(pl.col("is_mocap") & pl.col("student").is_not_null())
     return case.find(filled("student"), "course_code", rows=_without_counterpart(rows, october_courses(case)))
 
 
 @check("V-76", kinds=[Kind.STU_ASSIGN], beside=(Kind.CRS_ASSIGN, Kind.STU_CRS_COMP))
-def young_student_in_june(case: Case, rule: Rule) -> Findings:
+def young_student_in_june(case: Case, rule: Rule) -> Sought:
     rows = _mocap(case).filter(_is_absent_and_young(case))
     return case.find(filled("student"), "mosis_id", value=pl.col("student"), rows=rows)
 
@@ -129,13 +130,13 @@ def _group(case: Case) -> pl.Expr:
 
 
 @check("V-73", "grade_earned", "credits_earned", kinds=[Kind.STU_CRS_COMP])
-def no_credit_without_a_pass(case: Case, rule: Rule) -> Findings:
+def no_credit_without_a_pass(case: Case, rule: Rule) -> Sought:
     bad = _group(case).is_in(WITHOUT_PASS) & (pl.col("credits") > 0)
     return case.find(bad, "credits_earned", expected=pl.col("grade_earned"))
 
 
 @check("V-74", "grade_earned", "credits_earned", "grade_level", kinds=[Kind.STU_CRS_COMP])
-def credit_for_a_pass(case: Case, rule: Rule) -> Findings:
+def credit_for_a_pass(case: Case, rule: Rule) -> Sought:
     none = (pl.col("credits") == 0) | (pl.col("credits_earned") == "")
     high = pl.col("grade").str.contains("^[0-9]{2}$") & (
         pl.col("grade").cast(pl.Int32, strict=False) >= rule.numbers["least_grade"]
@@ -147,7 +148,7 @@ def credit_for_a_pass(case: Case, rule: Rule) -> Findings:
 @check(
     "V-75", "credits_earned", "mosis_id", "course_code", "semester", kinds=[Kind.STU_CRS_COMP], beside=OCTOBER
 )
-def credit_as_offered(case: Case, rule: Rule) -> Findings:
+def credit_as_offered(case: Case, rule: Rule) -> Sought:
     """A year in June may be two semesters in October: their units add up."""
     october = october_courses(case).filter(pl.col("units").is_not_null())
     october = october.select("student", "course_code", "units", other_time=time_of("semester"))

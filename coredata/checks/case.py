@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from operator import add
-from typing import TypeAlias
 
 import polars as pl
 
@@ -19,17 +18,8 @@ from ..collection import Collection
 from ..known import Known
 from ..layouts import Column, Kind, Layout
 from ..reading import LINE, Encoding, Sheet
+from .search import FINDINGS, Search, Sought, together
 
-Findings: TypeAlias = pl.DataFrame
-"""Columns: line (None: the whole file), column (None: the whole row), value, expected, severity (None: the rule's)."""
-
-FINDINGS = {
-    LINE: pl.Int64,
-    "column": pl.String,
-    "value": pl.String,
-    "expected": pl.String,
-    "severity": pl.String,
-}
 PROVIDER_TEACHES = PROGRAM_CODES[Instruction.PROVIDER]
 DISTRICT_TEACHES = PROGRAM_CODES[Instruction.CURRICULUM_ONLY]
 DIGITS = r"^[0-9]+$"
@@ -115,41 +105,40 @@ class Case:
         expected: pl.Expr | str = "",
         severity: str | None = None,
         rows: pl.DataFrame | None = None,
-    ) -> Findings:
-        """The rows where `bad` holds, as findings on the column of field `on`. A secret value is not repeated."""
-        frame = (self.rows if rows is None else rows).filter(bad)
+        hint: pl.Expr | None = None,
+    ) -> Sought:
+        """The rows where `bad` holds, as findings on the column of field `on`. A secret value is not repeated.
+
+        Among the file's rows they are looked for later, together with what other checks look for: unless `hint`, one
+        truth about all of them, says that there are none. Among other `rows` at once.
+        """
         column = self.layout.column(on) if on else None
         if column and column.is_secret:
-            shown: pl.Expr = pl.lit(None)
-        elif value is not None:
-            shown = value
-        else:
-            shown = pl.col(on) if on else pl.lit(None)
-        return frame.select(
-            pl.col(LINE),
-            pl.lit(column.name if column else None, dtype=pl.String).alias("column"),
-            shown.cast(pl.String).alias("value"),
-            (pl.lit(expected) if isinstance(expected, str) else expected).cast(pl.String).alias("expected"),
-            pl.lit(severity, dtype=pl.String).alias("severity"),
-        )
+            value = None
+        elif value is None and on:
+            value = pl.col(on)
+        search = Search(bad, column.name if column else None, value, expected, severity, hint)
+        return (search if rows is None else search.told(rows.filter(bad)),)
 
-    def find_each(self, bad: Mapping[str, pl.Expr], *, expected: Mapping[str, str] | None = None) -> Findings:
-        """The same for many columns, by field. All are looked at together, and few have anything to find."""
-        if not bad:
-            return nothing()
-        hits = self.rows.select(expr.any().alias(name) for name, expr in bad.items()).row(0, named=True)
+    def find_each(
+        self,
+        bad: Mapping[str, pl.Expr],
+        *,
+        expected: Mapping[str, str] | None = None,
+        hints: Mapping[str, pl.Expr] | None = None,
+    ) -> Sought:
+        """The same for many columns, by field."""
         return together(
-            self.find(bad[name], name, expected=(expected or {}).get(name, ""))
-            for name, is_hit in hits.items()
-            if is_hit
+            self.find(expr, name, expected=(expected or {}).get(name, ""), hint=(hints or {}).get(name))
+            for name, expr in bad.items()
         )
 
     def whole_file(
         self, *, column: str | None = None, value: str | None = None, expected: str = ""
-    ) -> Findings:
+    ) -> Sought:
         """One finding about the file."""
         row = {LINE: None, "column": column, "value": value, "expected": expected, "severity": None}
-        return pl.DataFrame([row], schema=FINDINGS)
+        return (pl.DataFrame([row], schema=FINDINGS),)
 
 
 @dataclass(frozen=True)
@@ -185,15 +174,6 @@ def hash_of_row(names: Sequence[str], *, seed: int = 0) -> pl.Expr:
     """A number for what stands in these columns: rows with different numbers differ, others most likely do not."""
     hashes = [pl.col(name).hash(seed + place) for place, name in enumerate(names)]
     return reduce(add, hashes)
-
-
-def nothing() -> Findings:
-    return pl.DataFrame(schema=FINDINGS)
-
-
-def together(found: Iterable[Findings]) -> Findings:
-    """All of them in one frame."""
-    return pl.concat([nothing(), *found])
 
 
 def filled(name: str) -> pl.Expr:

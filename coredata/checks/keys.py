@@ -10,28 +10,29 @@ from mocap_portal.foundation.shared.rules import Rule
 
 from ..layouts import Kind
 from ..reading import LINE
-from .case import COURSE_KEY, Case, Findings, filled, hash_of_row
+from .case import COURSE_KEY, Case, filled, hash_of_row
 from .registry import check
+from .search import Sought
 
 STUDENT_KEY = (*COURSE_KEY, "student")
 
 
 @check("V-60", *COURSE_KEY, kinds=[Kind.CRS_ASSIGN], compares=True)
-def assignment_once(case: Case, rule: Rule) -> Findings:
+def assignment_once(case: Case, rule: Rule) -> Sought:
     return _once(case, COURSE_KEY)
 
 
 @check("V-61", *COURSE_KEY, "mosis_id", kinds=[Kind.STU_ASSIGN], compares=True)
-def student_in_an_assignment_once(case: Case, rule: Rule) -> Findings:
+def student_in_an_assignment_once(case: Case, rule: Rule) -> Sought:
     return _once(case, STUDENT_KEY)
 
 
 @check("V-62", *COURSE_KEY, "mosis_id", kinds=[Kind.STU_CRS_COMP], compares=True)
-def outcome_once(case: Case, rule: Rule) -> Findings:
+def outcome_once(case: Case, rule: Rule) -> Sought:
     return _once(case, STUDENT_KEY)
 
 
-def _once(case: Case, key: Sequence[str]) -> Findings:
+def _once(case: Case, key: Sequence[str]) -> Sought:
     """The second and every further row of a key, each with the line of the first. Rows without a part of it pass."""
     rows = case.rows.select(LINE, *key).filter(filled("assignment_number"))
     if "student" in key:
@@ -59,7 +60,7 @@ def differing(rows: pl.DataFrame, other: str, *, within: Sequence[str]) -> pl.Da
 
 
 @check("V-66", "mosis_id", "birth_date", compares=True)
-def one_birth_date(case: Case, rule: Rule) -> Findings:
+def one_birth_date(case: Case, rule: Rule) -> Sought:
     rows = differing(_known_students(case, "birth_date"), "born", within=["student"])
     rows = rows.with_columns(first=pl.col("born").first().over("student"))
     return case.find(
@@ -68,7 +69,7 @@ def one_birth_date(case: Case, rule: Rule) -> Findings:
 
 
 @check("V-68", "mosis_id", "birth_date", "last_name", "first_name", compares=True)
-def one_id_for_a_person(case: Case, rule: Rule) -> Findings:
+def one_id_for_a_person(case: Case, rule: Rule) -> Sought:
     person = ["born", "last", "first"]
     rows = _known_students(case, "mosis_id", "last_name", "first_name")
     rows = rows.filter(filled("last_name") & filled("first_name"))
@@ -89,11 +90,11 @@ def one_id_for_a_person(case: Case, rule: Rule) -> Findings:
     kinds=[Kind.STU_CRS_COMP],
     compares=True,
 )
-def course_once_in_june(case: Case, rule: Rule) -> Findings:
+def course_once_in_june(case: Case, rule: Rule) -> Sought:
     return course_once(case, case.rows)
 
 
-def course_once(case: Case, rows: pl.DataFrame) -> Findings:
+def course_once(case: Case, rows: pl.DataFrame) -> Sought:
     """A course with another assignment number than on its first row. Co-teachers share one."""
     course = ["student", "course_code", "semester"]
     rows = rows.select(LINE, "assignment_number", *course)

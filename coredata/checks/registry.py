@@ -15,9 +15,10 @@ from mocap_portal.foundation.shared.rules import Rule, Severity, load_rules
 
 from ..known import Known
 from ..layouts import DISTRICT_KINDS, Kind
-from .case import Case, Findings
+from .case import Case
+from .search import Findings, Sought, look, together
 
-Check: TypeAlias = Callable[[Case, Rule], Findings]
+Check: TypeAlias = Callable[[Case, Rule], Sought]
 Lack: TypeAlias = Callable[[Known], str | None]
 """What the portal would have to know, in words; None when it does."""
 
@@ -79,7 +80,7 @@ def rules() -> dict[str, Rule]:
     return load_rules([Path(__file__).parent.parent / "rules.toml"])
 
 
-Ran: TypeAlias = tuple[Rule, Findings | None, str | None]
+Ran: TypeAlias = tuple[Rule, list[Findings] | None, str | None]
 """A rule, and what it found or what it needs."""
 
 
@@ -98,11 +99,14 @@ def run_on(case: Case, fields: Collection[str]) -> Iterator[Ran]:
 
 
 def _run(case: Case, checks: Iterable[Checked]) -> Iterator[Ran]:
-    for checked in checks:
-        rule = rules()[checked.rule_id]
-        if checked.is_for(case):
-            needs = _waived(case.known, rule) or checked.needs(case)
-            yield rule, None if needs else checked.check(case, rule), needs
+    asked = [(rules()[checked.rule_id], checked) for checked in checks if checked.is_for(case)]
+    needs = [_waived(case.known, rule) or checked.needs(case) for rule, checked in asked]
+    sought = [
+        () if lack else checked.check(case, rule) for (rule, checked), lack in zip(asked, needs, strict=True)
+    ]
+    found = iter(look(case.rows, together(sought)))
+    for (rule, _checked), lack, one in zip(asked, needs, sought, strict=True):
+        yield rule, None if lack else [next(found) for _search in one], lack
 
 
 def _waived(known: Known, rule: Rule) -> str | None:

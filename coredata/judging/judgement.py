@@ -122,8 +122,8 @@ def _found(ran: Iterable[Ran]) -> Found:
     for rule, findings, needs in ran:
         if findings is None:
             not_run.append(RuleNotRun(rule.id, needs or ""))
-        elif not findings.is_empty():
-            frames.append(_in_words(findings, rule.id))
+        else:
+            frames += [_in_words(one, rule.id) for one in findings if not one.is_empty()]
     return Found(pl.concat(frames), tuple(not_run))
 
 

@@ -179,7 +179,7 @@ def load(known: object) -> None:
 
 @dataclass(frozen=True)
 class Known:
-    """What held in the collection's school year, asked for when it is first needed; `load` asks for all of it at once.
+    """What held in the collection's school year, asked for when it is first needed.
 
     `district_code`: whose files these are; `is_told`: whether somebody said so, or the files do; `is_upload`: whether
     they are being stored, or only looked at. `on`: the day of asking.
@@ -194,10 +194,6 @@ class Known:
     @cached_property
     def state(self) -> YearKnown:
         return of_year(self.collection.year, self.on)
-
-    def load(self) -> None:
-        """Ask for everything now: after this, no question goes to the database, so that another thread may ask it."""
-        load(self)
 
     def is_open(self, collection: Collection) -> bool:
         """Whether a collection takes files (V-03)."""

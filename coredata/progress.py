@@ -6,7 +6,7 @@ Kept in the cache: a transaction shows nothing before it ends. Without a cache a
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from django.core.cache import cache
 from redis.exceptions import RedisError
@@ -22,30 +22,26 @@ class Progress:
     stored: int
 
 
-def note_checked(upload_id: int) -> None:
-    with suppress(RedisError):
-        cache.set(_key(upload_id, "checked"), True, timeout=KEPT)
-
-
-def note_stored(upload_id: int, rows: int) -> None:
-    with suppress(RedisError):
-        cache.set(_key(upload_id, "stored"), rows, timeout=KEPT)
+NOTHING_YET = Progress(is_checked=False, stored=0)
 
 
 def begin(upload_id: int) -> None:
     """Nothing is done yet: of an earlier try nothing counts."""
     with suppress(RedisError):
-        cache.delete_many([_key(upload_id, "checked"), _key(upload_id, "stored")])
+        cache.delete(_key(upload_id))
+
+
+def note(upload_id: int, progress: Progress) -> None:
+    with suppress(RedisError):
+        cache.set(_key(upload_id), astuple(progress), timeout=KEPT)
 
 
 def progress_of(upload_id: int) -> Progress:
-    found = {}
+    noted = None
     with suppress(RedisError):
-        found = cache.get_many([_key(upload_id, "checked"), _key(upload_id, "stored")])
-    return Progress(
-        bool(found.get(_key(upload_id, "checked"))), int(found.get(_key(upload_id, "stored")) or 0)
-    )
+        noted = cache.get(_key(upload_id))
+    return Progress(*noted) if noted else NOTHING_YET
 
 
-def _key(upload_id: int, what: str) -> str:
-    return f"core-data:{upload_id}:{what}"
+def _key(upload_id: int) -> str:
+    return f"core-data:{upload_id}:progress"

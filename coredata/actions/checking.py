@@ -18,7 +18,7 @@ from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.rules import Severity
 
 from .. import progress
-from ..checks import Case, stored_case
+from ..checks import Case, ask_ahead, stored_case
 from ..collection import Collection
 from ..judging import Judgement, Ready, read_files
 from ..known import Known
@@ -181,24 +181,21 @@ def _keep(upload_id: int, read: Ready, *, at: dt.datetime) -> Upload:
     upload = locked(upload_id)
     if upload.state not in UNCHECKED:
         return upload
-    stored = _stored(read.case.collection)
+    stored = upload.collection  # noted when it was read
     trial = Upload.objects.filter(lea=upload.lea_id, collection=stored, state=UploadState.TRIAL).first()
     if trial and trial.pk > upload.pk:
         # What was sent later counts, whichever worker was quicker.
-        upload.collection = stored
         _replace(upload, at=at)
         return upload
     if trial:
         _replace(trial, at=at)
-    upload.collection = stored
     _store(upload, read, at=at)
     return upload
 
 
 def locked(upload_id: int) -> Upload:
     """The file, and its LEA: what happens to the files of one LEA happens one at a time."""
-    lea_id = Upload.objects.values_list("lea", flat=True).get(pk=upload_id)
-    Lea.objects.select_for_update(of=("self",)).get(pk=lea_id)
+    Lea.objects.select_for_update(of=("self",)).get(uploads=upload_id)
     return Upload.objects.select_for_update(of=("self",)).select_related("collection").get(pk=upload_id)
 
 
@@ -209,13 +206,16 @@ def _store(upload: Upload, read: Ready, *, at: dt.datetime) -> None:
     """
     assert upload.collection is not None
     found = read.judge_rows()
-    read.case.known.load()  # the connection is busy with the rows while they are compared
+    ask_ahead(read.case)  # the connection is busy with the rows while they are compared
     with ThreadPoolExecutor(max_workers=1) as beside:
         judged = beside.submit(copy_context().run, read.judge_rest, found)
-        judged.add_done_callback(lambda _done: progress.note_checked(upload.pk))
-        when_stored = partial(progress.note_stored, upload.pk)
-        rows.keep(upload, upload.collection, read.case, found.errors, when_stored=when_stored)
+
+        def note(count: int) -> None:
+            progress.note(upload.pk, progress.Progress(is_checked=judged.done(), stored=count))
+
+        rows.keep(upload, upload.collection, read.case, found.errors, when_stored=note)
         judgement = judged.result()
+    progress.note(upload.pk, progress.Progress(is_checked=True, stored=judgement.rows_read))
     errors = judgement.problems.filter(pl.col("severity") == Severity.ERROR)
     keep_problems("upload_id", upload.pk, judgement.problems)
     upload.state = UploadState.TRIAL

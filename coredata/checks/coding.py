@@ -93,7 +93,7 @@ def credits_attempted(case: Case, rule: Rule) -> Sought:
     return _about_students(case, attempted.filter(pl.col("units") > most), "units", expected=str(most))
 
 
-@check("V-78", kinds=[Kind.STU_ASSIGN], beside=(Kind.CRS_ASSIGN,), lack=_no_lea)
+@check("V-78", kinds=[Kind.STU_ASSIGN], beside=(Kind.CRS_ASSIGN,), lack=_no_lea, asks=("with_learning_plan",))
 def learning_plan(case: Case, rule: Rule) -> Sought:
     over = case.known.number(LegalKey.LEARNING_PLAN_OVER)
     courses = (

@@ -28,6 +28,7 @@ class Checked:
     """A check of one rule: of files of these kinds, with these columns, beside these other files.
 
     `compares`: it looks at rows beside each other. Others look at a row or at the file as a whole, and cost little.
+    `asks`: what of `Known` it asks while it compares.
     """
 
     rule_id: str
@@ -37,6 +38,7 @@ class Checked:
     beside: tuple[Kind, ...]
     lack: Lack | None
     compares: bool
+    asks: tuple[str, ...]
 
     def is_for(self, case: Case) -> bool:
         """Whether the rule says anything about files of this kind."""
@@ -63,12 +65,15 @@ def check(
     beside: tuple[Kind, ...] = (),
     lack: Lack | None = None,
     compares: bool = False,
+    asks: tuple[str, ...] = (),
 ) -> Callable[[Check], Check]:
     """Register a check, of districts' files unless it says otherwise. A rule may have several, each for a part."""
 
     def register(function: Check) -> Check:
         compares_files = compares or bool(beside)
-        CHECKS.append(Checked(rule_id, function, frozenset(kinds), fields, beside, lack, compares_files))
+        CHECKS.append(
+            Checked(rule_id, function, frozenset(kinds), fields, beside, lack, compares_files, asks)
+        )
         return function
 
     return register
@@ -92,6 +97,14 @@ def run(case: Case, *, compares: bool) -> Iterator[Ran]:
     return _run(case, (checked for checked in CHECKS if checked.compares is compares))
 
 
+def ask_ahead(case: Case) -> None:
+    """Ask the database what checks that compare need to know: after this they ask nothing, and run in any thread."""
+    for checked in CHECKS:
+        if checked.compares and checked.is_for(case) and not _needs(case, checked):
+            for name in checked.asks:
+                getattr(case.known, name)
+
+
 def run_on(case: Case, fields: Collection[str]) -> Iterator[Ran]:
     """The same of the checks that look at one of these columns, or at all columns."""
     wanted = set(fields)
@@ -100,13 +113,18 @@ def run_on(case: Case, fields: Collection[str]) -> Iterator[Ran]:
 
 def _run(case: Case, checks: Iterable[Checked]) -> Iterator[Ran]:
     asked = [(rules()[checked.rule_id], checked) for checked in checks if checked.is_for(case)]
-    needs = [_waived(case.known, rule) or checked.needs(case) for rule, checked in asked]
+    needs = [_needs(case, checked) for _rule, checked in asked]
     sought = [
         () if lack else checked.check(case, rule) for (rule, checked), lack in zip(asked, needs, strict=True)
     ]
     found = iter(look(case.rows, together(sought)))
     for (rule, _checked), lack, one in zip(asked, needs, sought, strict=True):
         yield rule, None if lack else [next(found) for _search in one], lack
+
+
+def _needs(case: Case, checked: Checked) -> str | None:
+    """Why a check is not run; None where it is."""
+    return _waived(case.known, rules()[checked.rule_id]) or checked.needs(case)
 
 
 def _waived(known: Known, rule: Rule) -> str | None:

@@ -148,6 +148,9 @@ def values(sheet: Sheet, kind: Kind, name: str) -> list[str]:
     ]
     if not places:
         return []
+    column = sheet.records.rows[places[0]]
+    if len(column) and (column == column[0]).all():  # as it should be
+        return [column[0]]
     counts = sheet.records.rows.group_by(pl.col(places[0]).alias("value"), maintain_order=True).len()
     return counts.sort("len", descending=True, maintain_order=True)["value"].to_list()
 

@@ -89,7 +89,7 @@ class Ready:
     def judge_rest(self, rows: Found) -> Judgement:
         """Run the checks that compare rows. `rows`: what `judge_rows` found.
 
-        Once `case.known` is loaded, in any thread.
+        After `ask_ahead`, in any thread.
         """
         return _judged(self.name, self.case, rows, _found(run(self.case, compares=True)))
 

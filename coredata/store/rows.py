@@ -6,7 +6,7 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
-from typing import Literal
+from typing import Literal, TypeVar
 
 import polars as pl
 from django.db import connection, transaction
@@ -20,6 +20,7 @@ from ..reading import LINE
 from . import columns
 
 PIECE = 25_000  # rows
+Thing = TypeVar("Thing")
 
 # What of a prepared case is stored under which name, where it is not the text itself.
 MEANT = {"mosis_id": "student", "grade_level": "grade"}
@@ -66,7 +67,7 @@ def _as_kept(case: Case, name: str) -> pl.Expr:
             return pl.when(meant.str.contains(NUMBER)).then(meant)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def keep(
     upload: Upload,
     stored: StoredCollection,
@@ -88,16 +89,14 @@ def keep(
     collection = pl.lit(stored.pk).alias("collection_id")
     count = 0
 
-    def counted(pieces: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    def when_copied(more: int) -> None:
         nonlocal count
-        for piece in pieces:
-            yield piece
-            count += piece.height
-            when_stored(count)
+        count += more
+        when_stored(count)
 
-    for names, alike in groupby(counted(typed(case, wrong)), key=lambda piece: piece.columns):
+    for names, alike in groupby(typed(case, wrong), key=lambda piece: piece.columns):
         of_collection = (piece.with_columns(collection) for piece in alike)
-        copy_rows(table, [*names, "collection_id"], of_collection)
+        copy_rows(table, [*names, "collection_id"], of_collection, when_copied=when_copied)
     if case.has("mosis_id"):
         places = _places(case).with_columns(collection)
         copy_rows(columns.lines_partition(stored), places.columns, [places])
@@ -128,19 +127,24 @@ def _shelf(cursor: CursorWrapper, partition: str, upload_id: int) -> str:
 def make_room(stored: StoredCollection) -> None:
     """Make the partitions of a collection, unless they are there."""
     kind = Kind(stored.kind)
-    # One at a time: the collection's own row is the lock.
-    StoredCollection.objects.select_for_update(of=("self",)).get(pk=stored.pk)
+    partitions = {columns.partition(stored): columns.table(kind)}
+    if columns.has_students(kind):
+        partitions[columns.lines_partition(stored)] = columns.LINES
     with connection.cursor() as cursor:
-        if not _exists(cursor, columns.partition(stored)):
-            _make_partition(
-                cursor, stored, columns.table(kind), columns.partition(stored), shelves=columns.SHELVES
-            )
-        if columns.has_students(kind) and not _exists(cursor, columns.lines_partition(stored)):
-            _make_partition(cursor, stored, columns.LINES, columns.lines_partition(stored))
+        if _exist(cursor, *partitions):
+            return
+        # Made one at a time: the collection's own row is the lock. Whoever finds them made waits for nobody.
+        StoredCollection.objects.select_for_update(of=("self",)).get(pk=stored.pk)
+        for name, whole in partitions.items():
+            if not _exist(cursor, name):
+                shelves = 0 if whole == columns.LINES else columns.SHELVES
+                _make_partition(cursor, stored, whole, name, shelves=shelves)
 
 
-def _exists(cursor: CursorWrapper, table: str) -> bool:
-    cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [table])
+def _exist(cursor: CursorWrapper, *tables: str) -> bool:
+    cursor.execute(
+        "SELECT bool_and(to_regclass(name) IS NOT NULL) FROM unnest(%s::text[]) AS name", [list(tables)]
+    )
     return bool(cursor.fetchone()[0])
 
 
@@ -168,7 +172,7 @@ def detach(stored: StoredCollection) -> int:
     ]
     with connection.cursor() as cursor:
         for whole, name in pairs:
-            if _exists(cursor, name):
+            if _exist(cursor, name):
                 cursor.execute(_composed("SELECT count(*) FROM {name}", name=name))
                 count = int(cursor.fetchone()[0])
                 cursor.execute(
@@ -221,11 +225,16 @@ def read_back(upload: Upload, kept: Layout) -> pl.DataFrame:
 
 
 def copy_rows(
-    table: str, names: list[str], pieces: Iterable[pl.DataFrame], *, has_empty_texts: bool = False
+    table: str,
+    names: list[str],
+    pieces: Iterable[pl.DataFrame],
+    *,
+    has_empty_texts: bool = False,
+    when_copied: Callable[[int], None] = lambda count: None,
 ) -> None:
     """Copy frames with these columns into a table. Null stays null; so does an empty text, unless there are any.
 
-    Piece by piece: while the database takes one in, the next is made.
+    Piece by piece: while the database takes one in, the next is made. `when_copied` is told each one's rows.
     """
     # To COPY an unquoted nothing is null, and an empty text in quotes is one unless it is told otherwise.
     columns_of_table = sql.SQL(", ").join(map(sql.Identifier, names))
@@ -234,8 +243,9 @@ def copy_rows(
         sql.Identifier(table), columns_of_table, empty_is_null
     )
     with connection.cursor() as cursor, cursor.copy(query) as copy:
-        for text in _ahead(_as_csv(piece, has_empty_texts) for piece in pieces):
+        for text, count in _ahead((_as_csv(piece, has_empty_texts), piece.height) for piece in pieces):
             copy.write(text)
+            when_copied(count)
 
 
 def _as_csv(piece: pl.DataFrame, has_empty_texts: bool) -> str:
@@ -243,10 +253,10 @@ def _as_csv(piece: pl.DataFrame, has_empty_texts: bool) -> str:
     return piece.write_csv(include_header=False, null_value="", quote_style=style)
 
 
-def _ahead(texts: Iterator[str]) -> Iterator[str]:
-    """The same texts, the next one made in another thread while this one is used."""
+def _ahead(things: Iterator[Thing]) -> Iterator[Thing]:
+    """The same, the next one made in another thread while this one is used."""
     with ThreadPoolExecutor(max_workers=1) as maker:
-        waiting = maker.submit(next, texts, None)
-        while (text := waiting.result()) is not None:
-            waiting = maker.submit(next, texts, None)
-            yield text
+        waiting = maker.submit(next, things, None)
+        while (thing := waiting.result()) is not None:
+            waiting = maker.submit(next, things, None)
+            yield thing

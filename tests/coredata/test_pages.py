@@ -174,8 +174,7 @@ def test_a_file_that_is_being_checked_says_how_far_it_is(client: Client, lea: Le
     text = page(client, "upload", upload.pk)
     assert 'aria-current="step">Checked' in text and 'aria-current="step">Stored<' in text
     assert "30000 rows were read" in text and "with errors" not in text
-    progress.note_stored(upload.pk, 25_000)
-    progress.note_checked(upload.pk)
+    progress.note(upload.pk, progress.Progress(is_checked=True, stored=25_000))
     text = page(client, "upload", upload.pk)
     assert 'class="portal-steps__done">Checked' in text and "Stored: 25,000 of 30,000 rows" in text
     progress.begin(upload.pk)
@@ -184,11 +183,11 @@ def test_a_file_that_is_being_checked_says_how_far_it_is(client: Client, lea: Le
 
 def test_a_load_tells_how_far_it_is(clerk: Membership, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rows, "PIECE", 2)
-    told: list[int] = []
-    monkeypatch.setattr(progress, "note_stored", lambda upload_id, count: told.append(count))
+    told: list[progress.Progress] = []
+    monkeypatch.setattr(progress, "note", lambda upload_id, noted: told.append(noted))
     upload = send(good("crs"), by=clerk)
-    assert told == [2, 4, 6] and upload.rows_read == 6
-    assert progress.progress_of(upload.pk).is_checked
+    assert [noted.stored for noted in told] == [2, 4, 6, 6] and upload.rows_read == 6
+    assert told[-1].is_checked
 
 
 def test_the_same_bytes_again_say_so(client: Client, clerk: Membership) -> None:

@@ -40,9 +40,18 @@ class Checked:
     compares: bool
     asks: tuple[str, ...]
 
+    @property
+    def rule(self) -> Rule:
+        return rules()[self.rule_id]
+
     def is_for(self, case: Case) -> bool:
-        """Whether the rule says anything about files of this kind."""
-        return case.kind in self.kinds and all(map(case.layout.has, self.fields))
+        """Whether the rule says anything about files of this kind and school year."""
+        year = case.known.state
+        return (
+            case.kind in self.kinds
+            and all(map(case.layout.has, self.fields))
+            and self.rule.held_in(year.starts_on, year.ends_on)
+        )
 
     def needs(self, case: Case) -> str | None:
         """What is not there, so that it cannot be run; None when it can."""
@@ -85,14 +94,14 @@ def rules() -> dict[str, Rule]:
     return load_rules([Path(__file__).parent.parent / "rules.toml"])
 
 
-Ran: TypeAlias = tuple[Rule, list[Findings] | None, str | None]
-"""A rule, and what it found or what it needs."""
+Ran: TypeAlias = tuple[Rule, list[Findings], str | None]
+"""A rule, what it found, and what it needs to find more."""
 
 
 def run(case: Case, *, compares: bool) -> Iterator[Ran]:
     """The checks for this kind of file that compare rows, or those that do not: each rule, what it found or needs.
 
-    A rule that is waived for the district needs nothing and is not looked at.
+    Of a rule that is waived for the district only errors are found.
     """
     return _run(case, (checked for checked in CHECKS if checked.compares is compares))
 
@@ -100,7 +109,7 @@ def run(case: Case, *, compares: bool) -> Iterator[Ran]:
 def ask_ahead(case: Case) -> None:
     """Ask the database what checks that compare need to know: after this they ask nothing, and run in any thread."""
     for checked in CHECKS:
-        if checked.compares and checked.is_for(case) and not _needs(case, checked):
+        if checked.compares and checked.is_for(case) and not checked.needs(case):
             for name in checked.asks:
                 getattr(case.known, name)
 
@@ -112,19 +121,15 @@ def run_on(case: Case, fields: Collection[str]) -> Iterator[Ran]:
 
 
 def _run(case: Case, checks: Iterable[Checked]) -> Iterator[Ran]:
-    asked = [(rules()[checked.rule_id], checked) for checked in checks if checked.is_for(case)]
-    needs = [_needs(case, checked) for _rule, checked in asked]
-    sought = [
-        () if lack else checked.check(case, rule) for (rule, checked), lack in zip(asked, needs, strict=True)
-    ]
+    asked = [(checked, checked.needs(case)) for checked in checks if checked.is_for(case)]
+    sought = [() if needs else checked.check(case, checked.rule) for checked, needs in asked]
     found = iter(look(case.rows, together(sought)))
-    for (rule, _checked), lack, one in zip(asked, needs, sought, strict=True):
-        yield rule, None if lack else [next(found) for _search in one], lack
-
-
-def _needs(case: Case, checked: Checked) -> str | None:
-    """Why a check is not run; None where it is."""
-    return _waived(case.known, rules()[checked.rule_id]) or checked.needs(case)
+    for (checked, needs), one in zip(asked, sought, strict=True):
+        findings = [next(found) for _search in one]
+        if waived := _waived(case.known, checked.rule):
+            # A warning rule may find errors, too: once a table of codes is whole, say.
+            findings = [some.filter(severity=Severity.ERROR) for some in findings]
+        yield checked.rule, findings, waived or needs
 
 
 def _waived(known: Known, rule: Rule) -> str | None:

@@ -120,10 +120,9 @@ def refused(name: str, problem: Unusable) -> Judgement:
 def _found(ran: Iterable[Ran]) -> Found:
     frames, not_run = [pl.DataFrame(schema=PROBLEMS)], []
     for rule, findings, needs in ran:
-        if findings is None:
-            not_run.append(RuleNotRun(rule.id, needs or ""))
-        else:
-            frames += [_in_words(one, rule.id) for one in findings if not one.is_empty()]
+        if needs:
+            not_run.append(RuleNotRun(rule.id, needs))
+        frames += [_in_words(one, rule.id) for one in findings if not one.is_empty()]
     return Found(pl.concat(frames), tuple(not_run))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from django.db import IntegrityError
@@ -17,7 +18,7 @@ from coredata.coding import CodingBasis, CodingTeacher, coding, delivery
 from coredata.layouts import DISTRICT_KINDS, Kind
 from coredata.models import UploadState, Waiver
 from mocap_portal.foundation.accounts.models import Membership
-from mocap_portal.foundation.directory.models import Lea
+from mocap_portal.foundation.directory.models import Lea, LegalKey, LegalValue
 from tests.days import memorable
 from tests.factories.accounts import MembershipFactory
 from tests.factories.coredata import WaiverFactory
@@ -147,6 +148,32 @@ def test_a_waived_warning_is_not_looked_for_and_the_page_says_why(
     assert "nothing: the state office has waived it until June 30, 2027 (Known to us.)" in text
     # Nothing is left to acknowledge.
     actions.certify(upload.pk, by=clerk, at=NOW, name="C", statement="S", acknowledges_warnings=False)
+
+
+@pytest.mark.rule("V-40")
+def test_a_waiver_hides_no_error(lea: Lea, clerk: Membership, reviewer: Membership) -> None:
+    """Once the table of grades is whole, a grade that it lacks is an error (V-40), which nothing waives."""
+    grant(lea, reviewer, "V-40")
+    assert send(bad("V-40"), by=clerk).errors == 0
+    LegalValue.objects.filter(key=LegalKey.GRADES_COMPLETE).update(number=1)
+    assert send(bad("V-40"), by=clerk).errors == 1
+
+
+@pytest.mark.rule("V-51")
+def test_a_rule_is_looked_at_in_school_years_in_which_it_held(
+    clerk: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule = rules()["V-51"]
+    found = []
+    for dated in (
+        replace(rule, valid_from=dt.date(2027, 6, 30)),
+        replace(rule, valid_from=dt.date(2027, 7, 1)),
+        replace(rule, valid_to=dt.date(2026, 7, 1)),
+        replace(rule, valid_to=dt.date(2026, 6, 30)),
+    ):
+        monkeypatch.setitem(rules(), "V-51", dated)
+        found.append(send(bad("V-51"), by=clerk).warnings)
+    assert found == [1, 0, 1, 0]
 
 
 def test_a_waiver_is_of_one_district_and_ends(lea: Lea, clerk: Membership, reviewer: Membership) -> None:

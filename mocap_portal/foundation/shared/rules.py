@@ -67,6 +67,12 @@ class Rule:
     why: str = ""
     never_waived: bool = False
 
+    def held_in(self, first: dt.date, last: dt.date) -> bool:
+        """Whether the rule held on any of these days."""
+        return not (self.valid_from and self.valid_from > last) and not (
+            self.valid_to and self.valid_to < first
+        )
+
 
 def load_rules(paths: Iterable[Path]) -> dict[str, Rule]:
     """All rules of these files by their id, in the order written.

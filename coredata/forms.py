@@ -263,7 +263,7 @@ class WaiverForm(forms.Form):
 
 
 class CertifyForm(forms.Form):
-    """Who certifies, and that they mean it."""
+    """Who certifies, and that they mean it. `seen` carries what they looked at."""
 
     name = forms.CharField(label=gettext_lazy("Your name, as your signature"), max_length=120)
     is_true = forms.BooleanField(
@@ -272,6 +272,7 @@ class CertifyForm(forms.Form):
         )
     )
     has_seen_warnings = forms.BooleanField(label=gettext_lazy("I have seen the warnings."), required=False)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, has_warnings: bool, cancel_url: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -3,7 +3,10 @@
 from .answering import Answer, KeyOfAnotherRequest, answer_once, forget_answers
 from .arriving import receive
 from .certifying import (
+    CannotBeCheckedAgain,
+    ChangedMeanwhile,
     CourseAssignmentFirst,
+    CourseAssignmentWaits,
     HasErrors,
     NotATrial,
     NotCertified,
@@ -53,8 +56,11 @@ __all__ = [
     "AcceptedSince",
     "AlreadyOver",
     "Answer",
+    "CannotBeCheckedAgain",
     "CannotBeWaived",
+    "ChangedMeanwhile",
     "CourseAssignmentFirst",
+    "CourseAssignmentWaits",
     "DaysOutOfOrder",
     "EnrollmentOfAnotherYear",
     "HasErrors",

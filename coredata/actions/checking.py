@@ -185,10 +185,10 @@ def _keep(upload_id: int, read: Ready, *, at: dt.datetime) -> Upload:
     trial = Upload.objects.filter(lea=upload.lea_id, collection=stored, state=UploadState.TRIAL).first()
     if trial and trial.pk > upload.pk:
         # What was sent later counts, whichever worker was quicker.
-        _replace(upload, at=at)
+        end_trial(upload, UploadState.REPLACED, at=at)
         return upload
     if trial:
-        _replace(trial, at=at)
+        end_trial(trial, UploadState.REPLACED, at=at)
     _store(upload, read, at=at)
     return upload
 
@@ -240,10 +240,11 @@ def _stored(collection: Collection) -> StoredCollection:
     return stored
 
 
-def _replace(trial: Upload, *, at: dt.datetime) -> None:
+def end_trial(trial: Upload, state: UploadState, *, at: dt.datetime) -> None:
+    """Delete the rows and problems of a trial and destroy what was sent; that it was sent stays."""
     rows.drop(trial)
     trial.problems.all().delete()
-    trial.state = UploadState.REPLACED
+    trial.state = state
     trial.ended_at = at
     destroy_bytes(trial, at=at)
     trial.save()

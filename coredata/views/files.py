@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_safe
 
@@ -37,6 +38,15 @@ PER_PAGE = 25
 # Who may see what the night would find.
 REHEARSING_ROLES = frozenset({Role.DATA_CLERK, Role.COORDINATOR, Role.LEA_ADMIN})
 MOST_SHOWN = 50  # rows that differ: the file has all of them
+# What may be taken back, and what is said before.
+TAKEN_BACK = {
+    UploadState.TRIAL: gettext_lazy(
+        "It is your trial no longer: its rows are deleted, and what you sent is destroyed. What is certified stays."
+    ),
+    UploadState.CERTIFIED: gettext_lazy(
+        "Nothing of this collection is certified then, until you certify another file."
+    ),
+}
 
 
 @csrf_exempt  # only so that the handler is there before anything reads what was sent; the view below protects
@@ -83,9 +93,9 @@ def upload(request: HatRequest, pk: int) -> HttpResponse:
         "table": RuleTable(by_rule(row)) if row.judged_at and row.collection_id else None,
         "not_run": NotRunTable(not_run(row)) if row.not_run else None,
         "is_own": request.hat.is_lea,
-        "may_certify": request.hat.is_lea and row.state == UploadState.TRIAL and not row.errors,
+        "may_certify": request.hat.is_lea and _can_be_certified(row),
         "may_rehearse": request.hat.role in REHEARSING_ROLES and row.state == UploadState.TRIAL,
-        "may_withdraw": request.hat.is_lea and row.state == UploadState.CERTIFIED,
+        "may_withdraw": request.hat.is_lea and row.state in TAKEN_BACK,
     }
     return render(request, template, context)
 
@@ -95,9 +105,11 @@ def certify(request: HatRequest, pk: int) -> HttpResponse:
     """What changes against the certified version, then name and statement."""
     row = upload_of(request, pk)
     here = reverse("coredata:upload", args=[pk])
-    if row.state != UploadState.TRIAL or row.errors:
+    if not _can_be_certified(row):
         return redirect(here)
-    form = CertifyForm(request.POST or None, has_warnings=bool(row.warnings), cancel_url=here)
+    before = _certified_before(row)
+    seen = {"seen": actions.certifying.what_changes(row, before)}
+    form = CertifyForm(request.POST or None, initial=seen, has_warnings=bool(row.warnings), cancel_url=here)
     if form.is_valid():
         try:
             actions.certify(
@@ -107,7 +119,12 @@ def certify(request: HatRequest, pk: int) -> HttpResponse:
                 name=form.cleaned_data["name"],
                 statement=form.statement,
                 acknowledges_warnings=form.cleaned_data.get("has_seen_warnings", False),
+                seen=form.cleaned_data["seen"],
             )
+        except actions.ChangedMeanwhile as refusal:
+            messages.error(request, str(refusal.sentence))
+            kept = {"name": form.cleaned_data["name"], **seen}
+            form = CertifyForm(initial=kept, has_warnings=bool(row.warnings), cancel_url=here)
         except actions.NotATrial as refusal:
             messages.error(request, str(refusal.sentence))
             return redirect(here)
@@ -117,7 +134,6 @@ def certify(request: HatRequest, pk: int) -> HttpResponse:
             tasks.ask_to_check_again(row.lea_id, beside=row)
             messages.success(request, _("%(file)s is certified.") % {"file": row.name})
             return redirect(here)
-    before = _certified_before(row)
     found = difference(row, before) if before else None
     context = {
         "upload": row,
@@ -145,6 +161,10 @@ def changes_csv(request: HatRequest, pk: int) -> HttpResponse:
     return response
 
 
+def _can_be_certified(row: Upload) -> bool:
+    return row.state == UploadState.TRIAL and not row.errors and row.destroyed_at is None
+
+
 def _certified_before(row: Upload) -> Upload | None:
     """The file that this one would supersede."""
     certified = Upload.objects.filter(state=UploadState.CERTIFIED)
@@ -153,10 +173,10 @@ def _certified_before(row: Upload) -> Upload | None:
 
 @for_roles(*SENDING_ROLES)
 def withdraw(request: HatRequest, pk: int) -> HttpResponse:
-    """Asks, then takes a certified file back."""
+    """Asks, then takes a trial or a certified file back."""
     row = upload_of(request, pk)
     here = reverse("coredata:upload", args=[pk])
-    if row.state != UploadState.CERTIFIED:
+    if row.state not in TAKEN_BACK:
         return redirect(here)
 
     def take_back() -> None:
@@ -167,9 +187,9 @@ def withdraw(request: HatRequest, pk: int) -> HttpResponse:
         request,
         take_back,
         title=_("Take back %(file)s?") % {"file": row.name},
-        text=_("Nothing of this collection is certified then, until you certify another file."),
+        text=str(TAKEN_BACK[UploadState(row.state)]),
         button=_("Take it back"),
-        done=_("%(file)s is no longer certified.") % {"file": row.name},
+        done=_("%(file)s is taken back.") % {"file": row.name},
         back=here,
         danger=True,
     )

@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from coredata import actions, tasks
+from coredata.actions.certifying import what_changes
 from coredata.models import Problem, Upload, UploadState
 from coredata.store import vault
 from mocap_portal.foundation.accounts.models import Membership
@@ -150,7 +151,8 @@ def test_certified_twice_at_once_it_is_certified_once(lea: Lea, clerk: Membershi
     trial = checked(clerk, good("core"))
     address = reverse("coredata:certify", args=[trial.pk])
     clients = [sign_in(Client(), clerk) for _twice in range(2)]
-    signed = {"name": "Casey Clerk", "is_true": "on", "has_seen_warnings": "on"}
+    seen = what_changes(trial, None)
+    signed = {"name": "Casey Clerk", "is_true": "on", "has_seen_warnings": "on", "seen": seen}
     answers = at_once(lea, *(partial(client.post, address, signed) for client in clients))
     assert [answer.status_code for answer in answers] == [302, 302]
     assert told(answers) == [

@@ -17,6 +17,7 @@ from django.db import DatabaseError, connection, transaction
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks, Settings
 
 from coredata import actions
+from coredata.actions.certifying import what_changes
 from coredata.checks import ask_ahead
 from coredata.judging import Ready, read_files
 from coredata.models import CollectionWindow, HashKey, Problem, StoredCollection, Upload, UploadState
@@ -319,6 +320,71 @@ def test_a_new_version_supersedes_the_last_and_both_keep_their_rows(clerk: Membe
     first.refresh_from_db()
     assert (first.state, second.state) == (UploadState.SUPERSEDED, UploadState.CERTIFIED)
     assert len(stored(first)) == len(stored(second)) == 6
+
+
+@pytest.mark.rule("V-15")
+def test_students_are_certified_with_the_courses_they_were_checked_with(clerk: Membership) -> None:
+    """A newer Course Assignment stands as a trial: the students' rows were joined to that, not to the certified one."""
+    certify(send(good("crs"), by=clerk), by=clerk)
+    certify(send(good("stu"), by=clerk), by=clerk)
+    courses = send(good("crs").replace(b",A2,", b",A9,"), by=clerk)
+    students = send(good("stu").replace(b",A2,", b",A9,"), by=clerk)
+    assert students.errors == 0
+    with pytest.raises(actions.CourseAssignmentWaits):
+        certify(students, by=clerk)
+    certify(courses, by=clerk)
+    assert certify(students, by=clerk).state == UploadState.CERTIFIED
+
+
+@pytest.mark.rule("V-15")
+def test_a_trial_that_was_a_mistake_is_taken_back(clerk: Membership) -> None:
+    certify(send(good("crs"), by=clerk), by=clerk)
+    mistake = send(good("crs").replace(b",A2,", b",A9,"), by=clerk)
+    students = send(good("stu").replace(b",A2,", b",A9,"), by=clerk)
+    windows = CollectionWindow.objects.filter(school_year=2027, cycle="Oct", kind="crs_assign")
+    windows.update(closes_on=dt.date(2027, 6, 9))
+    mistake = actions.withdraw(mistake.pk, by=clerk, at=NOW)
+    assert (mistake.state, mistake.ended_at, mistake.destroyed_at) == (UploadState.WITHDRAWN, NOW, NOW)
+    assert stored(mistake) == [] and mistake.key == b""
+    with pytest.raises(actions.NotCertified):
+        actions.withdraw(mistake.pk, by=clerk, at=NOW)
+    assert actions.check_again(students.pk, at=NOW).errors > 0
+    with pytest.raises(actions.HasErrors):
+        certify(students, by=clerk)
+
+
+def test_what_cannot_be_checked_again_is_not_certified(clerk: Membership) -> None:
+    upload = send(good("crs"), by=clerk)
+    later = NOW + dt.timedelta(days=30)
+    assert actions.destroy_old_bytes(at=later) == 1
+    with pytest.raises(actions.CannotBeCheckedAgain):
+        certify(upload, by=clerk, at=later)
+    upload.refresh_from_db()
+    assert upload.state == UploadState.TRIAL and len(stored(upload)) == 6
+
+
+def test_what_changed_since_it_was_looked_at_is_looked_at_again(clerk: Membership) -> None:
+    def seen() -> str:
+        before = Upload.objects.filter(state=UploadState.CERTIFIED, lea=upload.lea_id).first()
+        return what_changes(upload, before)
+
+    def certify_as(seen: str) -> Upload:
+        return actions.certify(
+            upload.pk, by=clerk, at=NOW, name="C", statement="S", acknowledges_warnings=True, seen=seen
+        )
+
+    upload = send(good("core"), by=clerk)
+    first = seen()
+    upload = actions.check_again(upload.pk, at=NOW + dt.timedelta(minutes=1))
+    with pytest.raises(actions.ChangedMeanwhile):
+        certify_as(first)
+    assert certify_as(seen()).state == UploadState.CERTIFIED
+
+    upload = send(good("core"), by=clerk, at=NOW + dt.timedelta(minutes=2))
+    against_first = seen()
+    Upload.objects.filter(state=UploadState.CERTIFIED).update(state=UploadState.WITHDRAWN)
+    with pytest.raises(actions.ChangedMeanwhile):
+        certify_as(against_first)
 
 
 def test_certifying_twice_is_refused(clerk: Membership) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 from pathlib import Path
 
@@ -206,6 +207,12 @@ def test_rules_that_could_not_be_checked_are_named(client: Client, clerk: Member
     assert "Course Assignment of the same district and year" in text
 
 
+def agreed(client: Client, upload: Upload) -> dict[str, str]:
+    """What the form to certify sends of somebody who has read it."""
+    form = client.get(reverse("coredata:certify", args=[upload.pk])).context["form"]
+    return {"name": "Casey Clerk", "is_true": "on", "seen": form.initial["seen"]}
+
+
 def test_certifying_shows_what_changes(client: Client, clerk: Membership) -> None:
     certify(send(good("crs"), by=clerk), by=clerk)
     text = good("crs").decode().replace(",250,", ",245,", 1)
@@ -218,7 +225,7 @@ def test_certifying_shows_what_changes(client: Client, clerk: Membership) -> Non
     assert client.post(address, {"name": "Casey Clerk"}).status_code == 200
     upload.refresh_from_db()
     assert upload.state == UploadState.TRIAL
-    response = client.post(address, {"name": "Casey Clerk", "is_true": "on"}, follow=True)
+    response = client.post(address, agreed(client, upload), follow=True)
     assert "file.csv is certified." in response.content.decode()
     upload.refresh_from_db()
     assert (upload.state, upload.certified_name) == (UploadState.CERTIFIED, "Casey Clerk")
@@ -235,18 +242,51 @@ def test_a_file_that_says_the_same_as_the_certified_one(client: Client, clerk: M
 def test_warnings_are_acknowledged_on_the_form(client: Client, clerk: Membership) -> None:
     upload = send(bad("V-51"), by=clerk)
     address = reverse("coredata:certify", args=[upload.pk])
-    filled = {"name": "Casey Clerk", "is_true": "on"}
+    filled = agreed(client, upload)
     assert "This field is required." in client.post(address, filled).content.decode()
     client.post(address, filled | {"has_seen_warnings": "on"})
     upload.refresh_from_db()
     assert upload.state == UploadState.CERTIFIED
 
 
+def test_who_has_not_seen_what_changes_is_shown_it(client: Client, clerk: Membership) -> None:
+    upload = send(good("crs"), by=clerk)
+    filled = agreed(client, upload)
+    certify(send(good("crs").replace(b",250,", b",245,"), by=clerk, at=NOW - dt.timedelta(days=1)), by=clerk)
+    upload = send(good("crs"), by=clerk)
+    address = reverse("coredata:certify", args=[upload.pk])
+    for unseen in (filled, filled | {"seen": ""}):
+        text = client.post(address, unseen, follow=True).content.decode()
+        assert "Since you opened this page" in text and "MinutesPerWeek: 245 → 250" in text
+        assert 'value="Casey Clerk"' in text
+    upload.refresh_from_db()
+    assert upload.state == UploadState.TRIAL
+    client.post(address, agreed(client, upload))
+    upload.refresh_from_db()
+    assert upload.state == UploadState.CERTIFIED
+
+
+def test_a_trial_is_taken_back_after_a_question(client: Client, clerk: Membership) -> None:
+    upload = send(bad("V-51"), by=clerk)
+    assert "It is your trial no longer" in page(client, "withdraw", upload.pk)
+    text = client.post(reverse("coredata:withdraw", args=[upload.pk]), follow=True).content.decode()
+    assert "file.csv is taken back." in text and "Withdrawn" in text and "Certify this file" not in text
+    upload.refresh_from_db()
+    assert upload.state == UploadState.WITHDRAWN and stored(upload) == []
+    assert client.get(reverse("coredata:withdraw", args=[upload.pk])).status_code == 302
+
+
+def test_a_trial_whose_bytes_are_gone_says_to_send_it_again(client: Client, clerk: Membership) -> None:
+    upload = send(good("crs"), by=clerk, at=NOW - dt.timedelta(days=31))
+    actions.destroy_old_bytes(at=NOW)
+    text = page(client, "upload", upload.pk)
+    assert "Send it again and certify that." in text and "Certify this file" not in text
+    assert client.get(reverse("coredata:certify", args=[upload.pk])).status_code == 302
+
+
 def test_student_assignment_first_is_said_on_the_form(client: Client, clerk: Membership) -> None:
     upload = send(good("stu"), by=clerk)
-    response = client.post(
-        reverse("coredata:certify", args=[upload.pk]), {"name": "Casey Clerk", "is_true": "on"}
-    )
+    response = client.post(reverse("coredata:certify", args=[upload.pk]), agreed(client, upload))
     assert "Certify Course Assignment of this school year first" in response.content.decode()
 
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q
 
 from .models import Concern, RoutingRule
 
@@ -43,6 +47,17 @@ def route(concern: Concern, on: dt.date) -> RoutingRule | None:
 def first_fitting(facts: Facts, rules: Iterable[RoutingRule]) -> RoutingRule | None:
     """The first of these rules whose every condition is met."""
     return next((rule for rule in rules if fits(rule, facts)), None)
+
+
+def fitting_any(rules: Iterable[RoutingRule]) -> Q:
+    """Of concerns those that any of these rules fits."""
+    return reduce(or_, map(_conditions, rules), Q(pk__in=[]))
+
+
+def _conditions(rule: RoutingRule) -> Q:
+    asked = {name: getattr(rule, name) for name in CONDITIONS}
+    wanted = {name: value for name, value in asked.items() if value not in ("", None)}
+    return Q(**wanted) if wanted else Q(pk__isnull=False)
 
 
 def fits(rule: RoutingRule, facts: Facts) -> bool:

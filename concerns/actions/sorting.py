@@ -15,10 +15,10 @@ from mocap_portal.foundation.shared.calendar import central_date
 
 from .. import office_notices
 from ..models import Concern, ConcernState, EntryKind, RoutingRule
-from ..routing import facts_of, first_fitting, rules_on
+from ..routing import facts_of, first_fitting, fitting_any, rules_on
 from ..transitions import Act
 from . import timing
-from .entering import enter, keep, look_for_newer, next_due, say, stop_clock
+from .entering import enter, keep, look_for_newer, say, stop_clock
 
 SORTED_AT_ONCE = 500
 # What a person corrects while sorting: what the writer could not know, and about whom it is.
@@ -29,13 +29,16 @@ def sort_received(*, at: dt.datetime) -> int:
     """Sort what has come in by the rules of the day. Returns how many concerns a rule has sorted.
 
     One after the other, each in its own transaction: killed half-way, the rest is sorted the next time; two at once
-    share them. What no rule fits stays received, in the common inbox, and is looked at again.
+    share them. What no rule fits stays received, in the common inbox; however much does, what comes in later is sorted.
     """
-    day = central_date(at)
-    rules = rules_on(day)
-    received = Concern.objects.filter(state=ConcernState.RECEIVED).order_by("received_at", "pk")
+    rules = rules_on(central_date(at))
+    received = Concern.objects.filter(state=ConcernState.RECEIVED)
+    fitted = fitting_any(rules)
+    if received.exclude(fitted).exists():
+        office_notices.tell_unsorted(at=at)
     done = 0
-    for pk in received.values_list("pk", flat=True)[:SORTED_AT_ONCE]:
+    waiting = received.filter(fitted).order_by("received_at", "pk")
+    for pk in waiting.values_list("pk", flat=True)[:SORTED_AT_ONCE]:
         with transaction.atomic():
             done += _sort(pk, rules, at=at)
     return done
@@ -47,11 +50,7 @@ def _sort(pk: int, rules: Sequence[RoutingRule], *, at: dt.datetime) -> bool:
     if concern is None:
         return False
     rule = first_fitting(facts_of(concern), rules)
-    if rule is None:
-        if concern.due_on is None:
-            concern.due_on = next_due(concern)
-            concern.save(update_fields=["due_on"])
-        office_notices.tell_unsorted(at=at)
+    if rule is None:  # it was corrected a moment ago
         return False
     if rule.days:
         _shorten_reply(concern, rule.days)

@@ -5,10 +5,12 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from concerns import actions
+from concerns.actions import sorting
 from concerns.models import Concern, ConcernState, RoutingRule
-from concerns.routing import Facts, first_fitting, route, rules_on
+from concerns.routing import Facts, facts_of, first_fitting, fitting_any, route, rules_on
 from concerns.tasks import sort_received
 from concerns.words import category_words
 from mocap_portal.foundation.clocks.models import Clock
@@ -80,6 +82,37 @@ def test_places_decide_and_then_age() -> None:
     assert rules_on(DAY) == [first, later, second]
 
 
+def test_the_database_finds_what_any_rule_fits() -> None:
+    lea, provider = LeaFactory.create(), ProviderFactory.create()
+    by_kind = {
+        "category": RoutingRuleFactory.create(category="billing"),
+        "both": RoutingRuleFactory.create(category="safety", writer="student"),
+        "track": RoutingRuleFactory.create(category="", track="full_time"),
+        "lea": RoutingRuleFactory.create(category="", lea=lea),
+        "provider": RoutingRuleFactory.create(category="", provider=provider),
+        "every": RoutingRuleFactory.create(category=""),
+    }
+    concerns = [
+        ConcernFactory.create(category="billing"),
+        ConcernFactory.create(category="safety"),
+        ConcernFactory.create(category="safety", writer="student"),
+        ConcernFactory.create(category="other", about_district=True, track="full_time"),
+        ConcernFactory.create(category="other", lea=lea),
+        ConcernFactory.create(category="other", provider=provider),
+        ConcernFactory.create(category="other"),
+    ]
+    every = by_kind.pop("every")
+    for rules in (
+        [],
+        *([rule] for rule in by_kind.values()),
+        list(by_kind.values()),
+        [every],
+        [by_kind["lea"], every],
+    ):
+        by_hand = {one.pk for one in concerns if first_fitting(facts_of(one), rules)}
+        assert set(Concern.objects.filter(fitting_any(rules)).values_list("pk", flat=True)) == by_hand
+
+
 SHIPPED = [("safety", 1), ("discrimination", 5), ("disability", 5), ("privacy", 5), ("denial", 10)]
 
 
@@ -146,6 +179,25 @@ class TestSortingByItself:
         assert DigestItem.objects.filter(user=office.user).count() == 1
         RoutingRuleFactory.create(to=office)
         assert actions.sort_received(at=AT) == 2  # a rule that comes later sorts what waits
+
+    def test_however_many_no_rule_fits_what_comes_later_is_sorted(
+        self, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        monkeypatch.setattr(sorting, "SORTED_AT_ONCE", 2)
+        RoutingRule.objects.all().delete()
+        RoutingRuleFactory.create(category="safety")
+        early = [ConcernFactory.create(category="other") for _number in range(3)]
+        late = [
+            ConcernFactory.create(category="safety", received_at=RECEIVED + dt.timedelta(hours=1))
+            for _number in range(3)
+        ]
+        assert [actions.sort_received(at=AT) for _time in range(3)] == [2, 1, 0]
+        for concern in early + late:
+            concern.refresh_from_db()
+        assert [concern.state for concern in early + late] == ["received"] * 3 + ["assigned"] * 3
+        # The rules, whether any is left to people, telling the office so, and that there is nothing to sort.
+        with django_assert_num_queries(5):
+            actions.sort_received(at=AT)
 
     @pytest.mark.parametrize("why", ["nobody", "ended", "elsewhere"])
     def test_to_nobody_it_stays_in_the_common_inbox(self, why: str) -> None:

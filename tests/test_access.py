@@ -971,6 +971,7 @@ ADDRESSES = [
     post(row("records:reopen_claim", JUDGING, lambda world: [world.waiting_claim.pk], status=302)),
     page("records:students", KNOWING),
     row("records:student", KNOWING, lambda world: [world.student.pk]),
+    post(row("records:correct_student", JUDGING, lambda world: [world.namesake.pk])),
     post(row("records:mosis_id", JUDGING, lambda world: [world.namesake.pk])),
     row("records:adult_basis", JUDGING, lambda world: [world.student.pk, world.student.guardians.get().pk]),
     row(

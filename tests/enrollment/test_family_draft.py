@@ -174,14 +174,15 @@ def test_a_course_chosen_in_the_catalog_is_on_the_draft(client: Client, hat: Mem
     )
     client.get(url("start"), {"course": [fits.pk, too_young.pk]})
     term = Term.objects.get(school_year=2027, code="S2")
-    response = client.post(url("child_again", claim.pk), {"term_id": term.pk}, follow=True)
+    answers = {"term_id": term.pk, "grade": "10", "enrollment": "public"}
+    response = client.post(url("child_again", claim.pk), answers, follow=True)
     draft = CourseRequest.objects.get()
     assert [line.course for line in draft.lines.all()] == [fits]
     assert [str(message) for message in response.context["messages"]] == [
         "“Counting” is not for this grade or this term. Look for another one below."
     ]
     # A second draft does not get it again.
-    client.post(url("child_again", claim.pk), {"term_id": term.pk})
+    client.post(url("child_again", claim.pk), answers)
     assert draft.lines.count() == 1
 
 

@@ -206,9 +206,40 @@ def test_a_child_told_of_before_needs_no_school_again(client: Client, hat: Membe
     assert "Ask for courses for Robin Reed" in sentences(response)
     assert url("child_again", claim.pk) in response.content.decode()
     assert url("child_again", refused.pk) not in response.content.decode()
-    response = client.post(url("child_again", claim.pk), {"term_id": second_semester().pk})
+    response = client.post(url("child_again", claim.pk), again(second_semester()))
     draft = CourseRequest.objects.get(claim=claim)
     assert went_to(response) == url("courses", draft.pk)
+
+
+def again(term: Term, **changes: Any) -> dict[str, Any]:
+    """What is asked of a child that the family told of before."""
+    return {"term_id": term.pk, "grade": "10", "enrollment": "public"} | changes
+
+
+def test_a_year_later_the_child_is_in_another_grade(client: Client, hat: Membership) -> None:
+    """Of a confirmed child, too. What the district keeps of the student is the district's to change."""
+    claim = ClaimFactory.create(claimant=hat.user, confirmed=True, grade=9, student__grade=9)
+    Claim.objects.update(created_at=NOW - dt.timedelta(days=365))
+    form = client.get(url("child_again", claim.pk)).context["form"]
+    assert form.initial == {"enrollment": "public"}  # last year's grade is not offered
+    client.post(url("child_again", claim.pk), again(second_semester(), grade="10"))
+    claim.refresh_from_db()
+    assert (claim.grade, claim.student.grade if claim.student else None) == (10, 9)
+    assert CourseRequest.objects.get().claim == claim
+
+
+def test_this_years_grade_is_offered(client: Client, hat: Membership) -> None:
+    claim = ClaimFactory.create(claimant=hat.user, grade=10, created_at=NOW)
+    assert client.get(url("child_again", claim.pk)).context["form"].initial["grade"] == 10
+
+
+def test_a_child_that_comes_back_from_home_school_can_ask(client: Client, hat: Membership) -> None:
+    claim = ClaimFactory.create(claimant=hat.user, confirmed=True, enrollment="home")
+    response = client.post(url("child_again", claim.pk), again(second_semester(), enrollment="home"))
+    assert (went_to(response), CourseRequest.objects.count()) == (url("private_pay"), 0)
+    client.post(url("child_again", claim.pk), again(second_semester()))
+    claim.refresh_from_db()
+    assert (claim.enrollment, CourseRequest.objects.get().claim) == ("public", claim)
 
 
 @pytest.mark.parametrize("words", ["ridge", "pine hi", "4020", "003033", "003033-4020"])

@@ -43,14 +43,18 @@ class TestClaim:
         assert first == again
         assert Claim.objects.get() == first
 
-    def test_until_it_is_sent_what_is_typed_later_counts(self) -> None:
+    def test_what_is_typed_later_counts(self) -> None:
+        """Grade and school change with the years; who somebody is to the child counts as it was sent."""
         parent, school = MembershipFactory.create(), SchoolFactory.create()
         actions.add_claim(by=parent, school=school, **typed(grade=9))
-        claim = actions.add_claim(by=parent, school=school, **typed(grade=10))
-        assert Claim.objects.get().grade == 10
+        mother = {"relationship": Relationship.MOTHER}
+        claim = actions.add_claim(by=parent, school=school, **typed(grade=10, **mother))
+        assert (claim.grade, claim.relationship) == (10, "mother")
         actions.send_claim(claim)
-        actions.add_claim(by=parent, school=school, **typed(grade=11))
-        assert Claim.objects.get().grade == 10
+        father = {"relationship": Relationship.FATHER, "enrollment": "home"}
+        actions.add_claim(by=parent, school=school, **typed(grade=11, **father))
+        claim = Claim.objects.get()
+        assert (claim.grade, claim.enrollment, claim.relationship) == (11, "home", "mother")
 
     def test_a_student_always_claims_for_themselves(self) -> None:
         student = MembershipFactory.create(adult_student=True)

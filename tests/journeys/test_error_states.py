@@ -71,7 +71,7 @@ FORMS = [
         {"first_name": "Robin", "grade": "10", "missouri_resident": "yes", "term_id": FIRST}
         | no_such_day("birth_date"),
     ),
-    Form("part_time:child_again", "Continue"),
+    Form("part_time:child_again", "Continue", {"grade": "", "term_id": FIRST}),
     Form("part_time:child_correct", "Save the changes", {"first_name": "Robin", "last_name": ""}),
     Form("part_time:courses", "Continue", {"in_person_courses": "99"}),
     Form("part_time:sign", "Sign and send", {"statement_": FIRST, "has_iep_or_504": "yes"}),
@@ -141,6 +141,7 @@ FORMS = [
     Form("records:claim", "Confirm the student", {"mosis_id": "12"}),
     Form("records:refuse_claim", "Do not confirm"),
     Form("records:students", "Find"),
+    Form("records:correct_student", "Save the changes", {"first_name": "Robin", "last_name": ""}),
     Form("records:mosis_id", "Save", {"mosis_id": "12"}),
     Form("records:adult_basis", "Save"),
     Form("records:end_guardianship", "End the access", {"why": FIRST}),
@@ -177,7 +178,7 @@ FORMS = [
         {"first_name": "Robin", "grade": "10", "missouri_resident": "yes", "term_id": FIRST}
         | no_such_day("birth_date"),
     ),
-    Form("full_time:apply_again", "Continue"),
+    Form("full_time:apply_again", "Continue", {"grade": "", "term_id": FIRST}),
     Form("full_time:answers", "Save and continue", {"is_homeless": "no", "note": "Call in the evening."}),
     Form("full_time:papers", "Add the document", {"kind": "birth"}),
     Form("full_time:survey", "Save the answers", {"student": FIRST, "words": "More time."}),

@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from enrollment.part_time.forms.family import ChildForm, SchoolSearch, TermForm
+from enrollment.part_time.forms.family import ChildAgainForm, ChildForm, SchoolSearch
 from enrollment.part_time.views.asking.child import schools_found
 from enrollment.part_time.views.asking.rows import (
     asks_prior_semester,
@@ -22,7 +22,7 @@ from enrollment.part_time.views.asking.rows import (
     open_terms,
     own_claims,
 )
-from enrollment.records.actions import add_claim
+from enrollment.records.actions import add_claim, tell_anew
 from mocap_portal.foundation.accounts.guards import for_roles
 from mocap_portal.foundation.accounts.middleware import HatRequest
 from mocap_portal.foundation.accounts.models import FAMILY_ROLES, Membership
@@ -136,24 +136,30 @@ def apply_child(request: HatRequest, pk: int, school_pk: int) -> HttpResponse:
 
 @for_roles(*FAMILY_ROLES)
 def apply_again(request: HatRequest, pk: int, claim_pk: int) -> HttpResponse:
-    """A child that the family told of before: only the term is asked."""
+    """A child that the family told of before: the term is asked, and what changes with the years."""
     now = timezone.now()
     today = central_date(now)
     program = open_program(pk, today=today)
     claim = get_object_or_404(own_claims(request.hat).select_related("school"), pk=claim_pk)
-    form = TermForm(request.POST or None, terms=open_terms(today))
+    form = ChildAgainForm(
+        request.POST or None, claim=claim, own=is_student(request.hat), terms=open_terms(today)
+    )
     if form.is_valid():
+        answers = dict(form.cleaned_data)
+        term_id = answers.pop("term_id")
         try:
-            draft = actions.start_application(
-                claim.pk, program_id=pk, by=request.hat, at=now, **form.cleaned_data
-            )
+            with transaction.atomic():
+                tell_anew(claim.pk, **answers)
+                draft = actions.start_application(
+                    claim.pk, program_id=pk, term_id=term_id, by=request.hat, at=now
+                )
         except Refusal as refusal:
             form.add_error(None, str(refusal.sentence))
         else:
             return redirect(next_page(draft))
     context = {
         "title": _("Apply to %(program)s for %(child)s") % {"program": program, "child": claim.full_name},
-        "intro": _("From which term on?"),
+        "intro": _("Choose the grade of this school year and the term to begin with."),
         "form": form,
     }
     return render(request, "components/form_page.html", context)

@@ -1,7 +1,7 @@
 """What a family is asked on its way to a request."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from crispy_forms.layout import Fieldset
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment.records.models import Claim, Enrollment, PriorSemester, Relationship
 from mocap_portal.foundation.directory.models import GRADES, CodeMeaning, Lea, School, Term
+from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.names import NameField
 from mocap_portal.foundation.ui.fields import MemorableDateField
 from mocap_portal.foundation.ui.forms import PortalFormHelper
@@ -206,11 +207,33 @@ class ChildForm(CorrectChildForm):
         return PortalFormHelper(submit=CONTINUE)
 
 
-class TermForm(forms.Form):
-    """The term, for a child that the family told of before."""
+class ChildAgainForm(forms.Form):
+    """A child that the family told of before: what changes with the years, and the term.
 
-    def __init__(self, *args: Any, terms: Sequence[Term], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    The grade of an earlier school year is not taken for this one's: the family chooses.
+    """
+
+    grade = forms.TypedChoiceField(
+        label=_("Grade"), coerce=int, error_messages={"required": _("Choose a grade.")}
+    )
+    enrollment = forms.ChoiceField(
+        label=_("How does the student go to school now?"),
+        choices=Enrollment.choices,
+        widget=forms.RadioSelect,
+        error_messages=CHOOSE_ONE,
+    )
+
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, claim: Claim, own: bool, terms: Sequence[Term]
+    ) -> None:
+        """`own`: the student asks for themselves."""
+        is_new = bool(terms) and central_date(claim.created_at) >= terms[0].school_year.starts_on
+        known = {"enrollment": claim.enrollment} | ({"grade": claim.grade} if is_new else {})
+        super().__init__(data, initial=known)
+        grades = GRADES[claim.school.grades_low : claim.school.grades_high + 1]
+        self.fields["grade"].choices = [("", _("Choose")), *grades]  # type: ignore[attr-defined]
+        if own:
+            self.fields["enrollment"].label = _("How do you go to school now?")
         self.fields["term_id"] = term_field(terms)
 
     @property

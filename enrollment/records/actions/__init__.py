@@ -26,6 +26,9 @@ from ..models import (
     Relationship,
     Student,
 )
+from .correcting import OtherSchool as OtherSchool
+from .correcting import correct_student as correct_student
+from .correcting import tell_anew as tell_anew
 from .merging import NotBoth as NotBoth
 from .merging import SameStudent as SameStudent
 from .merging import merge_students as merge_students
@@ -130,26 +133,25 @@ def add_claim(
 ) -> Claim:
     """Stores what a family typed about a child. The same child typed twice by one person is one claim.
 
-    Until the claim is sent, what is typed later counts. A student's own hat always claims for itself, whatever
-    relationship was sent. Raises GrownUp for a parent of a student of age, unless the district has recorded a basis.
+    What is typed later counts, for grade and school change with the years; who somebody is to the child only until the
+    claim is sent. A student's own hat always claims for itself, whatever relationship was sent. Raises GrownUp for a
+    parent of a student of age, unless the district has recorded a basis.
     """
     names = {"first_name": first_name.strip(), "last_name": last_name.strip()}
     if by.role == Role.PARENT:
         _refuse_grown_up(by, birth_date=birth_date, on=central_date(at), **names)
-    answers = {
-        "relationship": RELATIONSHIP_OF.get(Role(by.role), relationship),
-        "grade": grade,
-        "enrollment": enrollment,
-        "missouri_resident": missouri_resident,
-    }
+    answers = {"grade": grade, "enrollment": enrollment, "missouri_resident": missouri_resident}
+    is_to_child = {"relationship": RELATIONSHIP_OF.get(Role(by.role), relationship)}
     claim, is_new = Claim.objects.select_for_update().get_or_create(
         claimant=by.user,
         **names,
         birth_date=birth_date,
         school=school,
-        defaults={**answers, "created_at": at},
+        defaults={**answers, **is_to_child, "created_at": at},
     )
-    if not is_new and claim.state == ClaimState.UNSENT:
+    if claim.state == ClaimState.UNSENT:
+        answers |= is_to_child
+    if not is_new and any(getattr(claim, name) != answer for name, answer in answers.items()):
         for name, answer in answers.items():
             setattr(claim, name, answer)
         claim.save()

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from ..views import plans, rights, staff
+from ..views import correcting, plans, rights, staff
 
 urlpatterns = [
     path("students/", staff.students, name="students"),
     path("students/<int:pk>/", staff.student, name="student"),
+    path("students/<int:pk>/correct/", correcting.correct_student, name="correct_student"),
     path("students/<int:pk>/mosis-id/", staff.mosis_id, name="mosis_id"),
     path("students/<int:pk>/learning-plan/", plans.learning_plan, name="learning_plan"),
     path("students/<int:pk>/merge/<int:into>/", staff.merge, name="merge"),

@@ -305,8 +305,14 @@ def student_rows(student: Student, *, may_keep: bool) -> list[dict[str, str]]:
             "url": reverse("records:mosis_id", args=[student.pk]),
             "action": _("Correct") if student.mosis_id else _("Enter"),
         }
+    name = {"term": _("Name"), "value": str(student)}
+    if may_keep:
+        name |= {
+            "url": reverse("records:correct_student", args=[student.pk]),
+            "action": _("Correct the data"),
+        }
     return [
-        {"term": _("Name"), "value": str(student)},
+        name,
         mosis_id,
         {"term": _("Birth date"), "value": long_day(student.birth_date)},
         {"term": _("Grade and school"), "value": f"{grade_words(student.grade)}, {student.school}"},

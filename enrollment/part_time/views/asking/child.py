@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
-from enrollment.records.actions import add_claim
+from enrollment.records.actions import add_claim, tell_anew
 from enrollment.records.models import Enrollment
 from mocap_portal.foundation.accounts.guards import for_roles
 from mocap_portal.foundation.accounts.middleware import HatRequest
@@ -32,10 +32,10 @@ from providers.models import Course
 
 from ... import actions
 from ...forms.family import (
+    ChildAgainForm,
     ChildForm,
     CorrectChildForm,
     SchoolSearch,
-    TermForm,
     typed,
 )
 from ...models import CourseRequest, RequestState, Unfinished
@@ -186,13 +186,21 @@ def add_wish(request: HatRequest, draft: CourseRequest, *, at: dt.datetime) -> N
 
 @for_roles(*FAMILY_ROLES)
 def child_again(request: HatRequest, pk: int) -> HttpResponse:
-    """A child that the family told of before: only the term is asked."""
+    """A child that the family told of before: the term is asked, and what changes with the years."""
     now = timezone.now()
     claim = get_object_or_404(own_claims(request.hat).select_related("school__lea__organization"), pk=pk)
-    form = TermForm(request.POST or None, terms=open_terms(central_date(now)))
+    form = ChildAgainForm(
+        request.POST or None, claim=claim, own=is_student(request.hat), terms=open_terms(central_date(now))
+    )
     if form.is_valid():
+        answers = dict(form.cleaned_data)
+        term_id = answers.pop("term_id")
+        if answers["enrollment"] != Enrollment.PUBLIC:
+            return redirect("part_time:private_pay")
         try:
-            draft = actions.start_request(claim.pk, by=request.hat, at=now, **form.cleaned_data)
+            with transaction.atomic():
+                tell_anew(claim.pk, **answers)
+                draft = actions.start_request(claim.pk, by=request.hat, term_id=term_id, at=now)
         except Refusal as refusal:
             form.add_error(None, str(refusal.sentence))
         else:

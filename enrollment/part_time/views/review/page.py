@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from enrollment.records.models import ClaimState
+from enrollment.records.models import Claim, ClaimState
+from enrollment.records.views.staff import KEEPING_ROLES
 from mocap_portal.foundation.accounts.guards import for_roles
 from mocap_portal.foundation.accounts.middleware import HatRequest
 from mocap_portal.foundation.accounts.models import DESE_ROLES, Membership, Role
@@ -110,6 +111,7 @@ def with_everything(requests: CourseRequestQuerySet) -> CourseRequestQuerySet:
     return requests.select_related(
         "claim__school",
         "claim__claimant",
+        "claim__student",
         "entered_by__user",
         "lea__organization",
         "term__school_year",
@@ -140,7 +142,7 @@ def everything(course_request: CourseRequest, *, hat: Membership, now: dt.dateti
         "pause": clock.pauses.filter(ends_on=None).first() if clock.is_paused else None,
         "why": why(clock),
         "suspicions": suspicions([course_request], at=now).get(course_request.pk, []) if hat.is_lea else [],
-        "student_rows": student_rows(course_request, may_judge=hat.is_lea),
+        "student_rows": student_rows(course_request, hat=hat),
         "arrival_rows": arrival_rows(course_request),
         "findings": findings(course_request),
         "earlier": earlier_courses(course_request, hat=hat),
@@ -177,11 +179,11 @@ def weekly(minutes: int) -> str:
     return ngettext("%(count)d hour a week", "%(count)d hours a week", hours) % {"count": hours}
 
 
-def student_rows(course_request: CourseRequest, *, may_judge: bool) -> list[dict[str, str]]:
+def student_rows(course_request: CourseRequest, *, hat: Membership) -> list[dict[str, str]]:
     """What the family typed, and whether the district has confirmed who the student is."""
     claim = course_request.claim
     state = {"term": _("Student confirmed"), "value": claim.get_state_display()}
-    if may_judge:
+    if hat.is_lea:
         is_open = claim.state == ClaimState.TYPED
         state |= {
             "url": reverse("records:claim", args=[claim.pk]),
@@ -193,6 +195,7 @@ def student_rows(course_request: CourseRequest, *, may_judge: bool) -> list[dict
         {"term": _("Name"), "value": claim.full_name},
         {"term": _("Birth date"), "value": long_day(claim.birth_date)},
         {"term": _("Grade and school"), "value": f"{dict(GRADES)[claim.grade]}, {claim.school}"},
+        *_other_grade(claim, hat=hat),
         state,
         {"term": _("Asked by"), "value": f"{claim.asked_by}, {claim.get_relationship_display()}"},
         {"term": _("How to reach them"), "value": "\n".join(claim.how_to_reach)},
@@ -200,6 +203,17 @@ def student_rows(course_request: CourseRequest, *, may_judge: bool) -> list[dict
         {"term": _("Courses in person"), "value": _("Not asked") if in_person is None else str(in_person)},
         {"term": _("IEP or 504 plan"), "value": has_plan},
     ]
+
+
+def _other_grade(claim: Claim, *, hat: Membership) -> list[dict[str, str]]:
+    """The grade that the district keeps of the student, where the family says another one: a year may have passed."""
+    student = claim.student
+    if student is None or student.grade == claim.grade or student.lea_id != hat.organization_id:
+        return []
+    row = {"term": _("Grade on file"), "value": str(dict(GRADES)[student.grade])}
+    if hat.role in KEEPING_ROLES:
+        row |= {"url": reverse("records:correct_student", args=[student.pk]), "action": _("Correct the data")}
+    return [row]
 
 
 def arrival_rows(course_request: CourseRequest) -> list[dict[str, str]]:

@@ -116,9 +116,9 @@ def stands(concern: Concern, *, asked: bool) -> tuple[str, str]:
     """The kind of a status tag and one sentence. `asked`: the office waits for the writer."""
     if asked:
         return "todo", _("We wait for your answer.")
-    kind, words = STANDS[ConcernState(concern.state)]
-    if concern.state == ConcernState.CLOSED:
-        return kind, _("Closed: %(outcome)s") % {"outcome": concern.get_outcome_display()}
+    kind, words = STANDS[ConcernState(concern.answered_in.state if concern.over_at else concern.state)]
+    if concern.over_at:
+        return kind, _("Closed: %(outcome)s") % {"outcome": concern.answered_in.get_outcome_display()}
     return kind, str(words)
 
 

@@ -70,13 +70,16 @@ TABLE: Mapping[Act, Mapping[ConcernState, ConcernState | None]] = {
     Act.ANSWER: {State.AWAITING: State.RESPONDED},
     Act.TAKE_BACK: {State.AWAITING: REST},
     Act.CLOSE: dict.fromkeys(OPEN_STATES, State.CLOSED),
-    Act.REOPEN: {State.CLOSED: State.REOPENED},
+    Act.REOPEN: {State.CLOSED: State.REOPENED, State.MERGED: State.REOPENED},
     Act.JOIN: dict.fromkeys(OPEN_STATES, State.MERGED),
     Act.SEPARATE: {State.MERGED: REST},
     Act.HEAR: _OPEN_STAYS | {State.AWAITING: REST, State.MERGED: State.MERGED},
     Act.CONSENT: _STAYS,
-    Act.RATE: {State.CLOSED: State.CLOSED},
+    Act.RATE: {State.CLOSED: State.CLOSED, State.MERGED: State.MERGED},
 }
+# Of a concern that is joined with another one: what can be done until that one is closed, and what from then on.
+_UNTIL_THE_OTHER_IS_CLOSED = frozenset({Act.HEAR})
+_ONCE_THE_OTHER_IS_CLOSED = frozenset({Act.REOPEN, Act.RATE})
 # After these a question to the other side may still wait, and then the concern does, too.
 _MAY_STILL_WAIT = frozenset({Act.ANSWER, Act.TAKE_BACK, Act.HEAR})
 
@@ -89,6 +92,8 @@ IS_ELSEWHERE = _(
 
 def may(act: Act, concern: Concern) -> bool:
     """Whether the table lets this be done now."""
+    if concern.state == State.MERGED and act in _UNTIL_THE_OTHER_IS_CLOSED | _ONCE_THE_OTHER_IS_CLOSED:
+        return (concern.over_at is not None) is (act in _ONCE_THE_OTHER_IS_CLOSED)
     return ConcernState(concern.state) in TABLE[act]
 
 
@@ -106,8 +111,7 @@ def check(act: Act, concern: Concern) -> None:
 
 
 def after(act: Act, concern: Concern) -> ConcernState:
-    """The state after it, as the rows say now. Raises NotNow."""
-    check(act, concern)
+    """The state after something that may be done with it, as the rows say now."""
     target = TABLE[act][ConcernState(concern.state)]
     if act in _MAY_STILL_WAIT and concern.state == State.AWAITING and waits(concern):
         return State.AWAITING

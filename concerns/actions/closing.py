@@ -91,11 +91,20 @@ def reopen(concern_id: int, reason: str, *, by: Membership, at: dt.datetime) -> 
     if last is not None and (last.kind, last.text, last.by_id) == (EntryKind.REOPENED, reason, by.pk):
         return concern
     enter(concern_id, Act.REOPEN, by=by)
-    entry = say(concern, EntryKind.REOPENED, text=reason, by=by, at=at)
-    timing.start_reply(concern, at=at)
-    keep(concern, Act.REOPEN, outcome="", closed_at=None)
+    entry = open_again(concern, text=reason, by=by, at=at)
     notices.tell_writer(entry)
     return concern
+
+
+def open_again(concern: Concern, *, text: str, by: Membership | None = None, at: dt.datetime) -> Entry:
+    """The office has its days for a reply once more. What was joined with another one stands by itself again."""
+    if concern.merged_into is not None:
+        say(concern, EntryKind.SEPARATED, text=concern.merged_into.number, by=by, at=at)
+        say(concern.merged_into, EntryKind.SEPARATED, text=concern.number, by=by, at=at)
+    entry = say(concern, EntryKind.REOPENED, text=text, by=by, at=at)
+    timing.start_reply(concern, at=at)
+    keep(concern, Act.REOPEN, outcome="", closed_at=None, merged_into=None)
+    return entry
 
 
 def say_to_joined(concern: Concern, text: str, *, by: Membership, at: dt.datetime) -> None:

@@ -105,7 +105,8 @@ def say(
 
 
 def keep(concern: Concern, act: Act, **changes: Any) -> Concern:
-    """Give it these values, the state that the table says, and the next due day; then save it."""
+    """Give it these values, the state that the table says, and the next due day; then save it. Raises NotNow."""
+    check(act, concern)
     for name, value in changes.items():
         setattr(concern, name, value)
     concern.state = after(act, concern)

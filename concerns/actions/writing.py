@@ -18,6 +18,7 @@ from ..files import Kept
 from ..models import Concern, ConcernState, EntryKind, IdentityConsent, Outcome
 from ..transitions import Act, may
 from . import timing
+from .closing import open_again
 from .entering import keep, lock, say, stop_clock
 from .filing import keep_files
 
@@ -112,13 +113,11 @@ def reopen(concern_id: int, *, text: str, at: dt.datetime) -> Concern:
     concern = lock(concern_id)
     if concern.state == ConcernState.REOPENED and _is_second_click(concern, EntryKind.REOPENED, text, at=at):
         return concern
-    if concern.closed_at is None:
+    if concern.over_at is None:
         raise NotClosed
-    if at > reopened_until(concern.closed_at):
+    if at > reopened_until(concern.over_at):
         raise TooLateToReopen
-    say(concern, EntryKind.REOPENED, text=text, at=at)
-    timing.start_reply(concern, at=at)
-    keep(concern, Act.REOPEN, outcome="", closed_at=None)
+    open_again(concern, text=text, at=at)
     office_notices.tell_writer_reopened(concern, at=at)
     return concern
 

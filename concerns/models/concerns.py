@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Self
 
 from django.contrib.postgres.indexes import GinIndex
@@ -265,6 +266,16 @@ class Concern(models.Model):
     def number(self) -> str:
         """What the writer is told, such as C-000123. It is no secret and opens nothing by itself."""
         return f"C-{self.pk:06d}"
+
+    @property
+    def answered_in(self) -> Concern:
+        """The concern in which the office answers this one: what it is joined with, or itself."""
+        return self.merged_into or self
+
+    @property
+    def over_at(self) -> dt.datetime | None:
+        """When the office closed it, or what it is joined with; None while it is at work."""
+        return self.answered_in.closed_at
 
 
 @tracked(exclude=["text"])

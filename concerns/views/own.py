@@ -29,8 +29,9 @@ from .. import opening, story
 from ..actions import writing
 from ..forms.public import OpenForm, RateForm, ReopenForm, TakeBackForm, WriteOnForm
 from ..forms.writing import CONSENT
-from ..models import OPEN_STATES, Concern, ConcernState
+from ..models import OPEN_STATES, Concern
 from ..responses import attachment_response
+from ..transitions import Act, may
 from .writing import opened_concern, right_office
 
 P = ParamSpec("P")
@@ -95,10 +96,10 @@ def show(request: HttpRequest, concern: Concern, form: WriteOnForm) -> HttpRespo
     category = story.category_of(concern)
     latest = concern.consents.order_by("-at", "-pk").first()
     is_open = concern.state in OPEN_STATES
-    reopened_until = writing.reopened_until(concern.closed_at) if concern.closed_at else None
+    reopened_until = writing.reopened_until(concern.over_at) if concern.over_at else None
     context: dict[str, Any] = {
         "concern": concern,
-        "form": None if concern.state == ConcernState.CLOSED else form,
+        "form": form if may(Act.HEAR, concern) else None,
         "question": question,
         "kind": kind,
         "words": words,

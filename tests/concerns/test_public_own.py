@@ -444,3 +444,18 @@ def test_a_writer_cannot_do_things_without_end(client: Client) -> None:
     ]
     assert answers == [302] * 30 + [429] * 10
     assert Entry.objects.count() == 30
+
+
+def test_a_concern_that_was_joined_is_over_with_the_other_one(client: Client) -> None:
+    other = ConcernFactory.create(assigned=True)
+    concern = ConcernFactory.create(state="merged", merged_into=other)
+    text = read(client, concern)
+    assert "We look into it together with others" in text and reverse("concerns:rate") not in text
+    Concern.objects.filter(pk=other.pk).update(state="closed", outcome=Outcome.SETTLED, closed_at=NOW)
+    text = read(client, concern)
+    assert "Closed: Settled: what was wrong was put right" in text and "Add to your concern" not in text
+    assert "You can open it again until" in text
+    client.post(reverse("concerns:rate"), {"rating": "4", "text": ""})
+    client.post(reverse("concerns:reopen"), {"text": "It is as before."})
+    concern.refresh_from_db()
+    assert (concern.state, concern.rating, concern.merged_into) == ("reopened", 4, None)

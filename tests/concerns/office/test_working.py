@@ -5,7 +5,9 @@ import datetime as dt
 import pytest
 
 from concerns import actions
+from concerns.actions import writing
 from concerns.models import Concern, ConcernState, Entry, Outcome, Tag
+from concerns.transitions import NotNow
 from mocap_portal.foundation.papers.models import Notice
 from tests.factories.accounts import MembershipFactory
 from tests.factories.concerns import ConcernFactory
@@ -225,6 +227,46 @@ class TestJoining:
         asked_of(one, one.lea, by)
         with pytest.raises(actions.StillAsked):
             actions.join(one.pk, ConcernFactory.create().pk, by=by, at=AT)
+
+    def test_once_it_is_closed_the_writers_of_both_rate_it_and_may_open_it_again(self) -> None:
+        by = reviewer()
+        one, other = ConcernFactory.create(), ConcernFactory.create(assigned=True)
+        actions.join(one.pk, other.pk, by=by, at=AT)
+        with pytest.raises(writing.NotClosed):
+            writing.rate(one.pk, rating=2, at=AT)
+        with pytest.raises(writing.NotClosed):
+            writing.reopen(one.pk, text="Still.", at=AT)
+        actions.close(other.pk, Outcome.SETTLED, text="Mended.", by=by, at=AT)
+        with pytest.raises(writing.AlreadyOver):
+            writing.write_on(one.pk, text="And this?", at=AT)
+        one = writing.rate(one.pk, rating=2, text="Not mended.", at=AT)
+        assert (one.state, one.rating, one.merged_into) == (ConcernState.MERGED, 2, other)
+        later = AT + dt.timedelta(hours=1)
+        for _time in range(2):
+            one = writing.reopen(one.pk, text="Still wrong.", at=later)
+        other.refresh_from_db()
+        assert (one.state, one.merged_into) == (ConcernState.REOPENED, None)
+        assert (other.state, other.outcome) == (ConcernState.CLOSED, Outcome.SETTLED)
+        assert kinds(one)[-3:] == ["rated", "separated", "reopened"] and kinds(other)[-1] == "separated"
+        assert one.reply_clock is not None and one.reply_clock.stopped_at is None
+
+    def test_too_late_to_open_it_again(self) -> None:
+        by = reviewer()
+        one, other = ConcernFactory.create(), ConcernFactory.create(assigned=True)
+        actions.join(one.pk, other.pk, by=by, at=AT)
+        actions.close(other.pk, Outcome.SETTLED, text="Mended.", by=by, at=AT)
+        with pytest.raises(writing.TooLateToReopen):
+            writing.reopen(one.pk, text="Still.", at=AT + dt.timedelta(days=400))
+
+    def test_the_office_opens_it_again_by_itself(self) -> None:
+        by = reviewer()
+        one, other = ConcernFactory.create(), ConcernFactory.create(assigned=True)
+        actions.join(one.pk, other.pk, by=by, at=AT)
+        with pytest.raises(NotNow):
+            actions.reopen(one.pk, "New facts.", by=by, at=AT)
+        actions.close(other.pk, Outcome.SETTLED, text="Mended.", by=by, at=AT)
+        one = actions.reopen(one.pk, "New facts.", by=by, at=AT)
+        assert (one.state, one.merged_into) == (ConcernState.REOPENED, None)
 
     def test_what_was_joined_with_it_comes_along(self) -> None:
         by = reviewer()

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import board, files, problems, rules, students, waivers, windows
+from .views import board, changes, files, problems, rules, students, waivers, windows
 from .views.reports import deciding, sending
 from .views.reports import students as reported
 
@@ -38,6 +38,7 @@ urlpatterns = [
     path("<int:pk>/problems.xlsx", problems.problems_xlsx, name="problems_xlsx"),
     path("<int:pk>/marked.csv", problems.marked, name="marked"),
     path("<int:pk>/certify/", files.certify, name="certify"),
-    path("<int:pk>/changes.csv", files.changes_csv, name="changes_csv"),
+    path("<int:pk>/changes/", changes.changes, name="changes"),
+    path("<int:pk>/changes.csv", changes.changes_csv, name="changes_csv"),
     path("<int:pk>/withdraw/", files.withdraw, name="withdraw"),
 ]

@@ -806,7 +806,9 @@ ADDRESSES = [
     row("coredata:problems_csv", READING, lambda world: [world.trial.pk]),
     row("coredata:problems_xlsx", READING, lambda world: [world.trial.pk]),
     row("coredata:marked", SENDING, lambda world: [world.certified.pk], status=302),
-    row("coredata:changes_csv", SENDING, lambda world: [world.trial.pk], status=302),
+    # The first version of its collection: tests/coredata/test_pages.py has two.
+    row("coredata:changes", READING, lambda world: [world.trial.pk], status=302),
+    row("coredata:changes_csv", READING, lambda world: [world.trial.pk], status=302),
     row("coredata:certify", SENDING, lambda world: [world.trial.pk]),
     row("coredata:withdraw", SENDING, lambda world: [world.certified.pk]),
     page("june:own", SENDING, status=302),

@@ -23,21 +23,19 @@ from mocap_portal.foundation.shared.paging import sort_and_cut
 from mocap_portal.foundation.shared.refusals import Refusal
 from mocap_portal.foundation.ui.steps import ask_first
 
-from .. import actions, downloads, tasks
-from ..changes import changes_in_numbers, first_changes
+from .. import actions, tasks
 from ..deadlines import deadlines
 from ..forms import CertifyForm, UploadForm
 from ..models import Upload, UploadState
-from ..store.difference import difference
 from ..summaries import by_rule, not_run, same_bytes, steps, summary
-from ..tables import ChangeTable, DeadlineTable, NotRunTable, RuleTable, UploadTable
+from ..tables import DeadlineTable, NotRunTable, RuleTable, UploadTable
 from ..uploading import SealedFile, SealingUploadHandler
+from .changes import version_before, what_changes
 from .own import READING_ROLES, SENDING_ROLES, lea_of, upload_of
 
 PER_PAGE = 25
 # Who may see what the night would find.
 REHEARSING_ROLES = frozenset({Role.DATA_CLERK, Role.COORDINATOR, Role.LEA_ADMIN})
-MOST_SHOWN = 50  # rows that differ: the file has all of them
 # What may be taken back, and what is said before.
 TAKEN_BACK = {
     UploadState.TRIAL: gettext_lazy(
@@ -94,6 +92,7 @@ def upload(request: HatRequest, pk: int) -> HttpResponse:
         "not_run": NotRunTable(not_run(row)) if row.not_run else None,
         "is_own": request.hat.is_lea,
         "may_certify": request.hat.is_lea and _can_be_certified(row),
+        "has_version_before": version_before(row) is not None,
         "may_rehearse": request.hat.role in REHEARSING_ROLES and row.state == UploadState.TRIAL,
         "may_withdraw": request.hat.is_lea and row.state in TAKEN_BACK,
     }
@@ -107,7 +106,7 @@ def certify(request: HatRequest, pk: int) -> HttpResponse:
     here = reverse("coredata:upload", args=[pk])
     if not _can_be_certified(row):
         return redirect(here)
-    before = _certified_before(row)
+    before = version_before(row)
     seen = {"seen": actions.certifying.what_changes(row, before)}
     form = CertifyForm(request.POST or None, initial=seen, has_warnings=bool(row.warnings), cancel_url=here)
     if form.is_valid():
@@ -134,41 +133,12 @@ def certify(request: HatRequest, pk: int) -> HttpResponse:
             tasks.ask_to_check_again(row.lea_id, beside=row)
             messages.success(request, _("%(file)s is certified.") % {"file": row.name})
             return redirect(here)
-    found = difference(row, before) if before else None
-    context = {
-        "upload": row,
-        "form": form,
-        "before": before,
-        "counts": changes_in_numbers(row, found) if found is not None else None,
-        "table": ChangeTable(first_changes(row, found, most=MOST_SHOWN)) if found is not None else None,
-        "is_cut": found is not None and sum(found.counts.values()) > MOST_SHOWN,
-        "shown": MOST_SHOWN,
-    }
+    context = {"upload": row, "form": form, **what_changes(row, before)}
     return render(request, "coredata/certify.html", context)
-
-
-@require_safe
-@for_roles(*SENDING_ROLES)
-def changes_csv(request: HatRequest, pk: int) -> HttpResponse:
-    """Every row that differs from the certified version, for a spreadsheet."""
-    row = upload_of(request, pk)
-    before = _certified_before(row)
-    if row.state != UploadState.TRIAL or before is None:
-        return redirect("coredata:upload", pk)
-    found = downloads.changes_csv(row, difference(row, before))
-    response = HttpResponse(found, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="changes-{pk}.csv"'
-    return response
 
 
 def _can_be_certified(row: Upload) -> bool:
     return row.state == UploadState.TRIAL and not row.errors and row.destroyed_at is None
-
-
-def _certified_before(row: Upload) -> Upload | None:
-    """The file that this one would supersede."""
-    certified = Upload.objects.filter(state=UploadState.CERTIFIED)
-    return certified.filter(lea=row.lea_id, collection=row.collection_id).first()
 
 
 @for_roles(*SENDING_ROLES)

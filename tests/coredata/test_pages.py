@@ -20,6 +20,7 @@ from coredata.models import Opening, Upload, UploadState
 from coredata.store import rows, vault
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.directory.models import Lea
+from tests.factories.accounts import MembershipFactory
 from tests.factories.coredata import ProblemFactory, StoredCollectionFactory, UploadFactory
 from tests.sign_in import sign_in
 
@@ -232,6 +233,32 @@ def test_certifying_shows_what_changes(client: Client, clerk: Membership) -> Non
     assert upload.statement.startswith("I certify for my district")
 
 
+def test_what_each_version_changed_is_read_for_good(client: Client, clerk: Membership, lea: Lea) -> None:
+    versions = []
+    for day, minutes in enumerate((b",250,", b",245,", b",240,")):
+        at = NOW + dt.timedelta(days=day)
+        versions.append(
+            certify(send(good("crs").replace(b",250,", minutes, 1), by=clerk, at=at), by=clerk, at=at)
+        )
+    trial = send(good("crs").replace(b",250,", b",235,", 1), by=clerk, at=at)
+    first, second, third = versions
+    address = reverse("coredata:changes", args=[first.pk])
+    assert address not in page(client, "upload", first.pk) and client.get(address).status_code == 302
+    state_office = sign_in(Client(), MembershipFactory.create(dese_reviewer=True))
+    for version, change, before in (
+        (second, "MinutesPerWeek: 250 → 245", first),
+        (third, "MinutesPerWeek: 245 → 240", second),
+        (trial, "MinutesPerWeek: 240 → 235", third),
+    ):
+        address = reverse("coredata:changes", args=[version.pk])
+        assert address in page(client, "upload", version.pk)
+        for reader in (client, state_office):
+            text = reader.get(address).content.decode()
+            assert change in text and reverse("coredata:upload", args=[before.pk]) in text
+            whole = reader.get(reverse("coredata:changes_csv", args=[version.pk])).content.decode("utf-8-sig")
+            assert change.removeprefix("MinutesPerWeek: ") in whole and len(whole.splitlines()) == 2
+
+
 def test_a_file_that_says_the_same_as_the_certified_one(client: Client, clerk: Membership) -> None:
     certify(send(good("crs"), by=clerk), by=clerk)
     upload = send(good("crs") + b"\n", by=clerk)
@@ -314,7 +341,7 @@ def test_pages_take_the_same_queries_however_long(
     client.get(FILES)
     addresses = {
         FILES: 7,
-        reverse("coredata:upload", args=[upload.pk]): 8,
+        reverse("coredata:upload", args=[upload.pk]): 9,
         reverse("coredata:problems", args=[upload.pk, "V-51"]): 6,
     }
     for _more in range(2):

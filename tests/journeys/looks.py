@@ -70,6 +70,7 @@ LEFT_OUT = {
     "june:accept": "of a list that the world does not have; test_june.py looks at it",
     "june:own": "leads on to the list of a school year",
     "coredata:marked": "a file, which tests/coredata/test_pages.py reads",
+    "coredata:changes": "of a second version, which the world does not have; test_core_data.py looks at it",
     "coredata:changes_csv": "a file, which tests/coredata/test_pages.py reads",
     **dict.fromkeys(
         [

@@ -86,6 +86,12 @@ def test_from_errors_to_a_certified_file(
     states = list(Upload.objects.order_by("pk").values_list("state", flat=True))
     assert states == [UploadState.REPLACED, UploadState.SUPERSEDED, UploadState.CERTIFIED]
 
+    page.get_by_role("link", name="What it changed against the version before").click()
+    expect_heading(page, "What changed with october.csv")
+    expect(page.get_by_text("MinutesPerWeek: 250 → 245")).to_have_count(2)
+    axe.check(page)
+    shot(page, "core-data-version")
+
 
 def sign(page: Page) -> None:
     page.get_by_label("Your name, as your signature").fill("Casey Clerk")

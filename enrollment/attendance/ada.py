@@ -15,8 +15,8 @@ from django.db import connection
 from enrollment.full_time.models import Program
 from mocap_portal.foundation.directory.models import LegalKey, LegalValue, SchoolYear, Term, TermCode
 
+from .off import closed_days
 from .rules import school_days, shares
-from .weeks import closed_days
 
 MINUTES_OF_AN_HOUR = 60
 

@@ -1,10 +1,11 @@
 """Which full-time students one looks at. Without a choice: those enrolled now."""
 
 import datetime as dt
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import django_filters
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, DateField, Exists, F, OuterRef, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.full_time.models import (
@@ -42,8 +43,11 @@ class StudentFilter(django_filters.FilterSet):
         label=_("Program"), empty_label=_("All programs"), queryset=Program.objects.none()
     )
 
-    def __init__(self, *args: Any, hat: Membership, since: dict[int, dt.date], **kwargs: Any) -> None:
-        """`since`: the first of the last so many school days, for each of QUIET."""
+    def __init__(
+        self, *args: Any, hat: Membership, since: Callable[[int], Mapping[int, dt.date]], **kwargs: Any
+    ) -> None:
+        """`since`: for one of QUIET the first of so many last school days, by the key of the host; a host whose school
+        year has not so many yet is left out."""
         super().__init__(*args, **kwargs)
         self.since = since
         seen = ProgramEnrollment.objects.visible_to(hat)
@@ -61,10 +65,16 @@ class StudentFilter(django_filters.FilterSet):
     ) -> ProgramEnrollmentQuerySet:
         if value == "ended":
             return queryset.filter(state__in=ENDED)
-        since = self.since[int(value.removeprefix("quiet-"))]
-        active = AttendanceDay.objects.active().filter(enrollment=OuterRef("pk"), day__gte=since)
-        enrolled = queryset.filter(state=EnrollmentState.ENROLLED, starts_on__lte=since)
-        return enrolled.filter(~Exists(active))
+        since = self.since(int(value.removeprefix("quiet-")))
+        if not since:
+            return queryset.none()
+        first_days = Case(
+            *(When(program__host=host, then=Value(day)) for host, day in since.items()),
+            output_field=DateField(),
+        )
+        active = AttendanceDay.objects.active().filter(enrollment=OuterRef("pk"), day__gte=OuterRef("since"))
+        enrolled = queryset.annotate(since=first_days).filter(state=EnrollmentState.ENROLLED)
+        return enrolled.filter(~Exists(active), starts_on__lte=F("since"))
 
 
 def find(students: ProgramEnrollmentQuerySet, words: str) -> ProgramEnrollmentQuerySet:

@@ -10,6 +10,7 @@ from enrollment.full_time.rules import Planned, minutes_of_day
 
 ONE_DAY = dt.timedelta(days=1)
 ONE_WEEK = dt.timedelta(days=7)
+A_YEAR = dt.timedelta(days=366)
 SATURDAY = 5
 
 
@@ -27,24 +28,34 @@ def days_of(first: dt.date, last: dt.date) -> list[dt.date]:
     return [first + ONE_DAY * number for number in range((last - first).days + 1)]
 
 
-def is_school_day(day: dt.date, closed: Collection[dt.date]) -> bool:
-    return day.weekday() < SATURDAY and day not in closed
+def is_school_day(day: dt.date, off: Collection[dt.date]) -> bool:
+    return day.weekday() < SATURDAY and day not in off
 
 
-def school_days(first: dt.date, last: dt.date, closed: Collection[dt.date]) -> list[dt.date]:
-    """The days on which school is kept: no weekend and not closed."""
-    return [day for day in days_of(first, last) if is_school_day(day, closed)]
+def school_days(first: dt.date, last: dt.date, off: Collection[dt.date]) -> list[dt.date]:
+    """The days on which school is kept: no weekend and not off."""
+    return [day for day in days_of(first, last) if is_school_day(day, off)]
 
 
-def last_school_days(count: int, *, until: dt.date, closed: Collection[dt.date]) -> list[dt.date]:
-    """So many school days up to a day, in order; fewer when a year has fewer."""
+def last_school_days(
+    count: int, *, since: dt.date, until: dt.date, off: Collection[dt.date]
+) -> list[dt.date]:
+    """So many school days up to a day, in order; fewer when there are fewer from `since` on."""
     found: list[dt.date] = []
     day = until
-    while len(found) < count and (until - day).days < 366:
-        if is_school_day(day, closed):
+    while len(found) < count and day >= since:
+        if is_school_day(day, off):
             found.append(day)
         day -= ONE_DAY
     return found[::-1]
+
+
+def weeks_back(count: int, *, since: dt.date, until: dt.date, breaks: Collection[dt.date]) -> dt.date | None:
+    """The first of the days of so many weeks up to a day, those of a break not counted among them; None when there
+    are fewer from `since` on."""
+    days = [day for day in days_of(since, until) if day not in breaks]
+    number = len(days) - (ONE_WEEK * count).days
+    return days[number] if number >= 0 else None
 
 
 def monday_of(day: dt.date) -> dt.date:
@@ -60,9 +71,9 @@ def planned_on(day: dt.date, plans: Iterable[Plan]) -> int:
     )
 
 
-def planned_between(first: dt.date, last: dt.date, plans: Sequence[Plan], closed: Collection[dt.date]) -> int:
-    """What is planned on the school days of a span: what falls on a closed day is not missed by anybody."""
-    return sum(planned_on(day, plans) for day in days_of(first, last) if day not in closed)
+def planned_between(first: dt.date, last: dt.date, plans: Sequence[Plan], off: Collection[dt.date]) -> int:
+    """What is planned on the days of a span that are not off: what falls on one that is, nobody misses."""
+    return sum(planned_on(day, plans) for day in days_of(first, last) if day not in off)
 
 
 def shares(attended: Sequence[int], session: int) -> list[Fraction]:

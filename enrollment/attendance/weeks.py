@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from enrollment.full_time.models import ProgramEnrollment, Schedule, ScheduledCourse
-from mocap_portal.foundation.directory.models import ClosedDay, CodeMeaning, CodeSet
+from mocap_portal.foundation.directory.models import CodeMeaning, CodeSet
 
 from .models import AttendanceDay
+from .off import days_off
 from .rules import ONE_DAY, ONE_WEEK, Plan, days_of, monday_of, planned_on
 
 
@@ -58,12 +59,6 @@ class Week:
         return [day for day in self.days if day.planned or day.record]
 
 
-def closed_days(lea_id: int, first: dt.date, last: dt.date) -> set[dt.date]:
-    """The days between on which this LEA keeps no school, the state's holidays among them."""
-    rows = ClosedDay.objects.for_lea(lea_id).filter(date__gte=first, date__lte=last)
-    return set(rows.values_list("date", flat=True))
-
-
 def plans_of(enrollment_id: int) -> list[Plan]:
     """Every version of a student's schedule with its courses, in two queries."""
     schedules = Schedule.objects.filter(enrollment=enrollment_id).prefetch_related("courses").order_by("pk")
@@ -86,7 +81,7 @@ def weeks(enrollment: ProgramEnrollment, asked: Sequence[dt.date], *, today: dt.
     first = max(min(asked), enrollment.starts_on)
     last = min(max(asked) + ONE_DAY * 6, enrollment.ended_on or today, today)
     plans = plans_of(enrollment.pk)
-    closed = closed_days(enrollment.program.host_id, first, last)
+    off = days_off(enrollment.program.host_id, first, last)
     rows = AttendanceDay.objects.filter(enrollment=enrollment, day__gte=first, day__lte=last)
     records = {row.day: row for row in rows.select_related("by__user", "file")}
     titles = _titles(records.values())
@@ -102,7 +97,7 @@ def weeks(enrollment: ProgramEnrollment, asked: Sequence[dt.date], *, today: dt.
             )
             for entry in (record.entries if record else [])
         ]
-        planned = 0 if date in closed else planned_on(date, plans)
+        planned = 0 if date in off else planned_on(date, plans)
         by_week[monday_of(date)].append(Day(date, planned, lines, record))
     return [Week(monday, by_week[monday]) for monday in asked]
 

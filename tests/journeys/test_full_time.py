@@ -13,8 +13,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from enrollment.attendance import actions as attendance
-from enrollment.attendance.models import Flag, Placement, PlacementState
+from enrollment.attendance.models import Placement, PlacementState
 from enrollment.certification.models import Certification
 from enrollment.full_time.models import (
     EnrollmentState,
@@ -25,6 +24,7 @@ from enrollment.full_time.models import (
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.shared.calendar import central_date
 from tests.factories.accounts import MembershipFactory, UserFactory
+from tests.factories.attendance import FlagFactory
 from tests.factories.directory import SchoolFactory
 from tests.factories.full_time import ProgramFactory, ProgramPolicyFactory
 from tests.journeys import axe, steps
@@ -190,9 +190,8 @@ def letter(stage: Stage, mother: Membership, host: Membership, enrollment: Progr
 
 
 def disengage(stage: Stage, host: Membership, resident: Membership, enrollment: ProgramEnrollment) -> None:
-    # A month of silence later.
-    attendance.flag_program(enrollment.program_id, night=central_date(timezone.now()) + dt.timedelta(days=30))
-    flag = Flag.objects.get()
+    # Not by the night's own look: the journey is walked in summer too, and then it flags nobody.
+    flag = FlagFactory.create(enrollment=enrollment, opened_on=central_date(timezone.now()))
     page = stage.be(host, "attendance:disenroll", flag.pk)
     expect(page.get_by_role("heading", name="Before the student can be disenrolled")).to_be_visible()
     page = stage.be(host, "attendance:notify", flag.pk)

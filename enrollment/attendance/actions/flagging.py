@@ -11,10 +11,9 @@ from enrollment.full_time.models import EnrollmentState, Program, ProgramEnrollm
 from mocap_portal.foundation.directory.models import LegalKey, LegalValue
 
 from ..models import AttendanceDay, Flag, FlagReason
-from ..rules import ONE_DAY, ONE_WEEK, Plan, is_behind, last_school_days, planned_between
-from ..weeks import closed_days
+from ..off import breaks, closed_days, looked_at_since
+from ..rules import ONE_DAY, Plan, is_behind, last_school_days, planned_between, weeks_back
 
-LOOKING_BACK = dt.timedelta(days=120)  # closed days that the last school days may need
 AT_A_TIME = 1_000  # students
 
 
@@ -22,16 +21,22 @@ AT_A_TIME = 1_000  # students
 def flag_program(program_id: int, *, night: dt.date) -> tuple[int, int]:
     """Open a flag for each student of a program who is not engaged, and close those that hold no more.
 
+    Only days on which the program teaches are looked at: in summer and in a break nobody is missed, and each school
+    year begins anew.
+
     Returns how many were opened and closed. The same night again changes nothing; a night that was killed has changed
     nothing of this program.
     """
     program = Program.objects.select_for_update(of=("self",), no_key=True).get(pk=program_id)
     until = night - ONE_DAY
-    closed = closed_days(program.host_id, until - LOOKING_BACK, until)
-    recent = last_school_days(program.inactive_days, until=until, closed=closed)
     count = LegalValue.objects.whole(LegalKey.INACTIVITY_WEEKS, on=night)
     share = LegalValue.objects.number(LegalKey.INACTIVITY_SHARE, on=night)
-    weeks_since = night - ONE_WEEK * count
+    since = looked_at_since(until)
+    between = breaks(since, until)
+    off = between | closed_days(program.host_id, since, until)
+    weeks_since = weeks_back(count, since=since, until=until, breaks=between)
+    measured_from = weeks_since or since
+    recent = last_school_days(program.inactive_days, since=since, until=until, off=off)
     enrolled = ProgramEnrollment.objects.filter(program=program, state=EnrollmentState.ENROLLED)
     students = dict(enrolled.order_by("pk").values_list("pk", "starts_on"))
     last_active = dict(
@@ -43,16 +48,16 @@ def flag_program(program_id: int, *, night: dt.date) -> tuple[int, int]:
         .values_list("enrollment", "last")
     )
     recorded = dict(
-        AttendanceDay.objects.filter(enrollment__in=enrolled, day__gte=weeks_since, day__lte=until)
+        AttendanceDay.objects.filter(enrollment__in=enrolled, day__gte=measured_from, day__lte=until)
         .order_by()
         .values("enrollment")
         .annotate(minutes=Sum("total"))
         .values_list("enrollment", "minutes")
     )
     found: dict[int, Flag] = {}
-    plans = _plans(list(students), weeks_since, until)
+    plans = _plans(list(students), measured_from, until)
     for key, starts_on in students.items():
-        planned = planned_between(weeks_since, until, plans.get(key, []), closed)
+        planned = planned_between(measured_from, until, plans.get(key, []), off)
         last = last_active.get(key)
         minutes = recorded.get(key, 0)
         if (
@@ -61,7 +66,7 @@ def flag_program(program_id: int, *, night: dt.date) -> tuple[int, int]:
             and (last is None or last < recent[0])
         ):
             reason = FlagReason.INACTIVE
-        elif starts_on <= weeks_since and is_behind(minutes, planned, share):
+        elif weeks_since and starts_on <= weeks_since and is_behind(minutes, planned, share):
             reason = FlagReason.BEHIND
         else:
             continue

@@ -1,7 +1,8 @@
 """Full-time students and their days: for the host, the resident district and the family (R-61)."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import partial
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -17,23 +18,23 @@ from enrollment.records.forms.staff import StudentSearchForm
 from mocap_portal.foundation.accounts.guards import for_roles
 from mocap_portal.foundation.accounts.middleware import HatRequest
 from mocap_portal.foundation.accounts.models import FAMILY_ROLES, HOST_ROLES, LEA_ROLES, Membership
-from mocap_portal.foundation.directory.models import ClosedDay, CodeMeaning, CodeSet
+from mocap_portal.foundation.directory.models import CodeMeaning, CodeSet
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.paging import sort_and_cut
 from mocap_portal.foundation.shared.refusals import Refusal
 from mocap_portal.foundation.ui.words import long_day
 
 from .. import actions
-from ..filters import QUIET, StudentFilter, find
+from ..filters import StudentFilter, find
 from ..forms.days import DayForm, WhichDayForm
 from ..models import AttendanceDay, EngagementNotice, Placement
+from ..off import days_off_of, looked_at_since
 from ..rules import ONE_DAY, last_school_days, school_days
 from ..tables import StudentTable
-from ..weeks import closed_days, mondays, weeks
+from ..weeks import mondays, weeks
 
 ROWS_PER_PAGE = 25
 WEEKS_PER_PAGE = 8
-LOOKING_BACK = dt.timedelta(days=60)  # closed days that a list asks for
 READING = HOST_ROLES | LEA_ROLES | FAMILY_ROLES
 
 
@@ -45,7 +46,10 @@ def students(request: HatRequest) -> HttpResponse:
     yesterday = today - ONE_DAY
     rows = students_for(request.hat)
     filters = StudentFilter(
-        request.GET, queryset=rows, hat=request.hat, since=_since(request.hat, until=yesterday)
+        request.GET,
+        queryset=rows,
+        hat=request.hat,
+        since=partial(_since, rows, until=yesterday),
     )
     search = StudentSearchForm(request.POST or None)
     context = {"filter_form": filters.form, "search_form": search}
@@ -137,34 +141,31 @@ def in_order(students: ProgramEnrollmentQuerySet) -> ProgramEnrollmentQuerySet:
     )
 
 
-def _since(hat: Membership, *, until: dt.date) -> dict[int, dt.date]:
-    """The first of the last so many school days of this hat's organization."""
-    closed = closed_days(hat.organization_id or 0, until - LOOKING_BACK, until)
-    return {count: last_school_days(count, until=until, closed=closed)[0] for count in QUIET}
+def _since(students: ProgramEnrollmentQuerySet, count: int, *, until: dt.date) -> dict[int, dt.date]:
+    """By host of these students: the first of its last so many school days, as flags count them. A host whose school
+    year has had fewer yet is left out."""
+    hosts = set(students.order_by().values_list("program__host", flat=True))
+    since = looked_at_since(until)
+    days = {
+        host: last_school_days(count, since=since, until=until, off=off)
+        for host, off in days_off_of(hosts, since, until).items()
+    }
+    return {host: found[0] for host, found in days.items() if len(found) == count}
 
 
-def _quiet(shown: Iterable[ProgramEnrollment], *, until: dt.date) -> dict[int, int]:
-    """By enrollment: the school days without activity since the last one with, or since the first day there."""
+def _quiet(shown: Iterable[ProgramEnrollment], *, until: dt.date) -> Mapping[int, int]:
+    """By enrollment: the school days without activity since the last one with, or since the first day there, in this
+    school year, as flags count them."""
     enrollments = [row for row in shown if row.state == EnrollmentState.ENROLLED]
-    since = {row.pk: getattr(row, "last_active", None) or row.starts_on - ONE_DAY for row in enrollments}
-    if not since:
+    if not enrollments:
         return {}
-    closed: dict[int | None, set[dt.date]] = {}
-    for lea_id, date in ClosedDay.objects.filter(date__gte=min(since.values()), date__lte=until).values_list(
-        "lea", "date"
-    ):
-        closed.setdefault(lea_id, set()).add(date)
-    nowhere: set[dt.date] = set()
-    return {
-        row.pk: len(
-            school_days(
-                since[row.pk] + ONE_DAY,
-                until,
-                closed.get(None, nowhere) | closed.get(row.program.host_id, nowhere),
-            )
-        )
+    begun = looked_at_since(until)
+    since = {
+        row.pk: max(begun, (getattr(row, "last_active", None) or row.starts_on - ONE_DAY) + ONE_DAY)
         for row in enrollments
     }
+    off = days_off_of({row.program.host_id for row in enrollments}, begun, until)
+    return {row.pk: len(school_days(since[row.pk], until, off[row.program.host_id])) for row in enrollments}
 
 
 def _date(text: str) -> dt.date:

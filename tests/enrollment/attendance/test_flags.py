@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from enrollment.attendance import actions
 from enrollment.attendance.models import Flag
-from enrollment.attendance.rules import is_behind, last_school_days, school_days
+from enrollment.attendance.rules import A_YEAR, ONE_DAY, days_of, is_behind, last_school_days, school_days
 from enrollment.attendance.tasks import flag_students
+from enrollment.full_time.models import ProgramEnrollment
+from mocap_portal.foundation.directory.models import Term
 from tests.factories.attendance import AttendanceDayFactory
 from tests.factories.directory import ClosedDayFactory
 
@@ -21,16 +23,23 @@ dates = st.dates(dt.date(2026, 7, 1), dt.date(2027, 6, 30))
 
 
 @given(dates, st.integers(min_value=1, max_value=30), st.sets(dates, max_size=20))
-def test_the_last_school_days(until: dt.date, count: int, closed: set[dt.date]) -> None:
-    found = last_school_days(count, until=until, closed=closed)
+def test_the_last_school_days(until: dt.date, count: int, off: set[dt.date]) -> None:
+    found = last_school_days(count, since=until - A_YEAR, until=until, off=off)
     assert len(found) == count
-    assert found == school_days(found[0], until, closed)
+    assert found == school_days(found[0], until, off)
+    assert last_school_days(count, since=found[0] + ONE_DAY, until=until, off=off) == found[1:]
 
 
 @given(st.integers(0, 5000), st.integers(0, 5000), st.decimals(0, 1, places=2))
 def test_who_does_what_is_planned_is_never_behind(recorded: int, planned: int, share: Decimal) -> None:
     assert not (recorded >= planned and is_behind(recorded, planned, share))
     assert not is_behind(recorded, 0, share)
+
+
+def attended(student: ProgramEnrollment, first: dt.date, last: dt.date) -> None:
+    """Every weekday of a span."""
+    for day in school_days(first, last, ()):
+        AttendanceDayFactory.create(enrollment=student, day=day)
 
 
 def flags() -> list[tuple[str, dt.date, dt.date | None]]:
@@ -84,6 +93,57 @@ class TestFlags:
         AttendanceDayFactory.create(enrollment=student, day=dt.date(2027, 1, 28), minutes=[2])
         flag_students(NIGHT.isoformat())
         assert flags() == [("behind", NIGHT, NIGHT)]
+
+    @pytest.mark.rule("R-55")
+    def test_nobody_is_missed_in_summer_and_a_new_school_year_begins_anew(self) -> None:
+        student = enrolled()
+        scheduled(student, "Algebra")  # until 22 May, the last day of the semester
+        attended(student, dt.date(2027, 4, 26), dt.date(2027, 5, 20))
+        for night in days_of(dt.date(2027, 5, 22), dt.date(2027, 8, 26)):
+            assert flag_students(night.isoformat()) == 0, night
+        assert flag_students("2027-08-27") == 1  # 20 and 23 to 26 August are the first five of the new year
+        assert flags() == [("inactive", dt.date(2027, 8, 27), None)]
+
+    @pytest.mark.rule("R-55")
+    def test_who_fell_silent_in_spring_is_flagged_no_more_when_the_school_year_is_over(self) -> None:
+        student = enrolled()
+        attended(student, dt.date(2027, 5, 3), dt.date(2027, 5, 12))
+        assert [flag_students(night) for night in ("2027-05-20", "2027-06-30", "2027-07-02")] == [1, 0, 0]
+        assert flags() == [("inactive", dt.date(2027, 5, 20), dt.date(2027, 7, 2))]
+
+    @pytest.mark.rule("R-55")
+    def test_nobody_is_missed_between_the_semesters(self) -> None:
+        student = enrolled(starts_on=dt.date(2026, 8, 20))
+        scheduled(student, "Algebra")  # an hour each weekday, over the break
+        attended(student, dt.date(2026, 11, 30), dt.date(2026, 12, 18))
+        for night in days_of(dt.date(2026, 12, 19), dt.date(2027, 1, 12)):
+            assert flag_students(night.isoformat()) == 0, night
+        assert flag_students("2027-01-13") == 1  # 6 to 8, 11 and 12 January
+
+    @pytest.mark.rule("R-55")
+    def test_who_fell_far_behind_before_a_break_is_behind_when_it_is_over(self) -> None:
+        student = enrolled(starts_on=dt.date(2026, 8, 20))
+        scheduled(student, "Algebra")
+        attended(student, dt.date(2026, 11, 30), dt.date(2026, 12, 8))
+        for day in (dt.date(2026, 12, 18), dt.date(2027, 1, 6)):
+            AttendanceDayFactory.create(enrollment=student, day=day, minutes=[30])
+        assert flag_students("2027-01-07") == 1
+        flag = Flag.objects.get()
+        # The last two weeks of school are 8 to 20 December and 6 January: ten school days.
+        assert (flag.reason, flag.planned, flag.recorded) == ("behind", 600, 120)
+
+    @pytest.mark.rule("R-55")
+    def test_nobody_is_behind_in_the_first_days_of_a_school_year(self) -> None:
+        student = enrolled(starts_on=dt.date(2026, 8, 20))
+        scheduled(student, "Algebra")
+        AttendanceDayFactory.create(enrollment=student, day=dt.date(2026, 8, 26), minutes=[1])
+        AttendanceDayFactory.create(enrollment=student, day=dt.date(2026, 9, 1), minutes=[1])
+        assert [flag_students(night) for night in ("2026-09-02", "2026-09-03")] == [0, 1]
+
+    def test_a_year_without_semesters_is_taught_throughout(self) -> None:
+        Term.objects.filter(school_year=2027).delete()
+        enrolled()
+        assert flag_students("2027-06-15") == 1
 
     def test_who_has_just_come_is_not_looked_at(self) -> None:
         student = enrolled(starts_on=dt.date(2027, 1, 27))

@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from enrollment.attendance import actions
-from enrollment.attendance.models import AttendanceDay, AttendanceFile, Entry, ReplacedDay
+from enrollment.attendance.models import AttendanceDay, AttendanceFile, Entry, Flag, ReplacedDay
+from enrollment.attendance.tasks import flag_students
 from mocap_portal.foundation.accounts.models import Membership, Role
 from tests.days import memorable
 from tests.factories.accounts import MembershipFactory
@@ -209,6 +210,39 @@ class TestStudents:
         gone = ProgramEnrollmentFactory.create(disenrolled=True, application__program=student.program)
         page = words(client.get(reverse("attendance:students"), {"state": "ended"}))
         assert (str(gone.student) in page, str(student.student) in page) == (True, False)
+
+    @pytest.mark.rule("R-55")
+    @pytest.mark.parametrize(
+        ("day", "quiet", "said"),
+        [
+            ("2027-07-12", False, "–"),  # the summer of the new school year
+            ("2027-06-14", False, "1 school day"),  # 21 May is missed; June is not
+            ("2027-08-26", False, "4 school days"),
+            ("2027-08-27", True, "5 school days (limit: 5)"),
+        ],
+    )
+    def test_the_list_counts_as_the_flags_do(self, day: str, quiet: bool, said: str) -> None:
+        student = enrolled()
+        AttendanceDayFactory.create(enrollment=student, day=dt.date(2027, 5, 20))
+        flag_students(day)
+        assert Flag.objects.exists() == quiet
+        address = reverse("attendance:students")
+        with time_machine.travel(dt.datetime.fromisoformat(f"{day}T18:00:00+00:00"), tick=False):
+            for hat in (staff_of(student), resident_of(student)):
+                client = client_of(hat)
+                assert f">{said}</td>" in words(client.get(address))
+                page = words(client.get(address, {"state": "quiet-5"}))
+                assert (str(student.student) in page) == quiet
+
+    def test_the_resident_district_counts_by_the_days_of_each_host(self) -> None:
+        student = enrolled()
+        other = enrolled(application__claim__school__lea=student.resident_lea)
+        reader = client_of(resident_of(student))
+        ClosedDayFactory.create(lea=student.program.host, date=dt.date(2027, 2, 1))
+        for row in (student, other):
+            AttendanceDayFactory.create(enrollment=row, day=dt.date(2027, 1, 29))
+        page = words(reader.get(reverse("attendance:students"), {"state": "quiet-1"}))
+        assert (str(student.student) in page, str(other.student) in page) == (False, True)
 
     def test_looked_for_by_words(self) -> None:
         student = enrolled()

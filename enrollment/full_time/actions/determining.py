@@ -31,7 +31,7 @@ from ..models import (
     ReviewOutcome,
 )
 from .applying import AlreadyDecided, stop_waiting
-from .services_needed import services_missing
+from .services_needed import finding_missing, services_missing
 
 
 class NotYourProgram(Refusal):
@@ -55,7 +55,7 @@ class InputStillOpen(Refusal):
 
 
 class ServicesMissing(Refusal):
-    """`sentence` names the step about the IEP or 504 plan that comes before an admission (R-41)."""
+    """`sentence` names the step about the IEP or 504 plan that comes before the decision (R-41)."""
 
 
 class BasisTooShort(Refusal):
@@ -126,7 +126,7 @@ def determine(
 
 
 def what_is_missing(application: ProgramApplication, *, outcome: Outcome, on: dt.date) -> Refusal | None:
-    """What has to happen before the host may decide so on this day; None when it may (R-38, R-39)."""
+    """What has to happen before the host may decide so on this day; None when it may (R-38, R-39, R-41)."""
     if not hasattr(application, "survey"):
         return SurveyMissing()
     clock = application.input_clock
@@ -134,9 +134,8 @@ def what_is_missing(application: ProgramApplication, *, outcome: Outcome, on: dt
     assert clock.due_on is not None  # these days never stand still
     if clock.due_on >= on and not application.inputs.exists():
         return InputStillOpen(clock.due_on)
-    if outcome == Outcome.ADMITTED and (step := services_missing(application)):
-        return ServicesMissing(step)
-    return None
+    step = (services_missing if outcome == Outcome.ADMITTED else finding_missing)(application)
+    return ServicesMissing(step) if step else None
 
 
 def preview(
@@ -200,8 +199,8 @@ def answer_review(
 ) -> ProgramReview:
     """The host looks at its refusal again; who decided does not. Reversed, the student is admitted by a new letter.
 
-    Raises AlreadyDecided, NotYourProgram, OwnChild, SamePerson, BasisTooShort, NoFirstDay, InAnotherProgram,
-    SeveralStudents.
+    Raises AlreadyDecided, NotYourProgram, OwnChild, SamePerson, ServicesMissing, BasisTooShort, NoFirstDay,
+    InAnotherProgram, SeveralStudents.
     """
     application_id = ProgramReview.objects.values_list("application", flat=True).get(pk=review_id)
     application = _locked(application_id)
@@ -212,6 +211,8 @@ def answer_review(
     refusal = application.determinations.select_related("decided_by").get(review__isnull=True)
     if refusal.decided_by.user_id == by.user_id:
         raise SamePerson
+    if outcome == ReviewOutcome.REVERSED and (step := services_missing(application)):
+        raise ServicesMissing(step)
     _refuse_short(answer, at=at)
     review.outcome = outcome
     review.answer = answer.strip()

@@ -1,8 +1,23 @@
-"""Whether a student with an IEP or a 504 plan can be admitted yet, and what is missing (R-41). Reads only."""
+"""Whether a program may decide yet about a student with an IEP or a 504 plan, and what is missing (R-41).
+
+Reads only.
+"""
 
 from django.utils.translation import gettext as _
 
 from ..models import FindingOutcome, ProgramApplication, ServicesAgreement, ServicesFinding, Side
+
+
+def finding_missing(application: ProgramApplication) -> str | None:
+    """The step that has to come before a refusal, as a sentence: the team has found whether the student can be served.
+
+    An agreement is not needed: whoever is not admitted is not served.
+    """
+    if application.has_iep_or_504 is False or ServicesFinding.objects.standing(application.pk):
+        return None
+    return _(
+        "The finding of the IEP or 504 team is missing. A student with a plan is not refused before the team has met."
+    )
 
 
 def services_missing(application: ProgramApplication) -> str | None:

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from enrollment.full_time import actions
-from enrollment.full_time.actions import records
+from enrollment.full_time.actions import records, services
 from enrollment.full_time.models import (
     ApplicationState,
     Determination,
     EnrollmentState,
+    FindingOutcome,
     Outcome,
     ProgramApplication,
     ProgramEnrollment,
@@ -24,7 +25,12 @@ from enrollment.records.models import ClaimState, Student
 from mocap_portal.foundation.papers.models import LetterKind, Notice
 from mocap_portal.foundation.shared.refusals import Refusal
 from tests.factories.accounts import MembershipFactory
-from tests.factories.full_time import ProgramEnrollmentFactory
+from tests.factories.full_time import (
+    ProgramEnrollmentFactory,
+    ServicesAgreementFactory,
+    ServicesFindingFactory,
+    resident_hat,
+)
 from tests.factories.records import StudentFactory
 from tests.pdf import pdf_text
 
@@ -110,6 +116,43 @@ class TestDetermining:
         late = actions.inform(application.pk, information="Wait!", by=resident_of(application), at=LATER)
         assert late.is_late
         assert again(application).state == ApplicationState.ADMITTED
+
+    @pytest.mark.rule("R-41")
+    def test_a_student_with_a_plan_is_admitted_after_finding_and_agreement(self) -> None:
+        application = surveyed(sent(has_iep_or_504=True))
+        with pytest.raises(actions.ServicesMissing, match="finding of the IEP or 504 team is missing"):
+            decided(application)
+        ServicesFindingFactory.create(application=application)
+        with pytest.raises(actions.ServicesMissing, match="services agreement is missing"):
+            decided(application)
+        agreement = ServicesAgreementFactory.create(application=application, host_signed=True)
+        with pytest.raises(actions.ServicesMissing, match="waits for the signature of the resident district"):
+            decided(application)
+        assert not Determination.objects.exists()
+        services.sign(agreement.pk, by=resident_hat(application), at=LATER, name="Rita Resident")
+        assert decided(application).outcome == Outcome.ADMITTED
+
+    @pytest.mark.rule("R-41")
+    def test_a_finding_that_no_services_are_needed_is_enough_to_admit(self) -> None:
+        application = surveyed(sent(has_iep_or_504=True))
+        ServicesFindingFactory.create(application=application, not_needed=True)
+        assert decided(application).outcome == Outcome.ADMITTED
+
+    @pytest.mark.rule("R-41")
+    def test_a_plan_that_the_family_did_not_tell_of_waits_for_the_agreement_too(self) -> None:
+        application = surveyed(sent())
+        ServicesFindingFactory.create(application=application)
+        with pytest.raises(actions.ServicesMissing, match="services agreement is missing"):
+            decided(application)
+
+    @pytest.mark.rule("R-41")
+    def test_a_student_with_a_plan_is_not_refused_before_the_team_has_met(self) -> None:
+        application = surveyed(sent(has_iep_or_504=True))
+        with pytest.raises(actions.ServicesMissing, match="is not refused before the team has met"):
+            decided(application, Outcome.REFUSED)
+        assert again(application).state == ApplicationState.APPLIED
+        ServicesFindingFactory.create(application=application, outcome=FindingOutcome.NOT_VIRTUAL)
+        assert decided(application, Outcome.REFUSED).outcome == Outcome.REFUSED
 
     @pytest.mark.rule("R-42")
     @pytest.mark.parametrize("outcome", list(Outcome))
@@ -289,6 +332,26 @@ class TestLookingAgain:
             Outcome.ADMITTED,
         ]
         assert ProgramEnrollment.objects.get().application == application
+
+    @pytest.mark.rule("R-41")
+    def test_a_refusal_is_reversed_only_after_the_services_agreement(self) -> None:
+        application = surveyed(sent(has_iep_or_504=True))
+        ServicesFindingFactory.create(application=application)
+        review = self.ask(decided(application, Outcome.REFUSED))
+        answer: dict[str, Any] = {
+            "outcome": ReviewOutcome.REVERSED,
+            "answer": "The new report card shows what was missing before.",
+            "starts_on": FIRST_DAY,
+            "by": host_of(application),
+            "at": LATER + dt.timedelta(days=1),
+        }
+        with pytest.raises(actions.ServicesMissing, match="services agreement is missing"):
+            actions.answer_review(review.pk, **answer)
+        review.refresh_from_db()
+        assert (review.outcome, again(application).state) == ("", ApplicationState.REFUSED)
+        ServicesAgreementFactory.create(application=application, signed=True)
+        actions.answer_review(review.pk, **answer)
+        assert again(application).state == ApplicationState.ADMITTED
 
     def test_upheld_the_refusal_stands_and_the_family_reads_why(self) -> None:
         refusal = self.refused()

@@ -17,10 +17,15 @@ from mocap_portal.foundation.papers import digest
 
 from .models import ApplicationState, ProgramApplication, ProgramReview, RecordsRequest
 from .notices.applications import HOST_PAGE, RESIDENT_PAGE
-from .notices.people import INFORMING_ROLES, SENDING_ROLES, host_of, resident_of
+from .notices.people import INFORMING_ROLES, asked_for, host_of, resident_of
 from .notices.records import answer_page, records_page
 
-OF_AN_APPLICATION = ("program__host__organization", "resident_lea__organization", "claim")
+OF_AN_APPLICATION = (
+    "program__host__organization",
+    "resident_lea__organization",
+    "enrollment__resident_lea__organization",
+    "claim",
+)
 KINDS = (ClockKind.RESIDENT_INPUT, ClockKind.RECORDS, ClockKind.PROGRAM_REVIEW)
 
 
@@ -62,7 +67,7 @@ def _of_records(clock: Clock, step: ChaseStep, today: dt.date) -> bool:
         return False
     late = step == ChaseStep.OVERDUE
     application = request.application
-    people = [(user, answer_page(request)) for user in resident_of(application, SENDING_ROLES)]
+    people = [(user, answer_page(request)) for user in asked_for(request)]
     if late:
         people += [(user, records_page(application.pk)) for user in host_of(application)]
     for user, path in people:
@@ -115,7 +120,7 @@ def _add(
     names = {
         "number": application.number,
         "program": application.program.name,
-        "district": application.resident_lea.organization.name,
+        "district": str(clock.lea),
         "due": date_format(clock.due_on, "DATE_FORMAT"),
     }
     digest.add(user, day=today, key=f"clock:{clock.pk}", sentence=sentence % names, path=path, urgent=late)

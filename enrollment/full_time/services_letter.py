@@ -25,7 +25,7 @@ def facts(agreement: ServicesAgreement) -> dict[str, Any]:
         "application": agreement.application.number,
         "version": agreement.version,
         "host": agreement.application.program.host.organization.name,
-        "resident_district": agreement.application.resident_lea.organization.name,
+        "resident_district": resident_district(agreement),
         "finding": finding.number,
         "starts_on": agreement.starts_on.isoformat(),
         "ends_on": agreement.ends_on.isoformat(),
@@ -87,16 +87,24 @@ def who(body: str, service: Service, agreement: ServicesAgreement) -> str:
     application = agreement.application
     return {
         Body.HOST: application.program.host.organization.name,
-        Body.RESIDENT: application.resident_lea.organization.name,
+        Body.RESIDENT: resident_district(agreement),
         Body.OTHER: service.body,
     }[Body(body)]
+
+
+def resident_district(agreement: ServicesAgreement) -> str:
+    """The name of the district that signed; where the signature is missing, of the one that would sign now."""
+    signed_by = agreement.resident_signed_by
+    if signed_by is not None and signed_by.organization is not None:
+        return signed_by.organization.name
+    return agreement.application.current_resident_lea.organization.name
 
 
 def _blocks(agreement: ServicesAgreement, *, on: dt.date) -> Iterator[Block]:
     application, finding = agreement.application, _finding(agreement)
     names = {
         "host": application.program.host.organization.name,
-        "resident": application.resident_lea.organization.name,
+        "resident": resident_district(agreement),
     }
     yield _paragraph(
         _("%(host)s and %(resident)s agree how they serve this student, who does what, where, and who pays.")

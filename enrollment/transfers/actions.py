@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 from django_fsm import TransitionNotAllowed
 
-from enrollment.full_time.actions import change_resident
+from enrollment.full_time.actions import change_resident, move_applications
 from enrollment.records.actions import log_disclosure, move_student
 from enrollment.records.models import Student
 from enrollment.registration.actions import change_payer
@@ -98,7 +98,8 @@ def receive(
 ) -> Transfer:
     """The student is the new LEA's from `starts_on`; courses go on and change their payer (R-72).
 
-    A student of a full-time program stays the host's: there the LEA of residence changes. Raises NotYourTransfer,
+    A student of a full-time program stays the host's: there the LEA of residence changes, as in what a program has not
+    decided yet. Raises NotYourTransfer,
     AlreadyAnswered, NotYourSchool, NotThatDay, StudentElsewhere.
     """
     transfer = _locked(transfer_id, by=by)
@@ -115,6 +116,9 @@ def receive(
     except TransitionNotAllowed as error:
         raise AlreadyAnswered from error
     transfer.save()
+    move_applications(
+        student.pk, from_lea_id=transfer.from_lea_id, to_school_id=school.pk, on=starts_on, at=at
+    )
     lives_there = change_resident(
         student.pk, from_lea_id=transfer.from_lea_id, to_school_id=school.pk, on=starts_on, by=by, at=at
     )

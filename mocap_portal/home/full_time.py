@@ -133,9 +133,7 @@ def to_inform(hat: Membership, today: dt.date) -> Block:
 
 def exits(hat: Membership, today: dt.date) -> Block:
     """Students whom a program admitted and whose last day on the district's roll is not recorded."""
-    rows = ProgramEnrollment.objects.visible_to(hat).filter(
-        state__in=[EnrollmentState.MOVING, EnrollmentState.ENROLLED], exit_recorded_at__isnull=True
-    )
+    rows = ProgramEnrollment.objects.visible_to(hat).exits_to_record()
     items = [
         Item(
             _("Record the exit of %(student)s") % {"student": row.student},
@@ -168,7 +166,7 @@ def late_records(hat: Membership, today: dt.date) -> Block:
         Item(
             _("Records of %(child)s (application %(number)s) are late") % _names(request),
             reverse("full_time:records", args=[request.application_id]),
-            about=str(request.application.resident_lea),
+            about=str(request.asked_lea),
             due_on=request.clock.due_on,
         )
         for request in _records(hat).filter(clock__due_on__lt=today)[: MOST + 1]
@@ -211,9 +209,7 @@ def _records(hat: Membership) -> RecordsRequestQuerySet:
         RecordsRequest.objects.visible_to(hat)
         .wanted()
         .filter(application__in=ProgramApplication.objects.about_others(hat))
-        .select_related(
-            "application__claim", "application__program", "application__resident_lea__organization", "clock"
-        )
+        .select_related("application__claim", "application__program", "clock__lea__organization")
         .order_by("clock__due_on", "pk")
     )
 

@@ -67,7 +67,7 @@ from .programs import (
     publish_policy,
     set_window,
 )
-from .residing import change_resident
+from .residing import change_resident, move_applications
 from .sports import NotEnteredYet, NoticeOutsideEnrollment, record_sports_notice
 
 __all__ = [
@@ -126,6 +126,7 @@ __all__ = [
     "inform",
     "lift_window",
     "make_schedule",
+    "move_applications",
     "note_check",
     "note_reading",
     "open_program",

@@ -330,7 +330,9 @@ def _begin_move(
 ) -> ProgramEnrollment:
     claim = identify_applicant(application.claim_id, by=by, at=at)
     assert claim.student_id is not None  # just identified
-    student = Student.objects.select_for_update(of=("self",)).get(pk=claim.student_id)
+    student = (
+        Student.objects.select_for_update(of=("self",)).select_related("school").get(pk=claim.student_id)
+    )
     application.claim.student = student
     running = ProgramEnrollment.objects.filter(
         student=student, state__in=[EnrollmentState.MOVING, EnrollmentState.ENROLLED]
@@ -342,7 +344,10 @@ def _begin_move(
         student=student,
         program=application.program,
         resident_lea=application.resident_lea,
-        resident_school=application.claim.school,
+        # The claim names the school from which the family applied; it may have moved since.
+        resident_school=student.school
+        if student.lea_id == application.resident_lea_id
+        else application.claim.school,
         admitted_at=at,
         starts_on=starts_on,
     )

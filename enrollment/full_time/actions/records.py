@@ -52,7 +52,7 @@ class OnlyHostAsks(Refusal):
 
 
 class OnlyDistrictSends(Refusal):
-    sentence = _("Only staff of the student's resident district can send records.")
+    sentence = _("Only staff of the district that was asked can send records.")
 
 
 class NothingAskedFor(Refusal):
@@ -104,7 +104,7 @@ def ask_for_records(
         asked_by=by,
         clock=clocks.start(
             ClockKind.RECORDS,
-            lea_id=application.resident_lea_id,
+            lea_id=application.current_resident_lea.pk,
             at=at,
             business_days=LegalValue.objects.whole(key, on=central_date(at)),
             source="R-48",
@@ -132,10 +132,14 @@ def answer_records(
     application = locked_application(
         RecordsRequest.objects.values_list("application", flat=True).get(pk=request_id)
     )
-    if by.role not in SENDING_ROLES or by.organization_id != application.resident_lea_id:
+    request = (
+        RecordsRequest.objects.select_for_update(of=("self",))
+        .select_related("clock__lea__organization")
+        .get(pk=request_id)
+    )
+    if by.role not in SENDING_ROLES or by.organization_id != request.asked_lea.pk:
         raise OnlyDistrictSends
     refuse_own_child(application.claim_id, by=by)
-    request = RecordsRequest.objects.select_for_update(of=("self",)).get(pk=request_id)
     request.application = application
     if request.answered_at is not None:
         raise AnsweredAlready

@@ -30,7 +30,12 @@ def locked_application(application_id: int) -> ProgramApplication:
     """The application, locked: whoever changes what belongs to it waits for its turn here."""
     return (
         ProgramApplication.objects.select_for_update(of=("self",))
-        .select_related("program__host__organization", "resident_lea__organization", "claim")
+        .select_related(
+            "program__host__organization",
+            "resident_lea__organization",
+            "enrollment__resident_lea__organization",
+            "claim",
+        )
         .get(pk=application_id)
     )
 
@@ -39,7 +44,7 @@ def side_of(application: ProgramApplication, *, by: Membership) -> Side:
     """Whose staff this is. Raises NotYourApplication, OwnChild."""
     if by.role in HOST_ROLES and by.organization_id == application.program.host_id:
         side = Side.HOST
-    elif by.role in RESIDENT_SERVICE_ROLES and by.organization_id == application.resident_lea_id:
+    elif by.role in RESIDENT_SERVICE_ROLES and by.organization_id == application.current_resident_lea.pk:
         side = Side.RESIDENT
     else:
         raise NotYourApplication

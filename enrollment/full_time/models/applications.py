@@ -34,7 +34,8 @@ class ApplicationState(models.TextChoices):
 class ProgramApplicationQuerySet(models.QuerySet["ProgramApplication"]):
     def visible_to(self, hat: Membership) -> Self:
         """Where every page starts. A family sees its own, drafts included; the host's staff what was sent to its
-        programs; the resident district what it was told of; DESE what was sent. Nobody else sees any."""
+        programs; the district in which the child lives now what it was told of; DESE what was sent. Nobody else sees
+        any."""
         if hat.is_family:
             return self.filter(claim__in=Claim.objects.visible_to(hat)).filter(
                 ~Q(state=ApplicationState.DRAFT) | Q(claim__claimant=hat.user_id)
@@ -43,10 +44,16 @@ class ProgramApplicationQuerySet(models.QuerySet["ProgramApplication"]):
         if hat.role in HOST_ROLES:
             return sent.filter(program__host=hat.organization_id)
         if hat.is_lea:
-            return sent.filter(resident_lea=hat.organization_id)
+            return sent.of_residents(hat.organization_id)
         if hat.is_dese:
             return sent
         return self.none()
+
+    def of_residents(self, lea_id: int | None) -> Self:
+        """About children who live in this LEA now: an enrollment follows a family that moves (R-72)."""
+        return self.filter(
+            Q(enrollment__isnull=True, resident_lea=lea_id) | Q(enrollment__resident_lea=lea_id)
+        )
 
     def about_others(self, hat: Membership) -> Self:
         """Of these, none about a child of this person's own: nobody acts for their own child."""
@@ -55,7 +62,10 @@ class ProgramApplicationQuerySet(models.QuerySet["ProgramApplication"]):
 
 @tracked()
 class ProgramApplication(FSMModelMixin, models.Model):
-    """A family applies to a program for one child, from one term on. The claim names the resident district's school."""
+    """A family applies to a program for one child, from one term on. The claim names the resident district's school.
+
+    `resident_lea`: where the child lived until the program admitted; from then on see `current_resident_lea`.
+    """
 
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="applications")
     program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="applications")
@@ -135,6 +145,13 @@ class ProgramApplication(FSMModelMixin, models.Model):
     def number(self) -> str:
         """What people say on the phone. It tells nothing about the child."""
         return f"FT-{self.pk:06d}"
+
+    @property
+    def current_resident_lea(self) -> Lea:
+        """Where the child lives now: the enrollment says so once there is one (R-61, R-72)."""
+        enrollment = getattr(self, "enrollment", None)
+        lea: Lea = enrollment.resident_lea if enrollment else self.resident_lea
+        return lea
 
     @transition(state, source=ApplicationState.DRAFT, target=ApplicationState.APPLIED)
     def submit(self, *, by: User, name: str, at: dt.datetime, clock: Clock) -> None:
@@ -252,7 +269,11 @@ class RecordsKind(models.TextChoices):
 
 class RecordsRequestQuerySet(models.QuerySet["RecordsRequest"]):
     def visible_to(self, hat: Membership) -> Self:
-        """Those of the applications that this hat sees."""
+        """Those of the applications that this hat sees; of a district those that it was asked, also when the family has
+        moved away since: the records lie where the child was."""
+        if hat.is_lea:
+            sent = ProgramApplication.objects.exclude(state=ApplicationState.DRAFT)
+            return self.filter(clock__lea=hat.organization_id, application__in=sent)
         return self.filter(application__in=ProgramApplication.objects.visible_to(hat))
 
     def wanted(self) -> Self:
@@ -265,7 +286,10 @@ class RecordsRequestQuerySet(models.QuerySet["RecordsRequest"]):
 
 @tracked()
 class RecordsRequest(models.Model):
-    """The host asks the resident district for a student's records; the district answers with files or a reason."""
+    """The host asks the resident district for a student's records; the district answers with files or a reason.
+
+    The clock's LEA is the one that was asked.
+    """
 
     application = models.ForeignKey(
         ProgramApplication, on_delete=models.CASCADE, related_name="records_requests"
@@ -301,6 +325,13 @@ class RecordsRequest(models.Model):
     def kind_labels(self) -> list[str]:
         """What was asked for, in words."""
         return [str(RecordsKind(kind).label) for kind in self.kinds]
+
+    @property
+    def asked_lea(self) -> Lea:
+        """The district that was asked: its days run."""
+        lea = self.clock.lea
+        assert lea is not None  # ask_for_records() starts the clock for it
+        return lea
 
 
 @tracked()

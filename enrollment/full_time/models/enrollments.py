@@ -56,6 +56,14 @@ class ProgramEnrollmentQuerySet(models.QuerySet["ProgramEnrollment"]):
         own = Guardian.objects.filter(user=hat.user_id).values("student")
         return self.filter(program__in=Program.objects.run_by(hat)).exclude(student__in=own)
 
+    def exits_to_record(self) -> Self:
+        """Whose last day on the resident district's roll is not recorded. A student who moved there while with the host
+        was never on it."""
+        was_on_its_roll = Q(state=EnrollmentState.MOVING) | Q(
+            state=EnrollmentState.ENROLLED, application__resident_lea=F("resident_lea")
+        )
+        return self.filter(was_on_its_roll, exit_recorded_at__isnull=True)
+
     def sports_notices_to_send(self) -> Self:
         """Students whose family asked for the notice to MSHSAA; nobody has recorded that it was sent."""
         return self.filter(

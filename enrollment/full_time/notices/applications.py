@@ -94,6 +94,39 @@ def tell_applied(application: ProgramApplication, *, at: dt.datetime) -> None:
     )
 
 
+def tell_moved_applicant(application: ProgramApplication, *, on: dt.date, at: dt.datetime) -> None:
+    """The family lives in another district now: that one gets the notice (R-37), the host hears whom to wait for."""
+    clock = application.input_clock
+    assert clock is not None  # it was sent
+    assert clock.due_on is not None  # these days never stand still
+    what = f"resident:{application.resident_lea_id}:{on}"
+    _tell_host(
+        application,
+        what,
+        subject=_("Application %(number)s: the student lives in another district now"),
+        sentences=[
+            _("The resident district is %(resident)s from %(day)s on. The days to inform you run on.")
+        ],
+        at=at,
+        day=on,
+    )
+    _tell_resident(
+        application,
+        what,
+        subject=_("Notice: a student of your district applied to a full-time program, %(number)s"),
+        sentences=[
+            _(
+                "A family that lives in %(resident)s now applied to %(program)s, a program hosted by %(host)s."
+            ),
+            _(
+                "You have until %(due)s to inform the program. The program decides; you do not approve or deny."
+            ),
+        ],
+        at=at,
+        due=clock.due_on,
+    )
+
+
 def tell_cancelled(application: ProgramApplication, *, at: dt.datetime) -> None:
     told: dict[str, Any] = {
         "subject": _("Application %(number)s was taken back"),

@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from mocap_portal.foundation.accounts.models import User
 from mocap_portal.foundation.clocks.models import ClockKind, ClockMove
+from mocap_portal.foundation.directory.models import Lea
 from mocap_portal.foundation.papers import actions as papers
 
 from ..models import ApplicationState, ProgramApplication, ProgramReview, RecordsRequest
 from .applications import FAMILY_PAGE, HOST_PAGE, RESIDENT_PAGE
-from .people import INFORMING_ROLES, SENDING_ROLES, family_of, host_of, resident_of
+from .people import INFORMING_ROLES, asked_for, family_of, host_of, resident_of
 from .records import answer_page, records_page
 
 if TYPE_CHECKING:
@@ -58,9 +59,9 @@ def _tell_records(request: RecordsRequest, move: ClockMove, *, at: dt.datetime) 
     )
     for people, path in (
         (host_of(application), records_page(application.pk)),
-        (resident_of(application, SENDING_ROLES), answer_page(request)),
+        (asked_for(request), answer_page(request)),
     ):
-        _tell(application, move, people, consequence, path=path, at=at)
+        _tell(application, move, people, consequence, path=path, district=request.asked_lea, at=at)
 
 
 def _tell_review(review: ProgramReview, move: ClockMove, *, at: dt.datetime) -> None:
@@ -81,6 +82,7 @@ def _tell(
     *,
     path: str,
     at: dt.datetime,
+    district: Lea | None = None,
 ) -> None:
     papers.tell(
         people,
@@ -91,7 +93,7 @@ def _tell(
         at=at,
         number=application.number,
         program=application.program.name,
-        district=application.resident_lea.organization.name,
+        district=str(district or application.current_resident_lea),
         closed=move.closed_day.date,
         was=move.was_due_on,
         due=move.due_on,

@@ -6,7 +6,7 @@ from enrollment.records.models import Claim
 from enrollment.records.notices import family_of_claim
 from mocap_portal.foundation.accounts.models import HOST_ROLES, Membership, Role, User
 
-from ..models import RESIDENT_SERVICE_ROLES, ProgramApplication, Side
+from ..models import RESIDENT_SERVICE_ROLES, ProgramApplication, RecordsRequest, Side
 
 # Who sends a student's records, and who is told when the program asks for them.
 SENDING_ROLES = (Role.COORDINATOR, Role.COUNSELOR, Role.DATA_CLERK)
@@ -27,7 +27,12 @@ def host_of(application: ProgramApplication) -> list[User]:
 
 
 def resident_of(application: ProgramApplication, roles: Iterable[Role]) -> list[User]:
-    return _people(application, application.resident_lea_id, roles)
+    return _people(application, application.current_resident_lea.pk, roles)
+
+
+def asked_for(request: RecordsRequest) -> list[User]:
+    """Who sends the records in the district that was asked."""
+    return _people(request.application, request.asked_lea.pk, SENDING_ROLES)
 
 
 def other(side: Side) -> Side:

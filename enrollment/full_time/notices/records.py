@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from mocap_portal.foundation.papers import actions as papers
 
 from ..models import RecordsRequest
-from .people import SENDING_ROLES, host_of, resident_of
+from .people import asked_for, host_of
 
 
 def tell_asked(request: RecordsRequest, *, at: dt.datetime) -> None:
@@ -16,7 +16,7 @@ def tell_asked(request: RecordsRequest, *, at: dt.datetime) -> None:
     assert due is not None  # ask_for_records() has just started it
     application = request.application
     papers.tell(
-        resident_of(application, SENDING_ROLES),
+        asked_for(request),
         f"records-asked:{request.pk}",
         subject=_("Application %(number)s: send a student's records by %(due)s"),
         sentences=[
@@ -46,7 +46,7 @@ def tell_answered(request: RecordsRequest, *, at: dt.datetime) -> None:
         path=records_page(request.application_id),
         at=at,
         number=application.number,
-        district=application.resident_lea.organization.name,
+        district=str(request.asked_lea),
     )
 
 

@@ -29,7 +29,7 @@ class ApplicationTable(PortalTable):
     student = tables.Column(verbose_name=_("Student"), empty_values=())
     grade = tables.Column(verbose_name=_("Grade"), empty_values=())
     program = tables.Column(verbose_name=_("Program"))
-    resident_lea = tables.Column(verbose_name=_("Resident district"))
+    resident_lea = tables.Column(accessor="current_resident_lea", verbose_name=_("Resident district"))
     term = tables.Column(verbose_name=_("Term"))
     submitted_at = tables.Column(verbose_name=_("Sent"), empty_values=())
     state = tables.Column(verbose_name=_("State"), empty_values=())

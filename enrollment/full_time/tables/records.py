@@ -54,7 +54,7 @@ class RecordsTable(PortalTable):
         return record.application.program.name
 
     def render_district(self, record: RecordsRequest) -> str:
-        return str(record.application.resident_lea)
+        return str(record.asked_lea)
 
     def render_kinds(self, record: RecordsRequest) -> str:
         return ", ".join(record.kind_labels)

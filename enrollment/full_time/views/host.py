@@ -39,7 +39,12 @@ ROWS_PER_PAGE = 25
 
 def for_list(applications: ProgramApplicationQuerySet) -> ProgramApplicationQuerySet:
     return applications.select_related(
-        "claim", "program", "term__school_year", "resident_lea__organization", "input_clock"
+        "claim",
+        "program",
+        "term__school_year",
+        "resident_lea__organization",
+        "enrollment__resident_lea__organization",
+        "input_clock",
     )
 
 

@@ -97,9 +97,11 @@ def ask(request: HatRequest, pk: int) -> HttpResponse:
         return redirect(back)
     context = {
         "application": application,
+        "back": back,
+        "lives_here": True,
         "title": _("Ask for records"),
         "intro": _("%(district)s is told at once and reminded until it answers.")
-        % {"district": application.resident_lea.organization.name},
+        % {"district": application.current_resident_lea.organization.name},
         "form": form,
     }
     return render(request, "full_time/records/act.html", context)
@@ -108,8 +110,15 @@ def ask(request: HatRequest, pk: int) -> HttpResponse:
 @for_roles(*SENDING_ROLES)
 def answer(request: HatRequest, pk: int) -> HttpResponse:
     """The resident district sends files, or says why something is not there."""
-    row = get_object_or_404(requests_for(request.hat).filter(application__in=acted_on_by(request.hat)), pk=pk)
-    back = reverse("full_time:records", args=[row.application_id])
+    others = ProgramApplication.objects.about_others(request.hat)
+    row = get_object_or_404(requests_for(request.hat).filter(application__in=others), pk=pk)
+    # A family that has moved since takes the application along; the request stays with whom it asks.
+    lives_here = applications_for(request.hat).filter(pk=row.application_id).exists()
+    back = (
+        reverse("full_time:records", args=[row.application_id])
+        if lives_here
+        else reverse("full_time:records_requests")
+    )
     if row.answered_at is not None:
         messages.info(request, str(actions.AnsweredAlready.sentence))
         return redirect(back)
@@ -130,6 +139,8 @@ def answer(request: HatRequest, pk: int) -> HttpResponse:
     context = {
         "row": row,
         "application": row.application,
+        "back": back,
+        "lives_here": lives_here,
         "title": _("Send the records of %(student)s") % {"student": row.application.claim.full_name},
         "intro": _("%(program)s asked for them on %(day)s. The family's signed application releases them.")
         % {"program": row.application.program.name, "day": long_day(row.asked_at)},
@@ -153,8 +164,5 @@ def paper(request: HatRequest, pk: int) -> FileResponse:
 
 def requests_for(hat: Membership) -> RecordsRequestQuerySet:
     return RecordsRequest.objects.visible_to(hat).select_related(
-        "clock",
-        "application__claim",
-        "application__program",
-        "application__resident_lea__organization",
+        "clock__lea__organization", "application__claim", "application__program"
     )

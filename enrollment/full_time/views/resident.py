@@ -21,7 +21,6 @@ from ..forms.staff import ExitForm, InformForm
 from ..models import (
     RESIDENT_SERVICE_ROLES,
     ApplicationState,
-    EnrollmentState,
     ProgramApplication,
     ProgramEnrollment,
 )
@@ -87,9 +86,8 @@ def application(request: HatRequest, pk: int) -> HttpResponse:
         "enrollment": enrollment,
         "may_serve": request.hat.role in RESIDENT_SERVICE_ROLES,
         "to_exit": enrollment is not None
-        and enrollment.state in {EnrollmentState.MOVING, EnrollmentState.ENROLLED}
-        and enrollment.exit_recorded_at is None
-        and request.hat.role in EXIT_ROLES,
+        and request.hat.role in EXIT_ROLES
+        and ProgramEnrollment.objects.exits_to_record().filter(pk=enrollment.pk).exists(),
     }
     return render(request, "full_time/resident/application.html", context)
 

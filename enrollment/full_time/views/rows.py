@@ -24,7 +24,7 @@ def with_stations(applications: ProgramApplicationQuerySet) -> ProgramApplicatio
         "resident_lea__organization",
         "input_clock",
         "survey",
-        "enrollment",
+        "enrollment__resident_lea__organization",
     ).prefetch_related(
         Prefetch("inputs", ResidentInput.objects.select_related("by__user").order_by("at", "pk")),
         Prefetch("records_requests", RecordsRequest.objects.order_by("asked_at", "pk")),
@@ -38,7 +38,12 @@ def applications_for(hat: Membership) -> QuerySet[ProgramApplication]:
     return (
         ProgramApplication.objects.visible_to(hat)
         .exclude(state=ApplicationState.DRAFT)
-        .select_related("claim", "program__host__organization", "resident_lea__organization")
+        .select_related(
+            "claim",
+            "program__host__organization",
+            "resident_lea__organization",
+            "enrollment__resident_lea__organization",
+        )
     )
 
 

@@ -71,7 +71,11 @@ def services(request: HatRequest, pk: int) -> HttpResponse:
             "recorded_by__user", "recorded_by__organization"
         ).order_by("-number")
     )
-    agreements = list(application.services_agreements.order_by("-version"))
+    agreements = list(
+        application.services_agreements.select_related("resident_signed_by__organization").order_by(
+            "-version"
+        )
+    )
     for row in agreements:
         row.application = application
     standing = next((row for row in agreements if not row.unsigned), None)
@@ -272,9 +276,11 @@ def own_side(hat: Membership) -> Side:
 def version_for(hat: Membership, pk: int, version: int) -> ServicesAgreement:
     rows = ServicesAgreement.objects.filter(application__in=applications_for(hat)).select_related(
         "letter",
+        "resident_signed_by__organization",
         "application__claim",
         "application__program__host__organization",
         "application__resident_lea__organization",
+        "application__enrollment__resident_lea__organization",
     )
     return get_object_or_404(rows, application=pk, version=version)
 
@@ -291,7 +297,7 @@ def version_words(
     else:
         kind, label = "off", _("Replaced before both had signed")
     host = row.application.program.host.organization.name
-    resident = row.application.resident_lea.organization.name
+    resident = services_letter.resident_district(row)
     signatures = [
         {"term": name, "value": services_letter.signature_words(row, side)}
         for name, side in ((host, Side.HOST), (resident, Side.RESIDENT))

@@ -1050,7 +1050,7 @@ ADDRESSES = [
     row("full_time:schedule", HOST_ROLES, lambda world: [world.enrollment.pk]),
     # Who is enrolled is not enrolled again: that changes nothing.
     post(row("full_time:enter", HOST_ROLES, lambda world: [world.enrollment.pk], status=302)),
-    row("full_time:end", FAMILY_ROLES | HOST_ROLES, lambda world: [world.enrollment.pk]),
+    row("transfers:end", FAMILY_ROLES | HOST_ROLES, lambda world: [world.enrollment.pk]),
     row("full_time:sports_notice", HOST_ROLES, lambda world: [world.enrollment.pk]),
     # Registration
     page("registration:waiting", REGISTERING),

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_noop
 from django_fsm import TransitionNotAllowed
 
 from enrollment.full_time.actions import change_resident, move_applications
+from enrollment.full_time.actions import end as end_in_program
+from enrollment.full_time.models import EnrollmentState, ProgramEnrollment
 from enrollment.records.actions import log_disclosure, move_student
 from enrollment.records.models import Student
 from enrollment.registration.actions import change_payer
@@ -93,6 +95,21 @@ def announce(
 
 
 @transaction.atomic
+def end_enrollment(
+    enrollment_id: int, *, how: EnrollmentState, on: dt.date, why: str, by: Membership, at: dt.datetime
+) -> ProgramEnrollment:
+    """Ends an enrollment in a program; of a student who withdraws the host says so to the resident district, which
+    receives the student (R-44). Ended twice the same way it is ended and announced once.
+
+    Raises what `full_time.actions.end` raises.
+    """
+    enrollment = end_in_program(enrollment_id, how=how, on=on, why=why, by=by, at=at)
+    if how == EnrollmentState.WITHDRAWN and enrollment.ended_at == at:
+        _send_home(enrollment, by=by, at=at)
+    return enrollment
+
+
+@transaction.atomic
 def receive(
     transfer_id: int, *, school_id: int, starts_on: dt.date, by: Membership, at: dt.datetime
 ) -> Transfer:
@@ -158,6 +175,48 @@ def take_back(transfer_id: int, *, by: Membership, at: dt.datetime) -> Transfer:
         raise AlreadyAnswered from error
     transfer.save()
     return transfer
+
+
+def _send_home(enrollment: ProgramEnrollment, *, by: Membership, at: dt.datetime) -> None:
+    """From the host to where the student lives; of a family that is about to move, to where it moves."""
+    student = Student.objects.select_for_update(of=("self",)).get(pk=enrollment.student_id)
+    host_id = enrollment.program.host_id
+    if student.lea_id != host_id:  # never entered, or moved on before
+        return
+    to_lea = enrollment.resident_lea
+    waiting = (
+        Transfer.objects.select_for_update(of=("self",))
+        .select_related("to_lea__organization")
+        .filter(student=student, state=TransferState.ANNOUNCED)
+        .first()
+    )
+    if waiting is not None:
+        if waiting.from_lea_id == host_id:
+            return
+        # Announced by the district of residence while the program had the student: now the host lets go.
+        waiting.take_back(by=by, at=at)
+        waiting.save()
+        to_lea = waiting.to_lea
+    if to_lea.pk == host_id:  # the family lives with the host: the student stays its own
+        return
+    assert enrollment.ended_on is not None  # it has just ended
+    transfer = Transfer.objects.create(
+        student=student,
+        from_lea_id=host_id,
+        to_lea=to_lea,
+        leaves_on=enrollment.ended_on,
+        announced_at=at,
+        announced_by=by,
+    )
+    log_disclosure(
+        student=student,
+        recipient=to_lea.organization,
+        by=by,
+        at=at,
+        what=WHAT_IS_TOLD,
+        why=WHY_IT_IS_TOLD,
+    )
+    notices.tell_announced(transfer, at=at)
 
 
 def _locked(transfer_id: int, *, by: Membership) -> Transfer:

@@ -10,5 +10,6 @@ urlpatterns = [
     path("transfers/<int:pk>/decline/", views.decline, name="decline"),
     path("transfers/<int:pk>/take-back/", views.take_back, name="take_back"),
     path("students/<int:pk>/leaves/", views.announce, name="announce"),
+    path("full-time/students/<int:pk>/end/", views.end, name="end"),
     path("students/<int:pk>/credit/", views.credit, name="credit"),
 ]

@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from enrollment.full_time.forms.staff import EndForm
+from enrollment.full_time.models import EnrollmentState, ProgramEnrollment
 from enrollment.part_time.models import CourseLine, LineState
 from enrollment.records.actions import MOVING_ROLES
 from enrollment.records.models import Student
@@ -18,7 +20,7 @@ from enrollment.registration.actions import GOING_ON
 from enrollment.registration.models import RosterLine
 from mocap_portal.foundation.accounts.guards import for_roles
 from mocap_portal.foundation.accounts.middleware import HatRequest
-from mocap_portal.foundation.accounts.models import FAMILY_ROLES, LEA_ROLES, Membership
+from mocap_portal.foundation.accounts.models import FAMILY_ROLES, LEA_ROLES, Membership, Role
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.paging import Pages
 from mocap_portal.foundation.shared.refusals import Refusal
@@ -182,6 +184,49 @@ def take_back(request: HatRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("It is taken back. The student stays in your district."))
     return redirect(here)
+
+
+@for_roles(*FAMILY_ROLES, Role.HOST_STAFF)
+def end(request: HatRequest, pk: int) -> HttpResponse:
+    """How an enrollment in a program ends: the host says, or the family withdraws its own child, whom the resident
+    district then receives."""
+    now = timezone.now()
+    seen = ProgramEnrollment.objects.visible_to(request.hat)
+    rows = seen if request.hat.is_family else seen & ProgramEnrollment.objects.run_by(request.hat)
+    row = get_object_or_404(rows.select_related("student", "program"), pk=pk)
+    back = reverse("full_time:enrollment", args=[pk])
+    is_family = request.hat.is_family
+    today = central_date(now)
+    form = EndForm(
+        request.POST or None, today=today, is_family=is_family, cancel_url=back, initial={"last_day": today}
+    )
+    if form.is_valid():
+        how = EnrollmentState.WITHDRAWN if is_family else EnrollmentState(form.cleaned_data["how"])
+        try:
+            actions.end_enrollment(
+                pk,
+                how=how,
+                on=form.cleaned_data["last_day"],
+                why=form.cleaned_data["why"],
+                by=request.hat,
+                at=now,
+            )
+        except Refusal as refusal:
+            form.add_error(None, str(refusal.sentence))
+        else:
+            messages.success(request, _("The enrollment has ended. The resident district is told."))
+            return redirect(back)
+    context = {
+        "title": _("Withdraw from %(program)s") % {"program": row.program}
+        if is_family
+        else _("End the enrollment of %(student)s") % {"student": row.student},
+        "intro": _("The resident district is told at once, so that the student can go to school there.")
+        if is_family
+        else _("For a student who does not take part, the way is notice, help, and only then disenrollment."),
+        "rows": [{"term": _("First day with the program"), "value": long_day(row.starts_on)}],
+        "form": form,
+    }
+    return render(request, "components/form_page.html", context)
 
 
 @require_safe

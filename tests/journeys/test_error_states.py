@@ -184,7 +184,7 @@ FORMS = [
     Form("full_time:survey", "Save the answers", {"student": FIRST, "words": "More time."}),
     Form("full_time:sign", "Sign and send", {"releases_records": FIRST}),
     Form("full_time:ask_review", "Ask the program to look again"),
-    Form("full_time:end", "Withdraw from the program", {"why": "We move."} | no_such_day("last_day")),
+    Form("transfers:end", "Withdraw from the program", {"why": "We move."} | no_such_day("last_day")),
     # The host decides, the resident district informs
     Form(
         "full_time:determine",
@@ -197,7 +197,7 @@ FORMS = [
     Form(
         "full_time:schedule", "Store the schedule", {"courses-0-title": "Algebra I", "courses-0-credit": "1"}
     ),
-    Form("full_time:end", "End the enrollment", {"how": FIRST, "why": "Moved."} | no_such_day("last_day")),
+    Form("transfers:end", "End the enrollment", {"how": FIRST, "why": "Moved."} | no_such_day("last_day")),
     Form("full_time:sports_notice", "Record the notice", no_such_day("sent_on")),
     Form("full_time:describe", "Save the description", {"contact_name": "", "contact_phone": "573-555-0199"}),
     Form("full_time:policy", "Publish this version", {"version": "2", "url": "our policy"}),

@@ -35,7 +35,8 @@ def end(
     enrollment_id: int, *, how: EnrollmentState, on: dt.date, why: str, by: Membership, at: dt.datetime
 ) -> ProgramEnrollment:
     """`on` is the last day. The host records it; a family may withdraw its own child. The resident district is told in
-    this transaction, and so is the family. Ended twice the same way it is ended once.
+    this transaction, and so is the family. Ended twice the same way it is ended once. Pages end by
+    `transfers.actions.end_enrollment`, which also sends a student who withdraws back to the district of residence.
 
     `how`: WITHDRAWN, GRADUATED or AGED_OUT. Raises NotYourStudent, AlreadyOver, NotInTheFuture, NotTooOld, NoReason.
     """

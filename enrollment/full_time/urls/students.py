@@ -7,6 +7,5 @@ urlpatterns = [
     path("full-time/students/<int:pk>/", students.student, name="enrollment"),
     path("full-time/students/<int:pk>/schedule/", students.schedule, name="schedule"),
     path("full-time/students/<int:pk>/enter/", students.enter, name="enter"),
-    path("full-time/students/<int:pk>/end/", students.end, name="end"),
     path("full-time/students/<int:pk>/sports-notice/", students.sports_notice, name="sports_notice"),
 ]

@@ -19,19 +19,17 @@ from mocap_portal.foundation.accounts.models import (
     FAMILY_ROLES,
     HOST_ROLES,
     LEA_ROLES,
-    Role,
 )
 from mocap_portal.foundation.directory.models import SchoolYear, Term, TermCode
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.paging import sort_and_cut
 from mocap_portal.foundation.shared.refusals import Refusal
 from mocap_portal.foundation.ui.forms import Together
-from mocap_portal.foundation.ui.words import long_day
 
 from .. import actions
 from ..filters.applications import EnrollmentFilter
 from ..forms.schedules import CourseFormSet, ScheduleForm, rows_of
-from ..forms.staff import EndForm, SportsNoticeForm
+from ..forms.staff import SportsNoticeForm
 from ..models import ENDED, EnrollmentState, ProgramEnrollment, Schedule, SportsNotice
 from ..rules import credits_of, minutes_of_week
 from ..stations import full_time_credits
@@ -177,48 +175,6 @@ def enter(request: HatRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("The student is enrolled. Family and resident district are told."))
     return redirect("full_time:enrollment", pk)
-
-
-@for_roles(*FAMILY_ROLES, Role.HOST_STAFF)
-def end(request: HatRequest, pk: int) -> HttpResponse:
-    """How the enrollment ends: the host says, or the family withdraws its own child."""
-    now = timezone.now()
-    seen = ProgramEnrollment.objects.visible_to(request.hat)
-    rows = seen if request.hat.is_family else seen & ProgramEnrollment.objects.run_by(request.hat)
-    row = get_object_or_404(rows.select_related("student", "program"), pk=pk)
-    back = reverse("full_time:enrollment", args=[pk])
-    is_family = request.hat.is_family
-    today = central_date(now)
-    form = EndForm(
-        request.POST or None, today=today, is_family=is_family, cancel_url=back, initial={"last_day": today}
-    )
-    if form.is_valid():
-        how = EnrollmentState.WITHDRAWN if is_family else EnrollmentState(form.cleaned_data["how"])
-        try:
-            actions.end(
-                pk,
-                how=how,
-                on=form.cleaned_data["last_day"],
-                why=form.cleaned_data["why"],
-                by=request.hat,
-                at=now,
-            )
-        except Refusal as refusal:
-            form.add_error(None, str(refusal.sentence))
-        else:
-            messages.success(request, _("The enrollment has ended. The resident district is told."))
-            return redirect(back)
-    context = {
-        "title": _("Withdraw from %(program)s") % {"program": row.program}
-        if is_family
-        else _("End the enrollment of %(student)s") % {"student": row.student},
-        "intro": _("The resident district is told at once, so that the student can go to school there.")
-        if is_family
-        else _("For a student who does not take part, the way is notice, help, and only then disenrollment."),
-        "rows": [{"term": _("First day with the program"), "value": long_day(row.starts_on)}],
-        "form": form,
-    }
-    return render(request, "components/form_page.html", context)
 
 
 @for_roles(*HOST_ROLES)

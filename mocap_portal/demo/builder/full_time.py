@@ -23,6 +23,7 @@ from enrollment.full_time.models import (
 )
 from enrollment.records import actions as records
 from enrollment.records.models import Claim, Relationship
+from enrollment.transfers import actions as transfers
 from mocap_portal.foundation.accounts.models import Membership, Role
 from mocap_portal.foundation.directory.models import (
     CodeMeaning,
@@ -371,4 +372,6 @@ def _ends(children: Iterator[tuple[str, Relationship, Child]], program: Program,
     ):
         who = _next(children, program, stage)
         enrollment = _enrolled(who, days=-50)
-        full_time.end(enrollment.pk, how=how, on=stage.day(-4), why=why, by=who.host, at=stage.on(-4))
+        transfers.end_enrollment(
+            enrollment.pk, how=how, on=stage.day(-4), why=why, by=who.host, at=stage.on(-4)
+        )

@@ -61,7 +61,12 @@ class Week:
 
 def plans_of(enrollment_id: int) -> list[Plan]:
     """Every version of a student's schedule with its courses, in two queries."""
-    schedules = Schedule.objects.filter(enrollment=enrollment_id).prefetch_related("courses").order_by("pk")
+    schedules = (
+        Schedule.objects.counting()
+        .filter(enrollment=enrollment_id)
+        .prefetch_related("courses")
+        .order_by("pk")
+    )
     return [
         Plan(schedule.valid_from, schedule.valid_to, list(schedule.courses.all())) for schedule in schedules
     ]

@@ -165,7 +165,9 @@ def _of_enrollment(request: LetterRequest, enrollment: ProgramEnrollment, *, on:
     program = enrollment.program
     last_on = enrollment.ended_on
     day = on if last_on is None else min(on, last_on)
-    schedules = list(enrollment.schedules.prefetch_related("courses__teacher").order_by("valid_from", "pk"))
+    schedules = list(
+        enrollment.schedules.counting().prefetch_related("courses__teacher").order_by("valid_from", "pk")
+    )
     versions = [
         rules.Version(row.school_year_id, row.valid_from, row.valid_to, list(row.courses.all()))
         for row in schedules

@@ -91,7 +91,7 @@ hosted AS (
     JOIN directory_school AS school ON school.id = program.school_id
     WHERE program.host_id = %(lea)s AND enrollment.entered_at IS NOT NULL AND taken.starts_on <= %(on)s
         AND (enrollment.ended_on IS NULL OR taken.starts_on <= enrollment.ended_on)
-        AND (schedule.valid_to IS NULL OR taken.starts_on <= schedule.valid_to)
+        AND (schedule.valid_to IS NULL OR taken.starts_on <= schedule.valid_to) AND schedule.replaced_at IS NULL
         AND NOT EXISTS (
             SELECT FROM full_time_schedule AS later
             JOIN full_time_scheduledcourse AS again ON again.schedule_id = later.id

@@ -89,9 +89,11 @@ def _plans(keys: Sequence[int], first: dt.date, last: dt.date) -> Mapping[int, l
     """The schedules of these enrollments that hold on a day of the span."""
     plans: dict[int, list[Plan]] = defaultdict(list)
     for start in range(0, len(keys), AT_A_TIME):
-        schedules = Schedule.objects.filter(
-            enrollment__in=keys[start : start + AT_A_TIME], valid_from__lte=last
-        ).exclude(valid_to__lt=first)
+        schedules = (
+            Schedule.objects.counting()
+            .filter(enrollment__in=keys[start : start + AT_A_TIME], valid_from__lte=last)
+            .exclude(valid_to__lt=first)
+        )
         for schedule in schedules.prefetch_related("courses").order_by("pk"):
             plans[schedule.enrollment_id].append(
                 Plan(schedule.valid_from, schedule.valid_to, list(schedule.courses.all()))

@@ -21,6 +21,7 @@ SCHEDULES = """
     SELECT schedule.id AS schedule, enrollment_id AS enrollment, valid_from, valid_to
     FROM full_time_schedule AS schedule JOIN full_time_programenrollment AS enrollment ON enrollment.id = enrollment_id
     WHERE program_id = {program} AND valid_from <= {last} AND (valid_to IS NULL OR valid_to >= {first})
+        AND replaced_at IS NULL
 """
 # Looked for by the keys of the schedules: to join three tables would take the database twice as long.
 COURSES = """

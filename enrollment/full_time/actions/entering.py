@@ -87,7 +87,10 @@ class NoChange(Refusal):
 
 
 class HoldsTooEarly(Refusal):
-    sentence = _("A new version of the schedule holds from a later day than the version before.")
+    sentence = _(
+        "A new version of the schedule holds from a later day than the version before, or from the same day to replace "
+        "it."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +139,8 @@ def make_schedule(
     by: Membership,
     at: dt.datetime,
 ) -> Schedule:
-    """The first version of a schedule for a school year, or the next one, which ends the one before (R-45).
+    """The first version of a schedule for a school year, or the next one, which ends the one before (R-45). One that
+    holds from the same day replaces it: a slip of the pen stays on file, and counts nowhere.
 
     The same plan twice is one version. Raises NotYourStudent, AlreadyOver, NoCourses, DaysOutsideTheYear,
     TooManyMinutes, TooFewCredits, NoChange, HoldsTooEarly.
@@ -157,8 +161,10 @@ def make_schedule(
             return last
         if not change.strip():
             raise NoChange
-        if valid_from <= last.valid_from:
+        if valid_from < last.valid_from:
             raise HoldsTooEarly
+        if valid_from == last.valid_from:
+            last.replaced_at, last.replaced_by = at, by
         last.valid_to = valid_from - A_DAY
         last.save()
     schedule = Schedule.objects.create(

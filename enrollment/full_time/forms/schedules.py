@@ -14,9 +14,10 @@ from enrollment.registration.models import Teacher
 from mocap_portal.foundation.directory.models import Term
 from mocap_portal.foundation.shared.names import NameField
 from mocap_portal.foundation.ui.fields import MemorableDateField
+from mocap_portal.foundation.ui.words import long_day
 
 from ..actions import CoursePlan
-from ..models import MINUTES_OF_A_DAY, ScheduledCourse
+from ..models import MINUTES_OF_A_DAY, Schedule, ScheduledCourse
 
 ROWS = 8
 SCHOOL_DAYS = 5
@@ -143,11 +144,17 @@ class ScheduleForm(forms.Form):
         label=_("If it has fewer credits than make a student full-time: why?"), max_length=300, required=False
     )
 
-    def __init__(self, *args: Any, is_first: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, last: Schedule | None, **kwargs: Any) -> None:
+        """`last`: the version before, None for the first."""
         super().__init__(*args, **kwargs)
-        if is_first:
+        if last is None:
             del self.fields["valid_from"]
             del self.fields["change"]
+        else:
+            self.fields["valid_from"].help_text = _(
+                "To correct a slip in version %(version)d, enter its own first day: %(day)s. The new version then "
+                "stands in its place, as if it had never held."
+            ) % {"version": last.version, "day": long_day(last.valid_from)}
 
 
 CourseFormSet = forms.formset_factory(CourseForm, extra=0, max_num=20, absolute_max=20)

@@ -24,14 +24,19 @@ MINUTES_OF_A_DAY = 24 * 60
 class ScheduleQuerySet(models.QuerySet["Schedule"]):
     def on(self, day: dt.date) -> Self:
         """The versions that hold on this day: of an enrollment and school year, one at most."""
-        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day)
+        return self.counting().filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day)
+
+    def counting(self) -> Self:
+        """Those that hold or held on some day: not what was a slip and replaced."""
+        return self.filter(replaced_at__isnull=True)
 
 
 @tracked()
 class Schedule(models.Model):
     """A version of a student's schedule for a school year. A change makes the next version; none is edited.
 
-    `valid_from` to `valid_to` (both count) are the days on which this version holds.
+    `valid_from` to `valid_to` (both count) are the days on which this version holds. A version that holds from the same
+    day as the one before mends it: the earlier one is `replaced_at`, ends before it begins, and held on no day at all.
     """
 
     enrollment = models.ForeignKey(ProgramEnrollment, on_delete=models.PROTECT, related_name="schedules")
@@ -50,6 +55,11 @@ class Schedule(models.Model):
         help_text=_("Why it has fewer credits than make a student full-time (R-45)"),
     )
 
+    replaced_at = models.DateTimeField(null=True, blank=True)
+    replaced_by = models.ForeignKey(
+        Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
     objects = ScheduleQuerySet.as_manager()
 
     class Meta:
@@ -59,7 +69,19 @@ class Schedule(models.Model):
             ),
             models.CheckConstraint(
                 name="schedule_holds_before_it_ends",
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                condition=Q(valid_to__isnull=True)
+                | Q(valid_to__gte=F("valid_from"))
+                | Q(replaced_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="a_replaced_schedule_held_on_no_day_and_says_by_whom",
+                condition=Q(replaced_at__isnull=True, replaced_by__isnull=True)
+                | Q(
+                    replaced_at__isnull=False,
+                    replaced_by__isnull=False,
+                    valid_to__isnull=False,
+                    valid_to__lt=F("valid_from"),
+                ),
             ),
             models.CheckConstraint(
                 name="a_changed_schedule_says_why", condition=Q(version=1) | ~Q(change="")

@@ -64,7 +64,7 @@ def student(request: HatRequest, pk: int) -> HttpResponse:
     today = central_date(timezone.now())
     day = max(today, row.starts_on)
     versions = list(
-        row.schedules.select_related("school_year")
+        row.schedules.select_related("school_year", "replaced_by__user")
         .order_by("-school_year", "-version")
         .prefetch_related("courses__teacher")
     )
@@ -126,7 +126,7 @@ def schedule(request: HatRequest, pk: int) -> HttpResponse:
         organization__in=[row.program.host_id, row.program.provider_id]
     ).order_by("name", "pk")
     last = row.schedules.filter(school_year=year).order_by("-version").prefetch_related("courses").first()
-    form = ScheduleForm(request.POST or None, is_first=last is None, initial={"valid_from": day})
+    form = ScheduleForm(request.POST or None, last=last, initial={"valid_from": day})
     formset = CourseFormSet(
         request.POST or None,
         prefix="courses",

@@ -287,6 +287,19 @@ def test_a_full_time_student_who_was_disenrolled_has_withdrawn(lea: Lea) -> None
 
 
 @pytest.mark.usefixtures("october")
+def test_a_course_that_was_a_slip_of_the_schedule_is_not_reported(lea: Lea) -> None:
+    slip = schedule_of(lea)
+    slip.valid_to = slip.valid_from - dt.timedelta(days=1)
+    slip.replaced_at, slip.replaced_by = slip.made_at, slip.made_by
+    slip.save()
+    mended = ScheduleFactory.create(enrollment=slip.enrollment, version=2, change="The other course.")
+    begun = slip.valid_from - dt.timedelta(days=30)
+    ScheduledCourseFactory.create(schedule=slip, course=course_of("115846"), starts_on=begun)
+    ScheduledCourseFactory.create(schedule=mended, course=course_of("115847"), starts_on=begun)
+    assert {(row.course_code, row.grade) for row in all_of(lea, "added")} == {("115847", "")}
+
+
+@pytest.mark.usefixtures("october")
 def test_a_course_that_a_later_schedule_lacks_was_dropped(lea: Lea) -> None:
     first = schedule_of(lea)
     first.valid_to = dt.date(2027, 2, 28)

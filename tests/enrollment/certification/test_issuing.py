@@ -1,6 +1,7 @@
 """An official issues what was seen, once; hours that others stated belong to combined study."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,12 +10,14 @@ from django.db import IntegrityError
 
 from enrollment.certification import actions, codes
 from enrollment.certification.models import Certification, LetterRequest, StatedHours
+from enrollment.full_time import actions as full_time
 from enrollment.full_time.models import ScheduledCourse
 from enrollment.records.models import Disclosure
+from mocap_portal.foundation.directory.models import SchoolYear
 from mocap_portal.foundation.papers.models import Letter, LetterKind, Notice
 from tests.factories.accounts import MembershipFactory
 from tests.factories.certification import StatedHoursFactory
-from tests.factories.full_time import ScheduledCourseFactory
+from tests.factories.full_time import ProgramEnrollmentFactory, ScheduledCourseFactory
 from tests.pdf import pdf_text
 from tests.personal_data import assert_no_personal_data
 
@@ -40,6 +43,46 @@ def test_a_letter_is_kept_with_its_facts_number_and_a_hash_of_its_code() -> None
     code = code_of(certification)
     assert codes.is_code(request.number, code, certification.code_hash)
     assert code not in (certification.code_hash + letter.html + str(letter.facts))
+
+
+@pytest.mark.rule("R-149", "R-151")
+def test_a_slip_that_was_mended_leaves_no_trace_in_the_letter() -> None:
+    enrollment = ProgramEnrollmentFactory.create(enrolled=True)
+    year, hat = SchoolYear.objects.get(year=2027), enrollment.entered_by
+    assert hat is not None
+
+    def schedule(first: int, at: dt.datetime, change: str = "") -> None:
+        full_time.make_schedule(
+            enrollment.pk,
+            [
+                full_time.CoursePlan(
+                    title=f"Course {number}",
+                    credit=Decimal(1),
+                    starts_on=enrollment.starts_on,
+                    ends_on=dt.date(2027, 5, 22),
+                    minutes=(first if number == 0 else 48,) * 5 + (0, 0),
+                )
+                for number in range(6)
+            ],
+            school_year=year,
+            valid_from=enrollment.starts_on,
+            change=change,
+            by=hat,
+            at=at,
+        )
+
+    schedule(600, NOW)
+    request = asked(enrollment)
+    slip = seen(request)
+    schedule(60, NOW + dt.timedelta(minutes=5), "600 was a slip for 60")
+    facts = seen(request)
+    assert (slip.minutes, facts.minutes) == (5 * (600 + 5 * 48), 5 * (60 + 5 * 48))
+    assert [run.minutes for run in facts.runs] == [1500]  # 25 hours a week, in each month since January
+    assert ("Course 0", 300) in {(course.title, course.minutes) for course in facts.courses}
+    with issue(request).letter.pdf.open("rb") as file:
+        words = " ".join(pdf_text(file.read()).split())
+    assert "25 hours a week" in words
+    assert "70 hours" not in words
 
 
 def test_the_family_hears_of_it_and_the_mail_names_nobody() -> None:

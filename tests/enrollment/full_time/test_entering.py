@@ -20,6 +20,7 @@ from tests.factories.registration import RosterLineFactory, TeacherFactory
 from .kit import FIRST_DAY, LATER, admitted, family_of, host_of, resident_of, told
 
 pytestmark = pytest.mark.django_db
+NOON = LATER + dt.timedelta(minutes=5)
 ON_THE_FIRST_DAY = dt.datetime(2027, 1, 6, 15, tzinfo=dt.UTC)
 LAST = dt.date(2027, 5, 22)
 AN_HOUR = (60, 60, 60, 60, 60, 0, 0)
@@ -88,13 +89,50 @@ class TestSchedule:
         with pytest.raises(actions.NoChange):
             scheduled(enrollment, [*six()[:5], plan("Art")], valid_from=later)
         with pytest.raises(actions.HoldsTooEarly):
-            scheduled(enrollment, [*six()[:5], plan("Art")], change="Art instead")
+            scheduled(
+                enrollment,
+                [*six()[:5], plan("Art")],
+                change="Art instead",
+                valid_from=FIRST_DAY - dt.timedelta(days=1),
+            )
         second = scheduled(enrollment, [*six()[:5], plan("Art")], valid_from=later, change="Art instead")
         first.refresh_from_db()
         assert (second.version, second.valid_to) == (2, None)
         assert first.valid_to == later - dt.timedelta(days=1)
         assert list(enrollment.schedules.on(later)) == [second]
         assert first.courses.count() == 6
+
+    @pytest.mark.rule("R-149")
+    def test_a_slip_is_replaced_from_its_own_first_day_and_stays_on_file(self) -> None:
+        enrollment = admitted()
+        ten_hours = (600, 600, 600, 600, 600, 0, 0)
+        slip = scheduled(enrollment, [*six()[:5], plan("Art", minutes=ten_hours)])
+        hat = host_of(enrollment)
+        with pytest.raises(actions.NoChange):
+            scheduled(enrollment, [*six()[:5], plan("Art")])
+        mended = scheduled(
+            enrollment, [*six()[:5], plan("Art")], change="600 was a slip for 60", by=hat, at=NOON
+        )
+        slip.refresh_from_db()
+        assert (slip.version, slip.replaced_by, slip.replaced_at) == (1, hat, NOON)
+        assert (mended.version, mended.valid_from, mended.valid_to) == (2, FIRST_DAY, None)
+        for day in (FIRST_DAY - dt.timedelta(days=1), FIRST_DAY, LAST):
+            assert list(enrollment.schedules.on(day)) == [mended] * (day >= FIRST_DAY)
+        assert (slip.courses.count(), list(enrollment.schedules.counting())) == (6, [mended])
+        assert scheduled(enrollment, [*six()[:5], plan("Art")]) == mended
+
+    def test_a_mended_change_leaves_the_version_before_it_as_it_is(self) -> None:
+        enrollment = admitted()
+        first = scheduled(enrollment)
+        later = FIRST_DAY + dt.timedelta(days=30)
+        slip = scheduled(enrollment, [*six()[:5], plan("Arts")], valid_from=later, change="Art instead")
+        mended = scheduled(enrollment, [*six()[:5], plan("Art")], valid_from=later, change="Its name is Art")
+        first.refresh_from_db()
+        slip.refresh_from_db()
+        assert first.valid_to == slip.valid_to == later - dt.timedelta(days=1)
+        assert (first.replaced_at, slip.replaced_at, mended.version) == (None, LATER, 3)
+        assert list(enrollment.schedules.on(later - dt.timedelta(days=1))) == [first]
+        assert list(enrollment.schedules.on(later)) == [mended]
 
     @pytest.mark.parametrize(
         ("courses", "refusal"),

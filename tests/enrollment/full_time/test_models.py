@@ -2,12 +2,13 @@
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from enrollment.full_time import rules
-from enrollment.full_time.models import Program, ProgramApplication, ProgramEnrollment
+from enrollment.full_time.models import Program, ProgramApplication, ProgramEnrollment, Schedule
 from mocap_portal.foundation.accounts.models import Membership
 from tests.factories.accounts import MembershipFactory
 from tests.factories.directory import LeaFactory
@@ -31,6 +32,20 @@ def family(application: ProgramApplication) -> Membership:
 
 def staff(lea: object, **role: bool) -> Membership:
     return MembershipFactory.create(lea=lea, **role)
+
+
+def test_a_replaced_schedule_held_on_no_day_and_says_who_replaced_it() -> None:
+    schedule = ScheduleFactory.create()
+    before = schedule.valid_from - dt.timedelta(days=1)
+    wrong: list[dict[str, Any]] = [
+        {"valid_to": before},
+        {"replaced_at": schedule.made_at, "valid_to": before},
+        {"replaced_at": schedule.made_at, "replaced_by": schedule.made_by},
+        {"replaced_at": schedule.made_at, "replaced_by": schedule.made_by, "valid_to": schedule.valid_from},
+    ]
+    for values in wrong:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Schedule.objects.filter(pk=schedule.pk).update(**values)
 
 
 def test_both_districts_of_an_application_see_it_and_nobody_elses() -> None:

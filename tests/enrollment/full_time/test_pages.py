@@ -1,6 +1,7 @@
 """What the pages of applications do beyond showing: the letter is read before it is sent, and sent as it was read."""
 
 import datetime as dt
+from html import unescape
 
 import pytest
 import time_machine
@@ -120,6 +121,38 @@ def test_a_schedule_is_typed_row_by_row_and_says_what_it_lacks() -> None:
     courses = ScheduledCourse.objects.order_by("title")
     assert [course.minutes for course in courses] == [[60] * 5 + [0, 0]] * 6
     assert {(course.starts_on, course.ends_on) for course in courses} == {(FIRST_DAY, dt.date(2027, 5, 22))}
+
+
+@time_machine.travel(LATER, tick=False)
+def test_a_slip_is_mended_on_the_page_and_stays_to_be_read() -> None:
+    enrollment = admitted()
+    hat = host_of(enrollment)
+    client, url = client_of(hat), reverse("full_time:schedule", args=[enrollment.pk])
+    term = enrollment.application.term.school_year.terms.get(code="S2").pk
+    rows: dict[str, object] = {
+        "courses-TOTAL_FORMS": 1,
+        "courses-INITIAL_FORMS": 1,
+        "shortfall": "One course.",
+    }
+    rows |= {"courses-0-title": "Algebra I", "courses-0-credit": "1", "courses-0-term": term}
+    client.post(url, rows | {"courses-0-minutes_mon": "600"})
+    assert "To correct a slip in version 1, enter its own first day: Wednesday, January 6, 2027." in unescape(
+        client.get(url).content.decode()
+    )
+    mended = rows | {
+        "courses-0-minutes_mon": "60",
+        "change": "600 was a slip",
+        **day("valid_from", FIRST_DAY),
+    }
+    assert client.post(url, mended).status_code == 302
+    page = reverse("full_time:enrollment", args=[enrollment.pk])
+    words = client.get(page).content.decode()
+    assert "1 hours a week" in words
+    assert "version 1: replaced, never held" in words
+    assert f"Replaced by {hat.user.name}." in unescape(words)
+    family = client_of(family_of(enrollment.application)).get(page).content.decode()
+    assert "replaced, never held" in family
+    assert "Replaced by" not in family
 
 
 @time_machine.travel(NOW, tick=False)

@@ -110,6 +110,27 @@ def test_both_sides_the_family_and_the_state_office_read_the_page() -> None:
     assert page("services_pdf", application, 1) in words
 
 
+@pytest.mark.rule("R-41")
+def test_a_plan_that_the_family_did_not_tell_of_is_found_and_recorded_by_clicking() -> None:
+    application = ProgramApplicationFactory.create(applied=True, identified=True, has_iep_or_504=False)
+    address, family = page("services", application), family_hat(application)
+    pages = {"host": page("review", application), "resident": page("resident_application", application)}
+    for hat, name in (
+        (host_hat(application), "host"),
+        (resident_hat(application), "resident"),
+        (resident_hat(application, lea_admin=True), "resident"),
+    ):
+        client = client_of(hat)
+        assert f'href="{address}"' in text(client.get(pages[name]))
+        assert page("services_finding", application) in text(client.get(address))
+    teacher = client_of(resident_hat(application, counselor=True))  # who may not read it
+    assert f'href="{address}"' not in text(teacher.get(pages["resident"]))
+    status = page("status", application)
+    assert f'href="{address}"' not in text(client_of(family).get(status))
+    ServicesFindingFactory.create(application=application)
+    assert f'href="{address}"' in text(client_of(family).get(status))
+
+
 @pytest.mark.rule("R-134")
 def test_nobody_else_finds_it() -> None:
     application = with_a_finding()

@@ -86,6 +86,12 @@ class NoChange(Refusal):
     sentence = _("Say why the schedule changes. The earlier version stays on file.")
 
 
+class GraduatesTooEarly(Refusal):
+    sentence = _(
+        "The graduation is expected after the first day with the program. Check the day, or leave it empty."
+    )
+
+
 class HoldsTooEarly(Refusal):
     sentence = _(
         "A new version of the schedule holds from a later day than the version before, or from the same day to replace "
@@ -136,28 +142,40 @@ def make_schedule(
     valid_from: dt.date,
     change: str = "",
     shortfall: str = "",
+    expected_graduation: dt.date | None = None,
     by: Membership,
     at: dt.datetime,
 ) -> Schedule:
     """The first version of a schedule for a school year, or the next one, which ends the one before (R-45). One that
     holds from the same day replaces it: a slip of the pen stays on file, and counts nowhere.
 
-    The same plan twice is one version. Raises NotYourStudent, AlreadyOver, NoCourses, DaysOutsideTheYear,
-    TooManyMinutes, TooFewCredits, NoChange, HoldsTooEarly.
+    `expected_graduation`: as far as the host knows; attendance letters print it. It stands at the enrollment.
+
+    The same plan twice is one version, and so is one that changes nothing and gives no reason. Raises NotYourStudent,
+    AlreadyOver, GraduatesTooEarly, NoCourses, DaysOutsideTheYear, TooManyMinutes, TooFewCredits, NoChange,
+    HoldsTooEarly.
     """
     enrollment = _locked(enrollment_id)
     _refuse_stranger(enrollment, by=by)
     if enrollment.state in ENDED:
         raise AlreadyOver
+    if expected_graduation is not None and expected_graduation <= enrollment.starts_on:
+        raise GraduatesTooEarly
+    if enrollment.expected_graduation != expected_graduation:
+        enrollment.expected_graduation = expected_graduation
+        enrollment.save()
     _refuse_unfit(courses, school_year=school_year)
     needed = LegalValue.objects.whole(LegalKey.FULL_TIME_CREDITS, on=valid_from)
     planned = credits_of(courses)
     if planned < needed and not shortfall.strip():
         raise TooFewCredits(planned=planned, needed=needed)
+    shortfall = shortfall.strip() if planned < needed else ""
     versions = enrollment.schedules.filter(school_year=school_year)
     last = versions.order_by("-version").first()
     if last is not None:
-        if last.valid_from == valid_from and _plans_of(last) == sorted(courses, key=_order):
+        is_same = _plans_of(last) == sorted(courses, key=_order)
+        is_no_change = not change.strip() and last.shortfall == shortfall
+        if is_same and (last.valid_from == valid_from or is_no_change):
             return last
         if not change.strip():
             raise NoChange
@@ -175,7 +193,7 @@ def make_schedule(
         made_at=at,
         made_by=by,
         change=change.strip(),
-        shortfall=shortfall.strip() if planned < needed else "",
+        shortfall=shortfall,
     )
     allowed = set(
         Teacher.objects.filter(

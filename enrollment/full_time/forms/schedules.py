@@ -137,11 +137,17 @@ class ScheduleForm(forms.Form):
     change = NameField(
         label=_("Why does it change?"),
         max_length=300,
-        help_text=_("The version before stays on file."),
-        error_messages={"required": _("Say why the schedule changes.")},
+        help_text=_("The version before stays on file. Leave it empty if the courses stay as they are."),
+        required=False,  # the action asks for it when something changes
     )
     shortfall = NameField(
         label=_("If it has fewer credits than make a student full-time: why?"), max_length=300, required=False
+    )
+
+    expected_graduation = MemorableDateField(
+        label=_("When is the student expected to graduate, if you know?"),
+        help_text=_("Attendance letters for the federal office print this day."),
+        required=False,
     )
 
     def __init__(self, *args: Any, last: Schedule | None, **kwargs: Any) -> None:

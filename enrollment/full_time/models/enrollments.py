@@ -151,6 +151,10 @@ class ProgramEnrollment(FSMModelMixin, models.Model):
                 ),
             ),
             models.CheckConstraint(
+                name="graduation_is_expected_after_the_first_day",
+                condition=Q(expected_graduation__isnull=True) | Q(expected_graduation__gt=F("starts_on")),
+            ),
+            models.CheckConstraint(
                 name="the_exit_is_recorded_by_somebody",
                 condition=Q(
                     resident_exit_on__isnull=True,

@@ -126,7 +126,11 @@ def schedule(request: HatRequest, pk: int) -> HttpResponse:
         organization__in=[row.program.host_id, row.program.provider_id]
     ).order_by("name", "pk")
     last = row.schedules.filter(school_year=year).order_by("-version").prefetch_related("courses").first()
-    form = ScheduleForm(request.POST or None, last=last, initial={"valid_from": day})
+    form = ScheduleForm(
+        request.POST or None,
+        last=last,
+        initial={"valid_from": day, "expected_graduation": row.expected_graduation},
+    )
     formset = CourseFormSet(
         request.POST or None,
         prefix="courses",
@@ -143,11 +147,13 @@ def schedule(request: HatRequest, pk: int) -> HttpResponse:
                 valid_from=form.cleaned_data.get("valid_from") or max(row.starts_on, year.starts_on),
                 change=form.cleaned_data.get("change", ""),
                 shortfall=form.cleaned_data["shortfall"],
+                expected_graduation=form.cleaned_data["expected_graduation"],
                 by=request.hat,
                 at=now,
             )
         except Refusal as refusal:
-            form.add_error(None, str(refusal.sentence))
+            is_day = isinstance(refusal, actions.GraduatesTooEarly)
+            form.add_error("expected_graduation" if is_day else None, str(refusal.sentence))
         else:
             messages.success(request, _("The schedule is stored. The family is told."))
             return redirect(back)

@@ -9,13 +9,20 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from enrollment.certification import letters
+from enrollment.certification.facts import gather
+from enrollment.certification.models import LetterRequest
 from enrollment.full_time.models import (
     ApplicationState,
     Determination,
     ProgramApplication,
+    ProgramEnrollment,
     Schedule,
     ScheduledCourse,
 )
+from mocap_portal.foundation.papers.letters import lay_out
+from tests.enrollment.certification.kit import OFFICIAL
+from tests.factories.certification import LetterRequestFactory
 from tests.factories.full_time import ProgramFactory
 
 from .kit import (
@@ -153,6 +160,46 @@ def test_a_slip_is_mended_on_the_page_and_stays_to_be_read() -> None:
     family = client_of(family_of(enrollment.application)).get(page).content.decode()
     assert "replaced, never held" in family
     assert "Replaced by" not in family
+
+
+@pytest.mark.rule("R-144")
+@time_machine.travel(LATER, tick=False)
+def test_the_expected_graduation_is_typed_with_the_schedule_and_printed_in_the_letter() -> None:
+    enrollment = admitted()
+    client = client_of(host_of(enrollment))
+    url, page = (reverse(f"full_time:{name}", args=[enrollment.pk]) for name in ("schedule", "enrollment"))
+    term = enrollment.application.term.school_year.terms.get(code="S2").pk
+    rows: dict[str, object] = {
+        "courses-TOTAL_FORMS": 1,
+        "courses-INITIAL_FORMS": 1,
+        "shortfall": "One course.",
+    }
+    rows |= {
+        "courses-0-title": "Algebra I",
+        "courses-0-credit": "1",
+        "courses-0-term": term,
+        "courses-0-minutes_mon": "60",
+    }
+    early = client.post(url, rows | day("expected_graduation", FIRST_DAY)).content.decode()
+    assert "The graduation is expected after the first day" in early
+    assert not Schedule.objects.exists()
+    client.post(url, rows)
+    enrollment.refresh_from_db()
+    assert enrollment.expected_graduation is None
+    assert "Expected graduation" not in client.get(page).content.decode()
+    # Later it is known: nothing else changes, so there is no new version and no reason to give.
+    graduates_on = dt.date(2028, 5, 19)
+    client.post(url, rows | day("valid_from", dt.date(2027, 2, 1)) | day("expected_graduation", graduates_on))
+    known = ProgramEnrollment.objects.get().expected_graduation
+    assert (known, Schedule.objects.count()) == (graduates_on, 1)
+    assert "Friday, May 19, 2028" in client.get(page).content.decode()
+    assert 'value="2028"' in client.get(url).content.decode()
+    request = LetterRequestFactory.create(enrollment=enrollment)
+    facts = gather(LetterRequest.objects.get(pk=request.pk), on=FIRST_DAY)
+    text = letters.compose(
+        facts, number="AL-1", recipient="", official=OFFICIAL, address="https://portal.example/"
+    )
+    assert "Expected on May 19, 2028" in lay_out(text)
 
 
 @time_machine.travel(NOW, tick=False)

@@ -1,4 +1,5 @@
-"""Writers hear of overdue reports, once for each due point. May run twice, and be killed in between."""
+"""Writers hear of overdue reports, once for each due point; who enters late is planned for. Each may run twice, and be
+killed in between."""
 
 import datetime as dt
 from collections import Counter
@@ -16,7 +17,8 @@ from mocap_portal.foundation.directory.models import Provider
 from mocap_portal.foundation.papers import digest
 from mocap_portal.foundation.shared.calendar import central_date
 
-from . import notices
+from . import actions, notices
+from .models import StateAssessment
 from .points import ReportYear, report_year_on
 from .rules import ONE_DAY, DuePoint
 from .standing import Track, missing, students_of
@@ -32,6 +34,24 @@ def chase_reports(day: str | None = None) -> int:
     today = dt.date.fromisoformat(day) if day else central_date(timezone.now())
     year = report_year_on(today)
     return sum(_tell_of(point, year) for point in year.passed(today))
+
+
+@shared_task
+def plan_latecomers(day: str | None = None) -> int:
+    """Plans state assessments for students who entered after they were planned, while the window has not ended.
+    Returns how many it planned.
+
+    `day` is an ISO date; today in Central time when left out. Each plan is a transaction of its own.
+    """
+    now = timezone.now()
+    today = dt.date.fromisoformat(day) if day else central_date(now)
+    plan = ("enrollment__program", "school_year", "name", "opens_on", "closes_on", "grades")
+    newest = (
+        StateAssessment.objects.planned_until(today).order_by(*plan, "-planned_at", "-pk").distinct(*plan)
+    )
+    # Of two plans for one grade the newer says where.
+    plans = sorted(newest.values_list("planned_at", "pk"), reverse=True)
+    return sum(actions.plan_latecomers(key, on=today, at=now) for _planned_at, key in plans)
 
 
 def _tell_of(point: DuePoint, year: ReportYear) -> int:

@@ -325,6 +325,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "enrollment.progress.tasks.chase_reports",
         "schedule": crontab(hour="3-6", minute="25"),
     },
+    "plan assessments for who entered late": {
+        "task": "enrollment.progress.tasks.plan_latecomers",
+        "schedule": crontab(hour="3-6", minute="35"),
+    },
     # From two in the morning on; all day long, so that a missed night is made up for soon.
     "run the night": {
         "task": "home.chase_nights",

@@ -7,6 +7,7 @@ from .assessing import (
     ReasonMissing,
     WindowBackwards,
     plan_assessment,
+    plan_latecomers,
     record_assessment,
     record_taken,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "download_list",
     "import_reports",
     "plan_assessment",
+    "plan_latecomers",
     "record_assessment",
     "record_taken",
     "write_report",

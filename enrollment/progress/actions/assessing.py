@@ -74,12 +74,53 @@ def plan_assessment(
             opens_on=opens_on,
             closes_on=closes_on,
             place=place,
+            grades=sorted(grades),
             planned_at=at,
             planned_by=by,
         )
         for enrollment in new
     ]
     # A colleague may plan the same at the same time: the table keeps the first.
+    StateAssessment.objects.bulk_create(rows, ignore_conflicts=True)
+    return len(rows)
+
+
+@transaction.atomic
+def plan_latecomers(assessment_id: int, *, on: dt.date, at: dt.datetime) -> int:
+    """The plan of this row, for the students of its grades who are enrolled on this day and were not when it was made.
+    Returns how many are new.
+
+    As if its planner had planned it again: none for a child of their own. After the window nothing is planned any more.
+    """
+    plan = (
+        StateAssessment.objects.planned_until(on)
+        .select_related("enrollment", "planned_by")
+        .filter(pk=assessment_id)
+        .first()
+    )
+    if plan is None:
+        return 0
+    students = (
+        ProgramEnrollment.objects.run_by(plan.planned_by)
+        .enrolled_on(on)
+        .filter(program=plan.enrollment.program_id, student__grade__in=plan.grades)
+    )
+    planned = StateAssessment.objects.filter(school_year=plan.school_year_id, name=plan.name)
+    rows = [
+        StateAssessment(
+            enrollment=enrollment,
+            school_year_id=plan.school_year_id,
+            name=plan.name,
+            opens_on=plan.opens_on,
+            closes_on=plan.closes_on,
+            place=plan.place,
+            grades=plan.grades,
+            planned_at=at,
+            planned_by=plan.planned_by,
+        )
+        for enrollment in students.exclude(pk__in=planned.values("enrollment")).order_by("pk")
+    ]
+    # Somebody may plan the same at the same time: the table keeps the first.
     StateAssessment.objects.bulk_create(rows, ignore_conflicts=True)
     return len(rows)
 

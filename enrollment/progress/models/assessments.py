@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +23,10 @@ class StateAssessmentQuerySet(models.QuerySet["StateAssessment"]):
         """Those of this hat's host, none of a child of this person's own."""
         return self.filter(enrollment__in=ProgramEnrollment.objects.run_by(hat))
 
+    def planned_until(self, day: dt.date) -> Self:
+        """Planned for whole grades, and their window has not ended by this day."""
+        return self.filter(closes_on__gte=day).exclude(grades=[])
+
     def due_on(self, day: dt.date) -> Self:
         """Their window has opened, and nobody has said whether the student took part."""
         return self.filter(opens_on__lte=day, taken__isnull=True)
@@ -40,6 +45,12 @@ class StateAssessment(models.Model):
     opens_on = models.DateField()
     closes_on = models.DateField()
     place = models.CharField(max_length=200)
+    grades = ArrayField(
+        models.PositiveSmallIntegerField(),
+        default=list,
+        blank=True,
+        help_text=_("For which grades it was planned: who enters one of them later takes part too"),
+    )
     planned_at = models.DateTimeField()
     planned_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     taken = models.BooleanField(null=True, blank=True)

@@ -301,6 +301,7 @@ def lay_year(places: Places, *, until: dt.date) -> None:
                 "opens_on": "%(until)s::date - 5",
                 "closes_on": "%(until)s::date + 5",
                 "place": "'Library'",
+                "grades": "'{}'",
                 "planned_at": "%(at)s",
                 "planned_by": str(hat.pk),
             },

@@ -9,8 +9,10 @@ from django.db import IntegrityError
 from enrollment.full_time.models import Program
 from enrollment.progress import actions
 from enrollment.progress.models import StateAssessment
+from enrollment.progress.tasks import plan_latecomers
 from tests.factories.accounts import MembershipFactory
 from tests.factories.progress import StateAssessmentFactory
+from tests.factories.records import GuardianFactory
 
 from . import kit
 
@@ -50,6 +52,53 @@ def test_planning_twice_changes_nothing() -> None:
     student = kit.student()
     assert [plan(student.program), plan(student.program, place="Elsewhere")] == [1, 0]
     assert StateAssessment.objects.get().place == "Library"
+
+
+@pytest.mark.parametrize("day", ["2027-03-31", "2027-04-10", "2027-04-30"])
+def test_who_enters_before_the_window_ends_is_planned_for_in_the_night(day: str) -> None:
+    first = kit.student()
+    by = kit.host(first.program)
+    plan(first.program, by=by)
+    assert plan_latecomers(day) == 0
+    usual: dict[str, Any] = {"program": first.program, "starts_on": dt.date(2027, 3, 30)}
+    late = kit.student(**usual)
+    kit.student(**usual, application__claim__grade=9)
+    kit.student(**usual, disenrolled=True)
+    kit.student(program=first.program, starts_on=dt.date(2027, 5, 3))  # the window is over then
+    kit.student(starts_on=dt.date(2027, 3, 30))  # of another program
+    own = kit.student(**usual)
+    GuardianFactory.create(student=own.student, user=by.user)
+    assert [plan_latecomers(day), plan_latecomers(day)] == [1, 0]
+    row = StateAssessment.objects.get(enrollment=late)
+    assert (row.name, row.opens_on, row.closes_on, row.place, row.planned_by) == (
+        "English II",
+        OPENS,
+        CLOSES,
+        "Library",
+        by,
+    )
+    assert StateAssessment.objects.count() == 2
+
+
+def test_after_the_window_nobody_is_planned_for() -> None:
+    first = kit.student()
+    plan(first.program)
+    kit.student(program=first.program, starts_on=dt.date(2027, 4, 29))
+    assert [plan_latecomers("2027-05-01"), plan_latecomers("2027-04-30")] == [0, 1]
+
+
+def test_the_newest_word_about_the_place_counts_and_answers_stay() -> None:
+    first = kit.student()
+    by = kit.host(first.program)
+    plan(first.program, by=by)
+    actions.record_taken([StateAssessment.objects.get().pk], by=by, at=DURING)
+    second = kit.student(program=first.program, starts_on=dt.date(2027, 3, 30))
+    plan(first.program, by=by, place="Gym", grades=[10, 11], at=DURING)
+    third = kit.student(program=first.program, starts_on=dt.date(2027, 4, 12))
+    assert plan_latecomers("2027-04-13") == 1
+    places = dict(StateAssessment.objects.values_list("enrollment", "place"))
+    assert places == {first.pk: "Library", second.pk: "Gym", third.pk: "Gym"}
+    assert StateAssessment.objects.get(enrollment=first).taken
 
 
 def test_planning_for_nobody_is_refused() -> None:

@@ -222,11 +222,16 @@ def tell_removed(roster_line: RosterLine, *, at: dt.datetime) -> None:
 def tell_withdrawn(
     request: CourseRequest, lines: Sequence[CourseLine], *, told: Sequence[RosterLine], at: dt.datetime
 ) -> None:
-    """Family and district hear it once for all courses, and each provider that was told of one for that one (R-34)."""
+    """Family and district hear it once for all courses, and each provider that was told of one for that one (R-34).
+
+    Of a course that another district pays for, that one hears instead: the first one can read no more of it.
+    """
     key = f"line:{min(line.pk for line in lines)}:withdrawn"
+    elsewhere = {roster_line.line_id for roster_line in told if roster_line.lea_id != request.lea_id}
+    has_own = any(line.pk not in elsewhere for line in lines)
     for people, path in (
         (family_of(request), reverse("part_time:status", args=[request.pk])),
-        (district_of(request), reverse("registration:withdraw", args=[request.pk])),
+        (district_of(request) if has_own else [], reverse("registration:withdraw", args=[request.pk])),
     ):
         _tell_about(
             request,

@@ -85,6 +85,7 @@ from .withdrawing import (
     MayNotWithdraw,
     NothingChosen,
     NotSentYet,
+    lines_to_follow,
     may_withdraw,
     withdraw,
 )
@@ -162,6 +163,7 @@ __all__ = [
     "in_the_way_by_line",
     "is_swappable",
     "last_day_to_swap",
+    "lines_to_follow",
     "looks_like_an_ssn",
     "may_swap",
     "may_withdraw",

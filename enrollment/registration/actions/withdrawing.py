@@ -11,6 +11,7 @@ from enrollment.part_time.models import (
     OPEN_LINES,
     REVIEWING_ROLES,
     CourseLine,
+    CourseLineQuerySet,
     CourseRequest,
     LineState,
     RequestState,
@@ -21,7 +22,7 @@ from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.refusals import Refusal
 
 from .. import notices
-from ..models import REGISTERING_ROLES, RosterLine
+from ..models import REGISTERING_ROLES, RosterLine, looked_after_by
 from .ending import refuse_other_days
 from .locking import locked_request
 
@@ -49,12 +50,22 @@ class LastDayMissing(Refusal):
 
 
 def may_withdraw(request: CourseRequest, *, by: Membership) -> bool:
-    """Whether this person may take courses of this request back: its family, or its district for another's child."""
-    if not CourseRequest.objects.visible_to(by).filter(pk=request.pk).exists():
-        return False
+    """Whether this person may take courses of this request back: its family, or a district for another's child."""
     if by.is_family:
-        return True
-    return by.role in WITHDRAWING_ROLES and not Claim.objects.is_own_child(request.claim_id, of=by.user_id)
+        return CourseRequest.objects.visible_to(by).filter(pk=request.pk).exists()
+    if by.role not in WITHDRAWING_ROLES or Claim.objects.is_own_child(request.claim_id, of=by.user_id):
+        return False
+    return lines_to_follow(request, by=by).exists()
+
+
+def lines_to_follow(request: CourseRequest, *, by: Membership) -> CourseLineQuerySet:
+    """The courses of a request that this person's side looks after; the family: all that it asked for."""
+    lines = request.lines.all()
+    if by.is_family:
+        return lines
+    if not by.is_lea or by.organization_id is None or request.state == RequestState.DRAFT:
+        return lines.none()
+    return lines.filter(looked_after_by(by.organization_id))
 
 
 @transaction.atomic
@@ -67,9 +78,10 @@ def withdraw(
     last_day: dt.date | None = None,
     reason: str = "",
 ) -> list[CourseLine]:
-    """Takes these lines of a request back, as far as they are open, and tells family, district and providers at once.
+    """Takes these lines of a request back, as far as they are open, and tells family, districts and providers at once.
 
-    `last_day` is for those that run. Lines that ran stay for October and June. Returns the lines it took back.
+    Of another district's lines it takes none. `last_day` is for those that run. Lines that ran stay for October and
+    June. Returns the lines it took back.
     Raises MayNotWithdraw, NotSentYet, NothingChosen, AlreadyTakenBack, LastDayMissing, LastDayOutside.
     """
     request = locked_request(request_id)
@@ -78,7 +90,8 @@ def withdraw(
     if request.state == RequestState.DRAFT:
         raise NotSentYet
     chosen = list(
-        request.lines.select_for_update(of=("self",))
+        lines_to_follow(request, by=by)
+        .select_for_update(of=("self",))
         .filter(pk__in=line_ids)
         .select_related("course__provider__organization")
         .order_by("pk")

@@ -135,6 +135,11 @@ class RosterLine(models.Model):
         return f"{self.first_name} {self.last_name}"
 
 
+def looked_after_by(lea_id: int) -> Q:
+    """Course lines that an LEA pays for; of its own requests also those that were not sent to a provider (R-72)."""
+    return Q(roster_line__lea=lea_id) | Q(roster_line__isnull=True, request__lea=lea_id)
+
+
 def lines_of(hat: Membership) -> CourseLineQuerySet:
     """The lines that this hat follows. An LEA: those of its own requests, without those of students who moved on, and
     with those that came with a student (R-72)."""

@@ -279,7 +279,7 @@ def acts(row: CourseLine, roster_line: RosterLine | None, *, hat: Membership) ->
     if roster_line is not None:
         roster_line.line = row
         found += acts_of_both(roster_line)
-    if row.state in actions.SWAPPABLE and row.request.lea_id == hat.organization_id:
+    if row.state in actions.SWAPPABLE:  # each of them can be taken back, too
         found.append(
             Act(_("Take it back or withdraw"), reverse("registration:withdraw", args=[row.request_id]))
         )

@@ -24,21 +24,29 @@ from mocap_portal.foundation.shared.refusals import Refusal
 
 from .. import actions
 from ..forms.changes import WithdrawForm
+from ..models import REGISTERING_ROLES
 from .words import LINE_KINDS
 
 
 @for_roles(*FAMILY_ROLES, *actions.WITHDRAWING_ROLES)
 def withdraw(request: HatRequest, pk: int) -> HttpResponse:
-    """Which courses to take back. What cannot be taken back any more stands below, with how it ended."""
+    """Which courses to take back. What cannot be taken back any more stands below, with how it ended.
+
+    A district that a student moved to finds here the courses that came along, though the request is another's.
+    """
     now = timezone.now()
-    requests = CourseRequest.objects.visible_to(request.hat)
-    row = get_object_or_404(requests.select_related("claim", "term__school_year", "lea__organization"), pk=pk)
+    requests = CourseRequest.objects.select_related("claim", "term__school_year", "lea__organization")
+    row = get_object_or_404(requests, pk=pk)
     if not actions.may_withdraw(row, by=request.hat):
         raise Http404
     if row.state == RequestState.DRAFT:
         messages.info(request, str(actions.NotSentYet.sentence))
         return redirect("part_time:discard", pk)
-    lines = list(row.lines.select_related("course__provider__organization").order_by("position", "pk"))
+    lines = list(
+        actions.lines_to_follow(row, by=request.hat)
+        .select_related("course__provider__organization")
+        .order_by("position", "pk")
+    )
     back = page_of_request(row, hat=request.hat)
     form = WithdrawForm(request.POST or None, lines=lines, today=central_date(now), cancel_url=back)
     if form.is_valid():
@@ -69,12 +77,12 @@ def withdraw(request: HatRequest, pk: int) -> HttpResponse:
 
 
 def page_of_request(row: CourseRequest, *, hat: Membership) -> str:
-    """Where this hat follows the request."""
+    """Where this hat follows the request, or the courses that came from it."""
     if hat.is_family:
         return reverse("part_time:status", args=[row.pk])
-    if hat.role in REVIEWING_ROLES:
+    if hat.role in REVIEWING_ROLES and row.lea_id == hat.organization_id:
         return reverse("part_time:review", args=[row.pk])
-    return reverse("registration:waiting")
+    return reverse("registration:waiting" if hat.role in REGISTERING_ROLES else "home")
 
 
 def said(lines: list[CourseLine]) -> str:

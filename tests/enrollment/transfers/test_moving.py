@@ -31,6 +31,7 @@ from tests.enrollment.registration_kit import (
 from tests.factories.accounts import MembershipFactory
 from tests.factories.directory import LeaFactory, SchoolFactory
 from tests.factories.full_time import ProgramEnrollmentFactory
+from tests.factories.part_time import CourseLineFactory
 from tests.factories.providers import AgreementFactory
 from tests.factories.records import GuardianFactory, StudentFactory
 from tests.factories.transfers import TransferFactory
@@ -151,7 +152,7 @@ def test_the_new_district_looks_after_the_course_and_the_old_one_does_not() -> N
     address = reverse("registration:line", args=[line.pk])
     assert client_of(old).get(address).status_code == 404
     page = words_of(client_of(new).get(address))
-    assert "Take it back or withdraw" not in page  # the request is the family's and the old district's
+    assert "Take it back or withdraw" in page
     assert list(lines_of(old)) == []
     assert list(lines_of(new)) == [line]
     extend: dict[str, Any] = {
@@ -166,6 +167,87 @@ def test_the_new_district_looks_after_the_course_and_the_old_one_does_not() -> N
     registration.extend(roster_line.pk, by=new, **extend)
     line.refresh_from_db()
     assert line.ends_on == dt.date(2027, 1, 22)
+
+
+@pytest.mark.rule("R-72")
+@pytest.mark.rule("R-33")
+def test_the_new_district_withdraws_and_the_old_one_does_not() -> None:
+    roster_line = on_roster(running=True)
+    old, desk, line = coordinator_of(roster_line), desk_of(roster_line), roster_line.line
+    new = received(announced(roster_line)).answered_by
+    assert new is not None
+    assert roster_line.confirmed_by is not None
+    Notice.objects.all().delete()
+    address = reverse("registration:withdraw", args=[line.request_id])
+    click = {"lines": [line.pk], "reason": "The family asks for it.", **day("last_day", TODAY)}
+    assert client_of(old).get(address).status_code == client_of(old).post(address, click).status_code == 404
+    with pytest.raises(registration.MayNotWithdraw):
+        registration.withdraw(line.request_id, by=old, at=NOW, line_ids=[line.pk], last_day=TODAY)
+    review = words_of(client_of(old).get(reverse("part_time:review", args=[line.request_id])))
+    assert address not in review  # the old district's page of its request offers nothing that it may not do
+    assert reverse("registration:swap", args=[line.pk]) not in review
+    client = client_of(new)
+    assert line.course.title in words_of(client.get(address))
+    assert client.post(address, click).headers["Location"] == reverse("registration:waiting")
+    line = CourseLine.objects.get()
+    assert (line.state, line.ended_on) == (LineState.WITHDRAWN, TODAY)
+    assert told() == {
+        parent_of(line).user_id,
+        new.user_id,
+        desk.user_id,
+        roster_line.confirmed_by.user_id,
+    }
+
+
+@pytest.mark.rule("R-72")
+def test_of_a_request_each_district_takes_back_what_it_looks_after() -> None:
+    roster_line = on_roster(running=True)
+    came, old = roster_line.line, coordinator_of(roster_line)
+    stays = CourseLineFactory.create(request=came.request, approved=True)
+    new = coordinator_at(received(announced(roster_line)).to_lea)
+    address = reverse("registration:withdraw", args=[came.request_id])
+    seen = [
+        (came.course.title in page, stays.course.title in page)
+        for page in (words_of(client_of(hat).get(address)) for hat in (new, old))
+    ]
+    assert seen == [(True, False), (False, True)]
+    both: dict[str, Any] = {"line_ids": [came.pk, stays.pk], "last_day": TODAY, "at": NOW}
+    assert registration.withdraw(came.request_id, by=old, **both) == [stays]
+    assert registration.withdraw(came.request_id, by=new, **both) == [came]
+    with pytest.raises(registration.NothingChosen):
+        registration.withdraw(came.request_id, by=new, at=NOW, line_ids=[stays.pk])
+
+
+@pytest.mark.rule("R-134")
+def test_nobody_withdraws_a_child_of_their_own_in_the_new_district_nor_in_a_third_one() -> None:
+    roster_line = on_roster(running=True)
+    new_lea = received(announced(roster_line)).to_lea
+    relative, stranger = coordinator_at(new_lea), coordinator_at(LeaFactory.create())
+    clerk = MembershipFactory.create(data_clerk=True, lea=new_lea)
+    GuardianFactory.create(student=student_of(roster_line), user=relative.user)
+    address = reverse("registration:withdraw", args=[roster_line.line.request_id])
+    assert [client_of(hat).get(address).status_code for hat in (relative, stranger, clerk)] == [404, 404, 403]
+
+
+def test_who_only_decides_in_the_new_district_comes_home_after_a_withdrawal() -> None:
+    roster_line = on_roster(running=True)
+    decider = MembershipFactory.create(decider=True, lea=received(announced(roster_line)).to_lea)
+    address = reverse("registration:withdraw", args=[roster_line.line.request_id])
+    click = {"lines": [roster_line.line_id], "reason": "", **day("last_day", TODAY)}
+    assert client_of(decider).post(address, click).headers["Location"] == reverse("home")
+
+
+@pytest.mark.parametrize("more", [0, 6])
+def test_the_page_to_withdraw_costs_a_district_the_same_for_any_number_of_courses(
+    more: int, django_assert_num_queries: Any
+) -> None:
+    roster_line = on_roster(running=True)
+    CourseLineFactory.create_batch(more, request=roster_line.line.request, approved=True)
+    client = client_of(coordinator_of(roster_line))
+    address = reverse("registration:withdraw", args=[roster_line.line.request_id])
+    client.get(address)
+    with django_assert_num_queries(7):
+        client.get(address)
 
 
 @pytest.mark.rule("R-72")

@@ -110,8 +110,8 @@ def with_everything(requests: CourseRequestQuerySet) -> CourseRequestQuerySet:
     )
     return requests.select_related(
         "claim__school",
-        "claim__claimant",
         "claim__student",
+        "claim__claimant",
         "entered_by__user",
         "lea__organization",
         "term__school_year",
@@ -151,8 +151,20 @@ def everything(course_request: CourseRequest, *, hat: Membership, now: dt.dateti
         "may_record": may_act and hat.role in recording_roles(deciding),
         "may_pause": may_act and hat.role in PAUSING_ROLES,
         "may_resume": may_act and hat.role in TEAM_ROLES,
-        "may_take_back": hat.is_lea and any(line.state in OPEN_LINES for line in course_request.lines.all()),
+        "may_take_back": hat.is_lea
+        and any(line.state in OPEN_LINES and stayed(line) for line in course_request.lines.all()),
     }
+
+
+def stayed(line: CourseLine) -> bool:
+    """Whether the district of the request still looks after a course that is not over.
+
+    What was sent to a provider goes along with a student who moves to another district (R-72).
+    """
+    student = line.request.claim.student
+    if student is None or line.state in {LineState.REQUESTED, LineState.APPROVED}:
+        return True
+    return bool(student.lea_id == line.request.lea_id)
 
 
 def card(line: CourseLine, *, hat: Membership, may_decide: bool) -> Card:
@@ -167,7 +179,7 @@ def card(line: CourseLine, *, hat: Membership, may_decide: bool) -> Card:
         may_advise=hat.role == Role.COUNSELOR and state == LineState.REQUESTED,
         may_supersede=may_decide and state in DECIDED_ANEW and line.decision_id is not None,
         may_register=hat.role in REGISTERING_ROLES and state == LineState.APPROVED and not line.is_private,
-        may_swap=may_decide and state in TAKES_ANOTHER and not line.is_private,
+        may_swap=may_decide and state in TAKES_ANOTHER and not line.is_private and stayed(line),
     )
 
 

@@ -12,12 +12,14 @@ from itertools import groupby
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Max, Min
+from django.db.models import F, Max, Min, Q
 
 from enrollment.full_time.models import ProgramEnrollment
 from enrollment.full_time.rules import DAYS_OF_A_WEEK, credits_of
 from enrollment.part_time.models import ENDED_LINES, CourseLine, LineState
 from enrollment.part_time.rules import planned_minutes
+from enrollment.records.models import Move
+from enrollment.registration.models import PayerChange, RosterLine, looked_after_by
 from mocap_portal.foundation.directory.models import Lea, LegalKey, LegalValue, School, SchoolYear, TermCode
 
 from . import rules
@@ -158,7 +160,13 @@ def standards_on(day: dt.date) -> rules.Standards:
 def running_lines(student_id: int) -> list[CourseLine]:
     """The student's part-time courses that run, the newest first: what combined study is computed from (R-144)."""
     lines = CourseLine.objects.filter(request__claim__student=student_id, state=LineState.ACTIVE)
-    return list(lines.select_related("request").order_by("-started_on", "-pk"))
+    return list(lines.select_related("request__lea", "roster_line__lea").order_by("-started_on", "-pk"))
+
+
+def payer_of(line: CourseLine) -> Lea:
+    """The LEA that looks after a course: after a move the one that pays for it, whoever approved it (R-72)."""
+    roster_line: RosterLine | None = getattr(line, "roster_line", None)
+    return line.request.lea if roster_line is None else roster_line.lea
 
 
 def _of_enrollment(request: LetterRequest, enrollment: ProgramEnrollment, *, on: dt.date) -> AttendanceFacts:
@@ -225,18 +233,19 @@ def _of_enrollment(request: LetterRequest, enrollment: ProgramEnrollment, *, on:
 
 
 def _of_lines(request: LetterRequest, *, on: dt.date, words: CombinedWords) -> AttendanceFacts:
+    gone = _days_of_leaving(request)
     lines = list(
         CourseLine.objects.started()
-        .filter(request__claim__student=request.student_id, request__lea=request.lea_id)
+        .filter(looked_after_by(request.lea_id) | Q(pk__in=gone), request__claim__student=request.student_id)
         .select_related("course", "request__term")
         .order_by("request__term__school_year", "started_on", "pk")
     )
     versions = [
         rules.Version(year, min(plan.starts_on for plan in plans), None, plans)
         for year, group in groupby(lines, key=lambda line: line.request.term.school_year_id)
-        if (plans := [_plan_of(line, on=on) for line in group])
+        if (plans := [_plan_of(line, on=on, left_on=gone.get(line.pk)) for line in group])
     ]
-    attends = any(line.state == LineState.ACTIVE for line in lines)
+    attends = any(line.state == LineState.ACTIVE and line.pk not in gone for line in lines)
     planned = [plan for version in versions for plan in version.courses]
     entered_on = min((plan.starts_on for plan in planned), default=on)
     last_on = None if attends or not planned else max(plan.ends_on for plan in planned)
@@ -252,7 +261,7 @@ def _of_lines(request: LetterRequest, *, on: dt.date, words: CombinedWords) -> A
         regular=_regular_spans(entered_on, day),
     )
     return AttendanceFacts(
-        **_people(request, request.student.school, request.lea),
+        **_people(request, _school_in(request), request.lea),
         day=on,
         as_of=as_of,
         program="",
@@ -293,13 +302,41 @@ def _people(request: LetterRequest, school: School, issuer: Lea) -> dict[str, An
     }
 
 
-def _plan_of(line: CourseLine, *, on: dt.date) -> _LinePlan:
+def _days_of_leaving(request: LetterRequest) -> dict[int, dt.date]:
+    """The student's courses that ran in the LEA of a letter and went along to another one, each with its last day here.
+
+    A letter of before the move can so be checked, and one of after it says until when the student was here.
+    """
+    changes = (
+        PayerChange.objects.filter(from_lea=request.lea_id, line__request__claim__student=request.student_id)
+        .filter(line__started_on__lt=F("pays_from"))
+        .exclude(line__roster_line__lea=request.lea_id)
+    )
+    return {
+        line: pays_from - dt.timedelta(days=1)
+        for line, pays_from in changes.order_by("pk").values_list("line", "pays_from")
+    }
+
+
+def _school_in(request: LetterRequest) -> School:
+    """The student's school; of who has left the LEA of the letter, the last one there."""
+    school = request.student.school
+    if school.lea_id == request.lea_id:
+        return school
+    moves = Move.objects.filter(student=request.student_id, from_lea=request.lea_id)
+    last = moves.select_related("from_school").order_by("moved_on", "pk").last()
+    return last.from_school if last else school
+
+
+def _plan_of(line: CourseLine, *, on: dt.date, left_on: dt.date | None = None) -> _LinePlan:
     """A line that was withdrawn or finished ran until then; another until the day that its provider named.
 
-    What ended early earns no credit.
+    `left_on`: the last day in the LEA of the letter, of who left it. What ended early earns no credit.
     """
     assert line.started_on is not None  # `started()` gives no other
     last = line.ended_on or line.ends_on or line.request.term.ends_on
+    if left_on is not None:
+        last = min(last, left_on)
     minutes = line.planned_minutes or planned_minutes(line.course, on=on)
     return _LinePlan(
         title=line.course.title,

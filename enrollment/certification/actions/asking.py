@@ -15,7 +15,7 @@ from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.refusals import Refusal
 
 from .. import notices
-from ..facts import running_lines
+from ..facts import payer_of, running_lines
 from ..models import LetterConsent, LetterRequest
 
 
@@ -73,7 +73,7 @@ def subject_of(student: Student, *, on: dt.date) -> Subject | None:
         return Subject(last.program.host, last)
     lines = running_lines(student.pk)
     if lines:
-        return Subject(lines[0].request.lea, None)
+        return Subject(payer_of(lines[0]), None)
     return Subject(last.program.host, last) if last is not None else None
 
 

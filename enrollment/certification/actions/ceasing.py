@@ -63,13 +63,13 @@ def open_task(enrollment_id: int, *, at: dt.datetime) -> bool:
 
 
 def combined_due_to_open() -> list[int]:
-    """Newest letters of combined study whose student has stopped and that have no task yet, by primary key."""
-    lines = CourseLine.objects.filter(
-        request__claim__student=OuterRef("student"), request__lea=OuterRef("lea")
-    )
+    """Newest letters of combined study whose student has stopped and that have no task yet, by primary key.
+
+    Who moves and goes on has not stopped: lines and letters of every LEA count. The task is whose letter is the newest.
+    """
+    lines = CourseLine.objects.filter(request__claim__student=OuterRef("student"))
     newer = LetterRequest.objects.filter(
         student=OuterRef("student"),
-        lea=OuterRef("lea"),
         enrollment__isnull=True,
         certification__issued_at__gt=OuterRef("certification__issued_at"),
     )
@@ -90,9 +90,7 @@ def stopped_on(letter: LetterRequest) -> dt.date | None:
     Who begins another course in the same term has exchanged one; who is a student of a program studies there.
     """
     lines = list(
-        CourseLine.objects.filter(
-            request__claim__student=letter.student_id, request__lea=letter.lea_id
-        ).select_related("request")
+        CourseLine.objects.filter(request__claim__student=letter.student_id).select_related("request")
     )
     started = [line for line in lines if line.started_on is not None]
     if not started or any(line.state == LineState.ACTIVE for line in lines):

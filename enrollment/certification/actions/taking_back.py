@@ -12,7 +12,7 @@ from mocap_portal.foundation.shared.refusals import Refusal
 
 from .. import notices
 from ..models import Certification, LetterConsent, LetterRequest, PaperConsent, Signer
-from .asking import AlreadyAsked, ConsentMissing, OnlyTheStudentAgrees, is_of_age, is_self
+from .asking import AlreadyAsked, ConsentMissing, OnlyTheStudentAgrees, is_of_age, is_self, subject_of
 
 
 class NotYourRequest(Refusal):
@@ -41,9 +41,9 @@ def take_back(request_id: int, *, by: Membership, at: dt.datetime) -> LetterRequ
 
 @transaction.atomic
 def ask_again(request_id: int, *, by: Membership, at: dt.datetime) -> LetterRequest:
-    """The same request, with the same consent, waits again. Given again twice it waits once.
+    """The same request, with the same consent, waits again; about courses that went to another LEA meanwhile, there.
 
-    Raises NotYourRequest, ConsentMissing, AlreadyAsked.
+    Given again twice it waits once. Raises NotYourRequest, ConsentMissing, AlreadyAsked.
     """
     request = _locked(request_id, by=by)
     if request.taken_back_at is None:
@@ -54,6 +54,10 @@ def ask_again(request_id: int, *, by: Membership, at: dt.datetime) -> LetterRequ
     ).exists()
     if not stands and is_of_age(student, on=central_date(at)) and not is_self(student, by=by):
         raise ConsentMissing
+    if request.is_combined:
+        subject = subject_of(student, on=central_date(at))
+        if subject is not None and subject.enrollment is None:
+            request.lea = subject.lea
     others = LetterRequest.objects.waiting().filter(
         student=student,
         enrollment=request.enrollment_id,

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.part_time.notices import coordinators_of
 from enrollment.records.notices import family_of_claim, family_of_student
+from enrollment.registration.notices import coordinators_at
 from mocap_portal.foundation.accounts.models import HOST_ROLES, PROVIDER_ROLES, Membership, Role, User
 from mocap_portal.foundation.papers import actions as papers
 
@@ -33,7 +33,7 @@ def writers_of_provider(provider_id: int) -> list[User]:
 
 
 def tell_written(report: ProgressReport, *, at: dt.datetime) -> bool:
-    """The family hears of each version, and of a part-time course the district's coordinators (R-52).
+    """The family hears of each version, and of a part-time course the coordinators of the district that pays (R-52).
 
     Returns whether there was a family to tell.
     """
@@ -51,7 +51,7 @@ def tell_written(report: ProgressReport, *, at: dt.datetime) -> bool:
     people = {user.pk: user for user in family}
     if report.roster_line is not None:
         request = report.roster_line.line.request
-        people |= {user.pk: user for user in coordinators_of(request)}
+        people |= {user.pk: user for user in coordinators_at(report.roster_line.lea_id, request)}
     _tell(report, list(people.values()), subject=subject, sentence=sentence, at=at)
     return bool(family)
 

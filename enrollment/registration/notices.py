@@ -85,8 +85,10 @@ def tell_registered(roster_line: RosterLine, *, at: dt.datetime) -> None:
 
 
 def tell_confirmed(roster_line: RosterLine, *, at: dt.datetime) -> None:
-    """Family and district hear that the course can begin."""
-    district = [roster_line.sent_by.user] if roster_line.sent_by.ended_at is None else []
+    """Family and district hear that the course can begin: who sent it, or the district that pays now (R-72)."""
+    sender = roster_line.sent_by
+    is_theirs = sender.ended_at is None and sender.organization_id == roster_line.lea_id
+    district = [sender.user] if is_theirs else payers_of(roster_line)
     for people, path in (
         (family_of(roster_line.line.request), _family_page(roster_line)),
         (district, reverse("registration:line", args=[roster_line.line_id])),

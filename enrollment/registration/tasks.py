@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from enrollment.part_time.models import CourseLine, LineState
-from enrollment.part_time.notices import coordinators_of, state_office
+from enrollment.part_time.notices import state_office
 from mocap_portal.foundation.clocks import chasing
 from mocap_portal.foundation.clocks.models import ChaseStep, ClockKind, ClockMove
 from mocap_portal.foundation.papers import digest
@@ -60,7 +60,7 @@ def _remind(roster_line: RosterLine, step: ChaseStep, today: dt.date) -> None:
     if late:
         request = roster_line.line.request
         line_page = reverse("registration:line", args=[roster_line.line_id])
-        people += [(user, line_page) for user in coordinators_of(request)]
+        people += [(user, line_page) for user in notices.coordinators_at(roster_line.lea_id, request)]
         request_page = reverse("part_time:review", args=[request.pk])
         people += [(user, request_page) for user in state_office()]
     for user, path in people:
@@ -102,17 +102,22 @@ def start_courses(day: str | None = None) -> int:
 
 
 def _tell_what_keeps_it_back(line_id: int, today: dt.date) -> None:
-    """Coordinators hear of every course that could not start; the provider of those that lack its teacher."""
+    """Coordinators of the LEA that pays hear of every course that could not start; the provider of those that lack its
+    teacher."""
     lines = CourseLine.objects.select_related(
         "course__provider__organization",
         "request__claim",
-        "request__lea__organization",
+        "roster_line__lea__organization",
         "roster_line__teacher",
     )
     line = lines.filter(pk=line_id, state=LineState.CONFIRMED).first()
     if line is None or line.starts_on is None:
         return  # somebody started it or took it back meanwhile
-    people = [(user, reverse("registration:line", args=[line_id])) for user in coordinators_of(line.request)]
+    lea = line.roster_line.lea
+    people = [
+        (user, reverse("registration:line", args=[line_id]))
+        for user in notices.coordinators_at(lea.pk, line.request)
+    ]
     ways = actions.what_is_in_the_way(line, on=today)
     if line.course.instruction == Instruction.PROVIDER and any(
         isinstance(way, actions.TeacherMissing | actions.CertificateNotValid) for way in ways
@@ -121,7 +126,7 @@ def _tell_what_keeps_it_back(line_id: int, today: dt.date) -> None:
         people += [(user, page) for user in notices.staff_of(line.roster_line)]
     names = {
         "number": line.request.number,
-        "district": line.request.lea.organization.name,
+        "district": lea.organization.name,
         "day": date_format(line.starts_on, "DATE_FORMAT"),
     }
     for user, path in people:

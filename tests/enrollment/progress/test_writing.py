@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
 
 from enrollment.progress import actions
 from enrollment.progress.models import CourseProgress, ProgressReport
@@ -12,9 +14,11 @@ from enrollment.progress.standing import Track
 from mocap_portal.foundation.papers.models import Notice
 from mocap_portal.foundation.shared.refusals import Refusal
 from tests.factories.accounts import MembershipFactory
+from tests.factories.directory import LeaFactory
 from tests.factories.full_time import ScheduledCourseFactory, ScheduleFactory
 from tests.factories.progress import CourseProgressFactory, ProgressReportFactory
 from tests.personal_data import assert_no_personal_data
+from tests.sign_in import sign_in
 
 from . import kit
 from .kit import DUE, NOW, said
@@ -74,6 +78,21 @@ def test_a_part_time_report_is_told_to_the_family_and_the_districts_coordinators
     coordinators = [coordinator, row.sent_by]
     people = [row.line.request.claim.claimant.email, *(hat.user.email for hat in coordinators)]
     assert told() == sorted((person, "A progress report is here") for person in people)
+
+
+@pytest.mark.rule("R-52")
+@pytest.mark.rule("R-72")
+def test_after_a_move_the_coordinators_of_the_district_that_pays_are_told() -> None:
+    row = kit.in_course()
+    kit.staff(row.lea)
+    row.lea = LeaFactory.create()
+    row.save()
+    new = kit.staff(row.lea)
+    report = write(row)
+    people = [row.line.request.claim.claimant.email, new.user.email]
+    assert told() == sorted((person, "A progress report is here") for person in people)
+    address = reverse("progress:report", args=[report.pk])
+    assert sign_in(Client(), new).get(address).status_code == 200
 
 
 def test_the_same_again_changes_nothing() -> None:

@@ -12,10 +12,11 @@ from enrollment.part_time.models import CourseLine, LineState
 from enrollment.records.models import Disclosure, Guardian, Move, Student
 from enrollment.registration import actions as registration
 from enrollment.registration.models import Party, PayerChange, RosterLine, lines_of
+from enrollment.registration.tasks import chase_confirmations, start_courses
 from enrollment.transfers import actions
 from enrollment.transfers.models import Transfer, TransferState
 from mocap_portal.foundation.accounts.models import Membership
-from mocap_portal.foundation.papers.models import Notice
+from mocap_portal.foundation.papers.models import DigestItem, Notice
 from tests.enrollment.registration_kit import (
     NOW,
     TODAY,
@@ -34,6 +35,7 @@ from tests.factories.full_time import ProgramEnrollmentFactory
 from tests.factories.part_time import CourseLineFactory
 from tests.factories.providers import AgreementFactory
 from tests.factories.records import GuardianFactory, StudentFactory
+from tests.factories.registration import TeacherFactory
 from tests.factories.transfers import TransferFactory
 from tests.personal_data import assert_no_personal_data
 
@@ -248,6 +250,59 @@ def test_the_page_to_withdraw_costs_a_district_the_same_for_any_number_of_course
     client.get(address)
     with django_assert_num_queries(7):
         client.get(address)
+
+
+# Who hears of it afterwards ------------------------------------------------------------------------
+
+
+def moved(**traits: bool) -> tuple[RosterLine, Membership, Membership]:
+    """A roster line whose student moved, a coordinator of the old district and one of the new; nobody was told yet."""
+    roster_line = on_roster(**traits)
+    old, new = coordinator_of(roster_line), received(announced(roster_line)).answered_by
+    assert new is not None
+    Notice.objects.all().delete()
+    return RosterLine.objects.get(), old, new
+
+
+@pytest.mark.rule("R-72")
+def test_the_new_district_hears_that_the_provider_confirmed() -> None:
+    roster_line, _old, new = moved()
+    teacher = TeacherFactory.create(organization=roster_line.provider.organization)
+    registration.confirm(
+        roster_line.pk,
+        by=desk_of(roster_line),
+        at=NOW,
+        starts_on=dt.date(2026, 11, 16),
+        section="A",
+        teacher_id=teacher.pk,
+    )
+    assert told() == {parent_of(roster_line).user_id, new.user_id}
+    body = Notice.objects.get(user=new.user).body
+    address = reverse("registration:line", args=[roster_line.line_id])
+    assert address in body
+    assert client_of(new).get(address).status_code == 200
+
+
+@pytest.mark.rule("R-72")
+@pytest.mark.rule("R-18")
+def test_the_new_district_hears_of_a_provider_that_does_not_confirm() -> None:
+    roster_line, old, new = moved()
+    assert chase_confirmations("2026-11-16") == 1
+    address = reverse("registration:line", args=[roster_line.line_id])
+    items = DigestItem.objects.filter(path=address)
+    assert list(items.values_list("user", flat=True)) == [new.user_id]
+    assert not DigestItem.objects.filter(user=old.user).exists()
+
+
+@pytest.mark.rule("R-72")
+def test_the_new_district_hears_of_a_course_that_could_not_start() -> None:
+    roster_line, old, new = moved(confirmed=True)
+    RosterLine.objects.update(teacher=None)
+    assert start_courses(TODAY.isoformat()) == 0
+    item = DigestItem.objects.get(path=reverse("registration:line", args=[roster_line.line_id]))
+    assert item.user == new.user
+    assert str(roster_line.lea) in item.sentence
+    assert not DigestItem.objects.filter(user=old.user).exists()
 
 
 @pytest.mark.rule("R-72")

@@ -286,6 +286,18 @@ class GuardianQuerySet(models.QuerySet["Guardian"]):
         grown = of_age("student__birth_date", on=on)
         return self.active().filter(grown, adult_basis="").exclude(relationship=Relationship.SELF)
 
+    def taken_from(self, users: Collection[int], students: Collection[int]) -> "list[Guardian]":
+        """The rights that a district ended, for a court document or as a mistake, and has not given back (R-133).
+
+        Of each of these people in each of these students' records the last word, with who said it. Active rows come
+        after ended ones; what a merge of records ended, nobody said.
+        """
+        rows = self.filter(user__in=users, student__in=students).exclude(end_basis=IS_GUARDIAN_OF_KEPT)
+        rows = rows.select_related("user", "student", "ended_by__user")
+        said = rows.order_by(F("ended_on").asc(nulls_last=True), "pk")
+        last = {(row.user_id, row.student_id): row for row in said}
+        return [row for row in last.values() if row.ended_on and row.end_basis != OF_AGE]
+
 
 class AdultBasis(models.TextChoices):
     """Why a parent may read the record of a student who is of age."""
@@ -294,7 +306,9 @@ class AdultBasis(models.TextChoices):
     DEPENDENT = "dependent", _("The student is the parent's dependent for income tax (34 CFR 99.31(a)(8))")
 
 
-OF_AGE = gettext_noop("The student is of age (34 CFR 99.5).")  # `end_basis` of a parent's outgrown rights
+# `end_basis` of rights that nobody took away: a parent's that are outgrown, and those of a record that was merged.
+OF_AGE = gettext_noop("The student is of age (34 CFR 99.5).")
+IS_GUARDIAN_OF_KEPT = gettext_noop("Merged: the person is a guardian of the kept record.")
 
 
 def _today() -> dt.date:
@@ -324,6 +338,12 @@ class Guardian(models.Model):
         Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     adult_basis_at = models.DateTimeField(null=True, blank=True)
+    given_back_because = models.CharField(
+        max_length=200, blank=True, help_text=_("Why rights that a district had ended are given back (R-133)")
+    )
+    given_back_by = models.ForeignKey(
+        Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     objects = GuardianQuerySet.as_manager()
 
@@ -340,6 +360,11 @@ class Guardian(models.Model):
             models.CheckConstraint(
                 name="a_basis_says_who_recorded_it",
                 condition=Q(adult_basis="") | Q(adult_basis_by__isnull=False, adult_basis_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="rights_that_are_given_back_say_why_and_by_whom",
+                condition=Q(given_back_because="", given_back_by__isnull=True)
+                | (~Q(given_back_because="") & Q(given_back_by__isnull=False)),
             ),
         ]
 

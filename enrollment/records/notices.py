@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from mocap_portal.foundation.accounts.models import User
+from mocap_portal.foundation.accounts.models import Membership, Role, User
 from mocap_portal.foundation.papers import actions as papers
 
-from .models import Claim, Guardian, Relationship
+from .models import Claim, Guardian, Relationship, Student
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -47,6 +47,26 @@ def tell_ended(guardian: Guardian, *, at: dt.datetime) -> None:
             _("A district has ended your access to a student's record, claims and requests in the portal."),
             ASK,
         ],
+        at=at,
+    )
+
+
+def tell_stays_ended(claim: Claim, student: Student, *, at: dt.datetime) -> None:
+    """The student's district: who applied to a program is a person whose rights it had ended, and they stay ended."""
+    family = Guardian.objects.filter(student=student).values("user")
+    hats = Membership.objects.in_organization(student.lea_id, Role.COORDINATOR, Role.LEA_ADMIN)
+    papers.tell(
+        hats.exclude(user__in=family).exclude(user=claim.claimant_id).people(),
+        f"guardian-stays-ended:{claim.pk}",
+        subject=_("A person whose access was ended applied to a full-time program"),
+        sentences=[
+            _(
+                "A full-time program admitted a student of your district. Who applied is a person whose access to the "
+                "student's record a district had ended."
+            ),
+            _("The access stays ended. Look whether that is still right, on this page:"),
+        ],
+        path=reverse("records:student", args=[student.pk]),
         at=at,
     )
 

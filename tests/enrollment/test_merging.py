@@ -348,3 +348,22 @@ class TestAtOnce:
         assert not LetterRequest.objects.exists()
         request = certification.ask(kept.pk, by=parent, at=AT, recipient="An insurer")
         assert request.student == kept
+
+
+@pytest.mark.django_db
+@pytest.mark.rule("R-133")
+@pytest.mark.parametrize("ended_in_kept", [True, False])
+def test_a_merge_gives_nobody_back_what_a_district_ended(ended_in_kept: bool) -> None:
+    gone, kept = two_records()
+    ended, open_ = (kept, gone) if ended_in_kept else (gone, kept)
+    father = UserFactory.create(name="Fred Former")
+    row = GuardianFactory.create(student=ended, user=father)
+    records.end_guardianship(row.pk, reason="A court document is on file", by=clerk_of(kept), at=AT)
+    active = GuardianFactory.create(student=open_, user=father)
+    with pytest.raises(records.AccessEndedInOne, match="Fred Former"):
+        merge(gone, kept)
+    gone.refresh_from_db()
+    assert gone.merged_into is None
+    records.end_guardianship(active.pk, reason="A court document is on file", by=clerk_of(kept), at=AT)
+    merge(gone, kept)
+    assert not Guardian.objects.active().filter(user=father).exists()

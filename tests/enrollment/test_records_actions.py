@@ -8,7 +8,15 @@ from pytest_django import DjangoAssertNumQueries
 
 from enrollment.records import actions
 from enrollment.records.matching import candidates
-from enrollment.records.models import Claim, ClaimState, Guardian, Relationship, Student
+from enrollment.records.models import (
+    IS_GUARDIAN_OF_KEPT,
+    OF_AGE,
+    Claim,
+    ClaimState,
+    Guardian,
+    Relationship,
+    Student,
+)
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.papers.models import Notice
 from tests.factories.accounts import MembershipFactory, UserFactory
@@ -109,6 +117,28 @@ class TestConfirm:
             hat = MembershipFactory.create(user=parent)
             assert set(Claim.objects.visible_to(hat)) == {hers, his}
             assert list(Student.objects.visible_to(hat)) == [hers.student]
+
+    @pytest.mark.rule("R-133")
+    @pytest.mark.parametrize("why", [OF_AGE, IS_GUARDIAN_OF_KEPT])
+    def test_rights_that_nobody_took_away_come_with_a_new_claim(self, why: str) -> None:
+        former = GuardianFactory.create(ended_on=AT.date(), end_basis=why)
+        claim = ClaimFactory.create(school=former.student.school, claimant=former.user)
+        actions.confirm_claim(claim.pk, by=clerk_of(claim), at=AT, student_id=former.student_id)
+        given = Guardian.objects.active().get()
+        assert (given.user, given.given_back_because, given.given_back_by) == (former.user, "", None)
+
+    @pytest.mark.rule("R-133")
+    def test_what_was_taken_away_and_given_back_is_not_asked_again(self) -> None:
+        former = GuardianFactory.create(ended_on=AT.date(), end_basis="A court document is on file: drawer 2")
+        answers: dict[str, Any] = {"by": clerk_of(former.student), "at": AT, "student_id": former.student_id}
+        first, second = (
+            ClaimFactory.create(school=former.student.school, claimant=former.user) for _time in range(2)
+        )
+        with pytest.raises(actions.AccessWasEnded):
+            actions.confirm_claim(first.pk, **answers)
+        actions.confirm_claim(first.pk, **answers, give_back="A later order, drawer 3")
+        actions.confirm_claim(second.pk, **answers)
+        assert Guardian.objects.active().count() == 1
 
     def test_a_claim_is_judged_once(self) -> None:
         claim = ClaimFactory.create()

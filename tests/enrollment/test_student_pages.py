@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.html import escape
 from pytest_django import DjangoAssertNumQueries
 
+from enrollment.records import actions
 from enrollment.records.models import Claim, ClaimState, Disclosure, Guardian, Student
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.directory.models import Lea
@@ -292,6 +293,50 @@ def test_a_confirmation_is_refused_with_its_sentence(
     assert response.context["form"].errors == {field: [sentence]}
     assert Claim.objects.get().state == ClaimState.TYPED
     assert Student.objects.count() == 2
+
+
+@pytest.mark.rule("R-133")
+def test_access_that_was_ended_is_shown_and_given_back_only_with_a_reason() -> None:
+    lea = LeaFactory.create()
+    student, clerk = student_in(lea), staff(lea, user__name="Cleo Clerk")
+    father = GuardianFactory.create(student=student, relationship="father", user__name="Fred Former")
+    actions.end_guardianship(
+        father.pk,
+        reason="A court document is on file: drawer 2",
+        by=staff(lea, user__name="Kim Keeper"),
+        at=NOW,
+    )
+    named = {"first_name": student.first_name.upper(), "last_name": student.last_name}
+    claim = claim_in(lea, claimant=father.user, birth_date=student.birth_date, **named)
+    client, page = client_of(clerk), address("claim", claim.pk)
+    shown = (
+        f"The access of Fred Former to the record of {student} ended on Friday, November 6, 2026. A court document is "
+        "on file: drawer 2. By Kim Keeper."
+    )
+    assert shown in words_of(client.get(page))
+    refused = client.post(page, {"student": student.pk, "give_back": " "})
+    assert list(refused.context["form"].errors) == ["give_back"]
+    assert escape(str(actions.AccessWasEnded.sentence)) in words_of(refused)
+    assert shown in words_of(refused)
+    claim.refresh_from_db()
+    assert (claim.state, Guardian.objects.active().count()) == (ClaimState.TYPED, 0)
+    client.post(page, {"student": student.pk, "give_back": "Order of November 5, drawer 3"})
+    given = Guardian.objects.active().get()
+    assert (given.user, given.student, given.started_on) == (father.user, student, TODAY)
+    assert (given.given_back_because, given.given_back_by) == ("Order of November 5, drawer 3", clerk)
+    assert "Given back: Order of November 5, drawer 3" in words_of(client.get(address("student", student.pk)))
+
+
+@pytest.mark.rule("R-133")
+def test_another_persons_claim_says_nothing_of_access_that_was_ended() -> None:
+    lea = LeaFactory.create()
+    student, clerk = student_in(lea), staff(lea)
+    father = GuardianFactory.create(student=student, user__name="Fred Former")
+    actions.end_guardianship(father.pk, reason="A court document is on file: drawer 2", by=clerk, at=NOW)
+    claim = claim_in(lea, first_name=student.first_name, last_name=student.last_name)
+    response = client_of(staff(lea)).get(address("claim", claim.pk))
+    assert "give_back" not in response.context["form"].fields
+    assert "Fred Former" not in words_of(response)
 
 
 def test_a_claim_is_judged_once() -> None:

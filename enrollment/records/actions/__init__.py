@@ -29,6 +29,7 @@ from ..models import (
 from .correcting import OtherSchool as OtherSchool
 from .correcting import correct_student as correct_student
 from .correcting import tell_anew as tell_anew
+from .merging import AccessEndedInOne as AccessEndedInOne
 from .merging import NotBoth as NotBoth
 from .merging import SameStudent as SameStudent
 from .merging import merge_students as merge_students
@@ -76,6 +77,13 @@ class GrownUp(Refusal):
 
 class GuardianshipEnded(Refusal):
     sentence = _("This person's rights have ended before. Reload the page to see why.")
+
+
+class AccessWasEnded(Refusal):
+    sentence = _(
+        "A district has ended this person's access to this student's record. Say why it is given back, or do not "
+        "confirm this child."
+    )
 
 
 class NotAParent(Refusal):
@@ -229,16 +237,25 @@ def forget_unsent(claim: Claim) -> None:
 
 @transaction.atomic
 def confirm_claim(
-    claim_id: int, *, by: Membership, at: dt.datetime, student_id: int | None = None, mosis_id: str = ""
+    claim_id: int,
+    *,
+    by: Membership,
+    at: dt.datetime,
+    student_id: int | None = None,
+    mosis_id: str = "",
+    give_back: str = "",
 ) -> Claim:
     """The district says who this child is: an existing student (`student_id`), or a new record.
 
-    A new record takes the claim's data and, if known, a MOSIS ID. The claimant becomes a guardian.
-    Raises AlreadyJudged, OwnChild, WrongLea, MosisIdTaken, StudentElsewhere.
+    A new record takes the claim's data and, if known, a MOSIS ID. The claimant becomes a guardian. `give_back`: why,
+    where a district had ended this person's rights in the student's record (R-133).
+    Raises AlreadyJudged, OwnChild, WrongLea, MosisIdTaken, StudentElsewhere, AccessWasEnded.
     """
     claim = _claim_to_judge(claim_id, by=by)
     student = _student_of(by, student_id) if student_id else _new_student(claim, mosis_id=mosis_id)
-    _link(claim, student, by=by, at=at)
+    if _is_ended(claim, student) and not give_back:
+        raise AccessWasEnded
+    _link(claim, student, by=by, at=at, give_back=give_back)
     return claim
 
 
@@ -248,7 +265,8 @@ def identify_applicant(claim_id: int, *, by: Membership, at: dt.datetime) -> Cla
 
     The resident district may do so before (`confirm_claim`); its silence or refusal holds nothing up, for it has no
     say in an admission (R-35). The only student of that district with this name and birth date is the one; without
-    any a record is made there. Twice changes nothing. Raises OwnChild, SeveralStudents.
+    any a record is made there. Rights in it that a district had ended stay ended, and the student's district is asked
+    to look (R-133). Twice changes nothing. Raises OwnChild, SeveralStudents.
     """
     claim = (
         Claim.objects.select_for_update(of=("self",)).select_related("school", "claimant").get(pk=claim_id)
@@ -266,12 +284,25 @@ def identify_applicant(claim_id: int, *, by: Membership, at: dt.datetime) -> Cla
     if len(found) > 1:
         raise SeveralStudents
     claim.refusal = ""
-    _link(claim, found[0] if found else _new_student(claim, mosis_id=""), by=by, at=at)
+    student = found[0] if found else _new_student(claim, mosis_id="")
+    _link(claim, student, by=by, at=at)
+    if _is_ended(claim, student):
+        notices.tell_stays_ended(claim, student, at=at)
     return claim
 
 
-def _link(claim: Claim, student: Student, *, by: Membership, at: dt.datetime) -> None:
-    """The claim is about this student, and its claimant becomes a guardian."""
+def _is_ended(claim: Claim, student: Student) -> bool:
+    """Whether a district ended the claimant's rights in this student's record and has not given them back."""
+    return claim.claimant_id is not None and bool(
+        Guardian.objects.taken_from([claim.claimant_id], [student.pk])
+    )
+
+
+def _link(claim: Claim, student: Student, *, by: Membership, at: dt.datetime, give_back: str = "") -> None:
+    """The claim is about this student, and its claimant becomes a guardian.
+
+    Not one whose rights a district has ended, unless `give_back` says why they are given back (R-133).
+    """
     claim.state = ClaimState.CONFIRMED
     claim.student = student
     claim.judged_by = by
@@ -279,10 +310,19 @@ def _link(claim: Claim, student: Student, *, by: Membership, at: dt.datetime) ->
     claim.save()
     # Whoever has no account becomes a guardian when they come with one: the district confirms that claim as well.
     is_known = Guardian.objects.active().filter(student=student, user=claim.claimant_id).exists()
-    if claim.claimant is not None and not is_known:
-        Guardian.objects.create(
-            student=student, user=claim.claimant, relationship=claim.relationship, started_on=central_date(at)
-        )
+    if claim.claimant is None or is_known:
+        return
+    is_ended = _is_ended(claim, student)
+    if is_ended and not give_back:
+        return
+    Guardian.objects.create(
+        student=student,
+        user=claim.claimant,
+        relationship=claim.relationship,
+        started_on=central_date(at),
+        given_back_because=give_back if is_ended else "",
+        given_back_by=by if is_ended else None,
+    )
 
 
 @transaction.atomic

@@ -12,16 +12,13 @@ import pghistory.models
 from django.db import models, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
 
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.shared.refusals import Refusal
 
-from ..models import Guardian, Student
+from ..models import IS_GUARDIAN_OF_KEPT, Guardian, Student
 from .refusals import OwnChild, WrongLea
-
-IS_GUARDIAN_OF_KEPT = gettext_noop("Merged: the person is a guardian of the kept record.")
 
 
 class SameStudent(Refusal):
@@ -30,6 +27,17 @@ class SameStudent(Refusal):
 
 class NotBoth(Refusal):
     """Each record has a row of which one student has a single one. `sentence` names both and what comes first."""
+
+
+class AccessEndedInOne(Refusal):
+    """A merge would give somebody back what a district ended (R-133)."""
+
+    def __init__(self, name: str) -> None:
+        sentence = _(
+            "A district has ended the access of %(name)s to one of these two records, and it is open in the other. End "
+            "it there too, then make the two one."
+        )
+        super().__init__(sentence % {"name": name})
 
 
 @runtime_checkable
@@ -45,7 +53,7 @@ def merge_students(student_id: int, *, into_id: int, by: Membership, at: dt.date
     """The second record keeps its MOSIS ID and gets all that points to the first, in whichever app.
 
     The first stays as an empty record that points to the second; histories tell what was when, and are not rewritten.
-    Raises SameStudent, WrongLea, OwnChild; NotBoth where both records have what a student has once.
+    Raises SameStudent, WrongLea, OwnChild; NotBoth where both records have what a student has once; AccessEndedInOne.
     """
     if student_id == into_id:
         raise SameStudent
@@ -55,6 +63,7 @@ def merge_students(student_id: int, *, into_id: int, by: Membership, at: dt.date
         raise SameStudent
     if Guardian.objects.filter(student__in=both, user=by.user_id).exists():
         raise OwnChild
+    _refuse_to_give_back(gone, kept)
     _join_guardians(gone, kept, on=central_date(at))
     for column in columns_to(Student):
         _refuse_two(column, gone, kept)
@@ -101,6 +110,13 @@ def _locked(*keys: int, lea_id: int | None) -> dict[int, Student]:
     if len(both) < len(keys):
         raise WrongLea
     return both
+
+
+def _refuse_to_give_back(gone: Student, kept: Student) -> None:
+    """Raises AccessEndedInOne."""
+    active = Guardian.objects.active().filter(student__in=[gone, kept]).values_list("user", flat=True)
+    for row in Guardian.objects.taken_from(list(active), [gone.pk, kept.pk]):
+        raise AccessEndedInOne(row.user.name)
 
 
 def _join_guardians(gone: Student, kept: Student, *, on: dt.date) -> None:

@@ -40,8 +40,22 @@ class ConfirmForm(forms.Form):
         required=False, help_text=_("Only for a new student: ten digits. You can enter it later too.")
     )
 
-    def __init__(self, *args: Any, students: Iterable[Student], **kwargs: Any) -> None:
+    give_back = forms.CharField(
+        label=_("Why is the ended access given back?"),
+        help_text=_(
+            "Only if it is: for example a later order of the court, and where it is kept. Else leave this empty and do "
+            "not confirm this child."
+        ),
+        max_length=200,
+        required=False,
+    )
+
+    def __init__(
+        self, *args: Any, students: Iterable[Student], is_ended: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if not is_ended:
+            del self.fields["give_back"]
         known = [(str(student.pk), label_of(student)) for student in students]
         new = (NEW, gettext("A new student, with what the family typed"))
         self.fields["student"].choices = [*known, new]  # type: ignore[attr-defined]
@@ -63,7 +77,7 @@ class ConfirmForm(forms.Form):
         student = self.cleaned_data["student"]
         if student == NEW:
             return {"mosis_id": self.cleaned_data["mosis_id"]}
-        return {"student_id": int(student)}
+        return {"student_id": int(student), "give_back": self.cleaned_data.get("give_back", "")}
 
 
 def label_of(student: Student) -> str:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,7 +80,8 @@ def claim(request: HatRequest, pk: int) -> HttpResponse:
         raise PermissionDenied(_("You can read this page. Your colleagues confirm who a child is."))
     if request.method == "POST":
         students = offered(row, hat=request.hat, also=request.POST.get("student", ""))
-        form = ConfirmForm(request.POST, students=students)
+        ended = ended_access(row, students)
+        form = ConfirmForm(request.POST, students=students, is_ended=bool(ended))
         if form.is_valid():
             try:
                 judged = actions.confirm_claim(pk, by=request.hat, at=timezone.now(), **form.answer)
@@ -88,7 +90,10 @@ def claim(request: HatRequest, pk: int) -> HttpResponse:
                 context["taken"] = refusal
                 chosen = str(refusal.student.pk)
                 students = offered(row, hat=request.hat, also=chosen)
-                form = ConfirmForm(students=students, initial={"student": chosen})
+                ended = ended_access(row, students)
+                form = ConfirmForm(students=students, is_ended=bool(ended), initial={"student": chosen})
+            except actions.AccessWasEnded as refusal:
+                form.add_error("give_back", str(refusal.sentence))
             except Refusal as refusal:
                 form.add_error(None, str(refusal.sentence))
             else:
@@ -96,9 +101,15 @@ def claim(request: HatRequest, pk: int) -> HttpResponse:
                 return redirect("records:student", judged.student_id)
     else:
         students = offered(row, hat=request.hat) if may_judge and not is_own else []
-        form = ConfirmForm(students=students)
+        ended = ended_access(row, students)
+        form = ConfirmForm(students=students, is_ended=bool(ended))
     compared = [typed(row), *(recorded(student, who=_("On file"), beside=row) for student in students)]
-    context |= {"form": form, "table": ComparisonTable(compared), "candidates": len(students)}
+    context |= {
+        "form": form,
+        "table": ComparisonTable(compared),
+        "candidates": len(students),
+        "ended": [ended_words(guardian) for guardian in ended],
+    }
     return render(request, "records/staff/claim.html", context)
 
 
@@ -146,6 +157,13 @@ def offered(row: Claim, *, hat: Membership, also: str = "") -> list[Student]:
     return students
 
 
+def ended_access(row: Claim, students: Collection[Student]) -> list[Guardian]:
+    """Where a district has ended the access of who typed this to one of these students' records (R-133)."""
+    if row.claimant_id is None or not students:
+        return []
+    return Guardian.objects.taken_from([row.claimant_id], [student.pk for student in students])
+
+
 # Students -----------------------------------------------------------------------------------------
 
 
@@ -166,9 +184,9 @@ def students(request: HatRequest) -> HttpResponse:
 def student(request: HatRequest, pk: int) -> HttpResponse:
     """What the portal knows of a student: data, family, what was asked for, what left the district."""
     row = get_object_or_404(students_of(request.hat), pk=pk)
-    guardians = row.guardians.select_related("user", "adult_basis_by__user", "ended_by__user").order_by(
-        "started_on", "pk"
-    )
+    guardians = row.guardians.select_related(
+        "user", "adult_basis_by__user", "ended_by__user", "given_back_by__user"
+    ).order_by("started_on", "pk")
     disclosures = row.disclosures.select_related("recipient", "disclosed_by__user").order_by("-at", "-pk")
     plans = row.learning_plans.select_related("recorded_by__user").order_by("-made_on", "-pk")
     all_claims = row.claims.select_related("claimant", "school").prefetch_related("requests")
@@ -286,6 +304,19 @@ def difference(student: Student, other: Claim | Student) -> str:
     }
     names = [name for name, differs in facts.items() if differs]
     return _("Different: %(facts)s") % {"facts": ", ".join(names)} if names else _("All the same")
+
+
+def ended_words(guardian: Guardian) -> str:
+    """Whose access to whose record was ended: when, why, and by whom."""
+    assert guardian.ended_on is not None  # `ended_access` gives no other
+    sentence = _("The access of %(name)s to the record of %(student)s ended on %(day)s. %(why)s. By %(who)s.")
+    return sentence % {
+        "name": guardian.user.name,
+        "student": guardian.student,
+        "day": long_day(guardian.ended_on),
+        "why": guardian.end_basis.rstrip("."),
+        "who": guardian.ended_by.user.name if guardian.ended_by else _("the portal"),
+    }
 
 
 def typed_rows(claim: Claim) -> list[dict[str, str]]:

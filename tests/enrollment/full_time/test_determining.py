@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from enrollment.full_time import actions
 from enrollment.full_time.actions import records, services
@@ -20,19 +21,21 @@ from enrollment.full_time.models import (
     ResidentInput,
     ReviewOutcome,
 )
-from enrollment.records.actions import OwnChild, SeveralStudents
-from enrollment.records.models import ClaimState, Student
+from enrollment.records.actions import OwnChild, SeveralStudents, end_guardianship, refuse_claim
+from enrollment.records.models import ClaimState, Guardian, Relationship, Student
 from mocap_portal.foundation.papers.models import LetterKind, Notice
 from mocap_portal.foundation.shared.refusals import Refusal
 from tests.factories.accounts import MembershipFactory
+from tests.factories.directory import SchoolFactory
 from tests.factories.full_time import (
     ProgramEnrollmentFactory,
     ServicesAgreementFactory,
     ServicesFindingFactory,
     resident_hat,
 )
-from tests.factories.records import StudentFactory
+from tests.factories.records import GuardianFactory, StudentFactory
 from tests.pdf import pdf_text
+from tests.personal_data import assert_no_personal_data
 
 from .kit import (
     BASIS,
@@ -42,6 +45,7 @@ from .kit import (
     NOW,
     OPTIONS,
     again,
+    client_of,
     decided,
     family_of,
     host_of,
@@ -216,6 +220,39 @@ class TestDetermining:
         decided(application)
         assert ProgramEnrollment.objects.get().student == known
         assert Student.objects.count() == 1
+
+    @pytest.mark.rule("R-133")
+    @pytest.mark.parametrize("is_refused", [False, True])
+    def test_a_father_whose_access_was_ended_does_not_get_it_back_by_an_admission(
+        self, is_refused: bool
+    ) -> None:
+        mother = GuardianFactory.create(student__first_name="Robin", student__last_name="Reyes")
+        student = mother.student
+        father = GuardianFactory.create(student=student, relationship=Relationship.FATHER)
+        resident = MembershipFactory.create(coordinator=True, lea=student.lea)
+        end_guardianship(father.pk, reason="A court document is on file: drawer 2", by=resident, at=NOW)
+        application = surveyed(
+            sent(
+                claim__claimant=father.user,
+                claim__first_name="ROBIN",
+                claim__last_name="reyes",
+                claim__birth_date=student.birth_date,
+                claim__school=SchoolFactory.create(lea=student.lea),
+            )
+        )
+        hat = family_of(application)
+        if is_refused:
+            refuse_claim(application.claim_id, reason="Not a guardian.", by=resident, at=NOW)
+        decided(application)
+        assert ProgramEnrollment.objects.get().student == student
+        assert not Student.objects.visible_to(hat).exists()
+        assert list(Guardian.objects.active().filter(student=student)) == [mother]
+        notice = Notice.objects.get(user=resident.user, subject__startswith="A person whose access was ended")
+        address = reverse("records:student", args=[student.pk])
+        assert address in notice.body
+        assert client_of(resident).get(address).status_code == 200
+        assert_no_personal_data(notice.subject, notice.body, about=student)
+        assert not Notice.objects.filter(user=father.user, subject__contains="admitted").exists()
 
     def test_two_students_of_one_name_and_birth_date_are_a_question_for_the_district(self) -> None:
         application = surveyed(sent())

@@ -53,7 +53,21 @@ def counselors_of(request: CourseRequest) -> list[User]:
 
 
 def coordinators_of(request: CourseRequest) -> list[User]:
-    return _people(request, {Role.COORDINATOR})
+    """The coordinators of the request's LEA, or who stands in for them."""
+    return coordinators_at(request.lea_id, request)
+
+
+def coordinators_at(lea_id: int, request: CourseRequest) -> list[User]:
+    """The coordinators of an LEA, or its administrators where there is none; none of the student's family (R-134)."""
+    coordinators = _people(request, {Role.COORDINATOR}, lea_id=lea_id)
+    return coordinators or _people(request, {Role.LEA_ADMIN}, lea_id=lea_id)
+
+
+def stand_ins_at(lea_id: int, request: CourseRequest) -> list[User]:
+    """The administrators of an LEA without a coordinator, as small charters are (R-18). They open no review pages."""
+    if _people(request, {Role.COORDINATOR}, lea_id=lea_id):
+        return []
+    return _people(request, {Role.LEA_ADMIN}, lea_id=lea_id)
 
 
 def state_office() -> list[User]:
@@ -246,7 +260,13 @@ def tell_moved(request: CourseRequest, move: ClockMove, *, at: dt.datetime) -> N
             "by %(due)s instead of %(was)s."
         )
     )
-    for people, page in ((family_of(request), "part_time:status"), (staff, "part_time:review")):
+    # Administrators who stand in for a coordinator register as well, but open no request.
+    stand_ins = [] if is_decision else stand_ins_at(request.lea_id, request)
+    for people, page, path in (
+        (family_of(request), "part_time:status", ""),
+        ([] if stand_ins else staff, "part_time:review", ""),
+        (stand_ins, "", reverse("registration:waiting")),
+    ):
         _tell(
             request,
             people,
@@ -257,6 +277,7 @@ def tell_moved(request: CourseRequest, move: ClockMove, *, at: dt.datetime) -> N
                 consequence,
             ],
             page=page,
+            path=path,
             at=at,
             due=move.due_on,
             was=move.was_due_on,
@@ -285,8 +306,8 @@ def _tell_move_of_advice(request: CourseRequest, move: ClockMove, *, at: dt.date
     )
 
 
-def _people(request: CourseRequest, roles: Iterable[Role]) -> list[User]:
-    hats = Membership.objects.in_organization(request.lea_id, *roles).select_related("user")
+def _people(request: CourseRequest, roles: Iterable[Role], *, lea_id: int | None = None) -> list[User]:
+    hats = Membership.objects.in_organization(lea_id or request.lea_id, *roles).select_related("user")
     family = _family_keys(request)
     users = {hat.user for hat in hats if hat.user_id not in family}
     return sorted(users, key=lambda user: user.pk)
@@ -317,7 +338,15 @@ def _tell_family(
     """Tells those who may read the request, and leads them to where they follow it."""
     people = family_of(request)
     _tell(
-        request, people, what, subject=subject, sentences=sentences, page="part_time:status", at=at, **names
+        request,
+        people,
+        what,
+        subject=subject,
+        sentences=sentences,
+        page="part_time:status",
+        at=at,
+        path="",
+        **names,
     )
 
 
@@ -330,14 +359,16 @@ def _tell(
     sentences: "Sequence[StrOrPromise]",
     page: str,
     at: dt.datetime,
+    path: str = "",
     **names: dt.date,
 ) -> None:
+    """`path`: where another page than one of the request is meant."""
     papers.tell(
         people,
         f"request:{request.pk}:{what}",
         subject=subject,
         sentences=sentences,
-        path=reverse(page, args=[request.pk]),
+        path=path or reverse(page, args=[request.pk]),
         at=at,
         number=request.number,
         district=request.lea.organization.name,

@@ -80,11 +80,17 @@ def tell_moves() -> int:
 
 def _remind(clock: Clock, step: ChaseStep, today: dt.date) -> None:
     request, people = _who_acts(clock, today)
-    path = reverse("part_time:review", args=[request.pk])
+    registers = clock.kind == ClockKind.REGISTRATION
+    pages = dict.fromkeys(people, reverse("part_time:review", args=[request.pk]))
     late = step == ChaseStep.OVERDUE
     if late and clock.kind != ClockKind.COUNSELOR_REVIEW:  # no law sets the counselors' days (R-18)
-        people = people + notices.coordinators_of(request) + notices.state_office()
-    for user in dict.fromkeys(people):
+        told = notices.coordinators_of(request) + notices.state_office()
+        pages = dict.fromkeys(told, reverse("part_time:review", args=[request.pk])) | pages
+    # Administrators who stand in for a coordinator register as well, but open no request.
+    for user in notices.stand_ins_at(request.lea_id, request):
+        if user in pages and (registers or user not in people):
+            pages[user] = reverse("registration:waiting" if registers else "home")
+    for user, path in pages.items():
         with translation.override(user.language):
             digest.add(
                 user,

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from enrollment.part_time.notices import coordinators_at
 from enrollment.records.notices import family_of_claim, family_of_student
-from enrollment.registration.notices import coordinators_at
 from mocap_portal.foundation.accounts.models import HOST_ROLES, PROVIDER_ROLES, Membership, Role, User
 from mocap_portal.foundation.papers import actions as papers
 

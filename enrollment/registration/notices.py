@@ -8,9 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.part_time.models import CourseLine, CourseRequest
-from enrollment.part_time.notices import coordinators_of, family_of
-from enrollment.records.models import Guardian
-from mocap_portal.foundation.accounts.models import PROVIDER_ROLES, Membership, Role, User
+from enrollment.part_time.notices import coordinators_at, coordinators_of, family_of
+from mocap_portal.foundation.accounts.models import PROVIDER_ROLES, Membership, User
 from mocap_portal.foundation.clocks.models import ClockMove
 from mocap_portal.foundation.papers import actions as papers
 
@@ -49,13 +48,6 @@ def payers_of(roster_line: RosterLine) -> list[User]:
     if roster_line.lea_id == request.lea_id:
         return registrars_of(request, sender=roster_line.sent_by)
     return coordinators_at(roster_line.lea_id, request)
-
-
-def coordinators_at(lea_id: int, request: CourseRequest) -> list[User]:
-    """The coordinators of an LEA, but for the student's own family (R-134)."""
-    family = Guardian.objects.filter(student=request.claim.student_id).values("user")
-    hats = Membership.objects.in_organization(lea_id, Role.COORDINATOR)
-    return hats.exclude(user__in=family).exclude(user=request.claim.claimant_id).people()
 
 
 def tell_registered(roster_line: RosterLine, *, at: dt.datetime) -> None:

@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from enrollment.part_time.models import CourseLine, LineState
-from enrollment.part_time.notices import state_office
+from enrollment.part_time.notices import coordinators_at, state_office
 from mocap_portal.foundation.clocks import chasing
 from mocap_portal.foundation.clocks.models import ChaseStep, ClockKind, ClockMove
 from mocap_portal.foundation.papers import digest
@@ -60,7 +60,7 @@ def _remind(roster_line: RosterLine, step: ChaseStep, today: dt.date) -> None:
     if late:
         request = roster_line.line.request
         line_page = reverse("registration:line", args=[roster_line.line_id])
-        people += [(user, line_page) for user in notices.coordinators_at(roster_line.lea_id, request)]
+        people += [(user, line_page) for user in coordinators_at(roster_line.lea_id, request)]
         request_page = reverse("part_time:review", args=[request.pk])
         people += [(user, request_page) for user in state_office()]
     for user, path in people:
@@ -115,8 +115,7 @@ def _tell_what_keeps_it_back(line_id: int, today: dt.date) -> None:
         return  # somebody started it or took it back meanwhile
     lea = line.roster_line.lea
     people = [
-        (user, reverse("registration:line", args=[line_id]))
-        for user in notices.coordinators_at(lea.pk, line.request)
+        (user, reverse("registration:line", args=[line_id])) for user in coordinators_at(lea.pk, line.request)
     ]
     ways = actions.what_is_in_the_way(line, on=today)
     if line.course.instruction == Instruction.PROVIDER and any(

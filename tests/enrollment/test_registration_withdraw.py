@@ -167,6 +167,16 @@ def test_district_provider_and_both_parents_hear_of_it_the_same_day() -> None:
         assert client_of(hat).get(where).status_code == 200
 
 
+@pytest.mark.rule("R-34")
+def test_where_there_is_no_coordinator_the_administrator_hears_of_it() -> None:
+    request, lines = undecided()
+    admin = coordinator_of(request, lea_admin=True)
+    client_of(parent_of(request)).post(address("withdraw", request.pk), sent(*lines))
+    body = Notice.objects.get(user=admin.user).body
+    assert address("withdraw", request.pk) in body
+    assert client_of(admin).get(address("withdraw", request.pk)).status_code == 200
+
+
 def test_a_provider_that_was_told_nothing_hears_nothing() -> None:
     line = CourseLineFactory.create(approved=True)
     desk = MembershipFactory.create(provider_staff=True, organization=line.course.provider.organization)

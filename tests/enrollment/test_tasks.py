@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from time_machine import TimeMachineFixture
 
@@ -19,6 +20,7 @@ from tests.factories.directory import ClosedDayFactory, LeaPolicyFactory
 from tests.factories.part_time import CourseLineFactory, CourseRequestFactory
 from tests.factories.registration import RosterLineFactory
 from tests.personal_data import assert_no_personal_data
+from tests.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +56,43 @@ def test_a_late_request_is_told_to_coordinator_and_state_office_each_day() -> No
     for day in (LATE, "2026-11-19"):
         assert chase_requests(day) == 1
         assert told(day) == {(user.pk, sentence, True) for user in (counselor, coordinator, reviewer)}
+
+
+@pytest.mark.rule("R-18")
+@pytest.mark.parametrize("former", [False, True], ids=["never had one", "has a former one"])
+def test_where_there_is_no_coordinator_the_administrator_hears_of_a_late_request(former: bool) -> None:
+    request = CourseRequestFactory.create(submitted=True)
+    counselor, admin = staff_of(request, counselor=True), staff_of(request, lea_admin=True)
+    if former:
+        MembershipFactory.create(
+            coordinator=True, organization=request.lea.organization, ended_at=request.submitted_at
+        )
+    chase_requests(LATE)
+    review = reverse("part_time:review", args=[request.pk])
+    paths = dict(DigestItem.objects.filter(day=LATE).values_list("user", "path"))
+    assert paths == {
+        counselor.pk: review,
+        admin.pk: reverse("home"),
+    }  # whom the page of a request is closed to
+    chase_requests(HALF_TIME)
+    assert {user for user, *_ in told(HALF_TIME)} == {counselor.pk}
+
+
+@pytest.mark.rule("R-18")
+def test_where_there_is_a_coordinator_the_administrator_hears_nothing() -> None:
+    request = CourseRequestFactory.create(submitted=True)
+    coordinator, _admin = staff_of(request, coordinator=True), staff_of(request, lea_admin=True)
+    chase_requests(LATE)
+    assert {user for user, *_ in told(LATE)} == {coordinator.pk}
+
+
+def test_where_there_is_no_coordinator_the_administrator_registers() -> None:
+    line = CourseLineFactory.create(approved=True, request__clock__stopped=True)
+    admin = MembershipFactory.create(lea_admin=True, organization=line.request.lea.organization)
+    chase_requests("2026-11-04")
+    item = DigestItem.objects.get()
+    assert (item.user, item.path) == (admin.user, reverse("registration:waiting"))
+    assert line.course.title in sign_in(Client(), admin).get(item.path).content.decode()
 
 
 def test_a_night_run_twice_reminds_once() -> None:
@@ -152,6 +191,17 @@ def test_an_emergency_that_moves_a_due_day_is_told_to_family_and_reviewers_once(
     for notice in notices:
         assert "Nov. 18, 2026 instead of Nov. 17, 2026" in notice.body
         assert_no_personal_data(notice.subject, notice.body, about=request.claim)
+
+
+@pytest.mark.rule("R-16")
+def test_a_moved_day_to_register_is_told_to_the_administrator_where_there_is_no_coordinator(
+    time_machine: TimeMachineFixture,
+) -> None:
+    line = CourseLineFactory.create(approved=True, request__clock__stopped=True)
+    admin = staff_of(line.request, lea_admin=True)
+    flood_on(dt.date(2026, 11, 4), line.request.lea, time_machine)
+    tell_moves()
+    assert reverse("registration:waiting") in Notice.objects.get(user=admin).body
 
 
 @pytest.mark.rule("R-16")

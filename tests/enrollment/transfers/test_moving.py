@@ -306,6 +306,25 @@ def test_the_new_district_hears_of_a_course_that_could_not_start() -> None:
 
 
 @pytest.mark.rule("R-72")
+def test_in_a_charter_without_a_coordinator_its_administrator_hears_of_the_payment_and_of_the_course() -> (
+    None
+):
+    roster_line = on_roster(confirmed=True)
+    lea = LeaFactory.create(charter=True)
+    admin = MembershipFactory.create(lea_admin=True, lea=lea)
+    MembershipFactory.create(counselor=True, lea=lea)
+    school = SchoolFactory.create(lea=lea)
+    transfer = announced(roster_line, to_lea=lea)
+    actions.receive(transfer.pk, school_id=school.pk, starts_on=TODAY, by=admin, at=NOW)
+    assert reverse("registration:payers") in Notice.objects.get(user=admin.user).body
+    RosterLine.objects.update(teacher=None)
+    start_courses(TODAY.isoformat())
+    address = reverse("registration:line", args=[roster_line.line_id])
+    assert DigestItem.objects.get(path=address).user == admin.user
+    assert client_of(admin).get(address).status_code == 200
+
+
+@pytest.mark.rule("R-72")
 @pytest.mark.parametrize(
     ("traits", "goes_on"),
     [({}, True), ({"confirmed": True}, True), ({"running": True}, True), ({"finished": True}, True)],

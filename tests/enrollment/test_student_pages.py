@@ -32,8 +32,9 @@ TODAY = NOW.date()
 KEEPERS = ["counselor", "decider", "coordinator", "data_clerk", "lea_admin"]
 SHUT_OUT = ["parent", "provider_staff", "provider_admin", "host_staff", "dese_reviewer", "dese_admin"]
 ELSEWHERE = (
-    "This MOSIS ID belongs to a student of another district. Check the number. If it is right, ask the state "
-    "office (DESE) to move the student first."
+    "This MOSIS ID belongs to a student of another district. Check the number. If it is right, ask that district to "
+    "announce that the student moves to yours, on the student's page there. You then receive the student under "
+    "“Students”, “Students who move”."
 )
 CLAIMS = "/students/claims/"
 STUDENTS = "/students/"

@@ -46,8 +46,9 @@ class AlreadyJudged(Refusal):
 
 class StudentElsewhere(Refusal):
     sentence = _(
-        "This MOSIS ID belongs to a student of another district. Check the number. If it is right, ask the state "
-        "office (DESE) to move the student first."
+        "This MOSIS ID belongs to a student of another district. Check the number. If it is right, ask that district "
+        "to announce that the student moves to yours, on the student's page there. You then receive the student under "
+        "“Students”, “Students who move”."
     )
 
 

@@ -40,7 +40,11 @@ def with_all_it_needs(requests: CourseRequestQuerySet) -> CourseRequestQuerySet:
         "course__provider__organization", "registration_clock", "confirmation_clock", "decision"
     )
     return requests.select_related(
-        "claim__school", "term__school_year", "lea__organization", "clock"
+        "claim__school",
+        "claim__student__lea__organization",
+        "term__school_year",
+        "lea__organization",
+        "clock",
     ).prefetch_related(
         Prefetch("lines", lines.order_by("position")),
         Prefetch("clock__pauses", ClockPause.objects.order_by("pk")),
@@ -68,7 +72,7 @@ def waits_for(request: CourseRequest, *, on: dt.date, decider: str = "") -> list
         return [Entry(_("You choose courses, check your answers and sign"), "now", who=_("You"))]
     decision = [_decision(request, on=on, decider=decider)] if request.state == RequestState.SUBMITTED else []
     return decision + [
-        _after_approval(line, request.lea, on=on)
+        _after_approval(line, _looked_after_by(line, request), on=on)
         for line in request.lines.all()
         if line.state == LineState.REGISTERED or _is_to_register(line)
     ]
@@ -184,6 +188,12 @@ def _decision(request: CourseRequest, *, on: dt.date, decider: str) -> Entry:
         more=late % {"contact": request.lea.contact},
         is_late=True,
     )
+
+
+def _looked_after_by(line: CourseLine, request: CourseRequest) -> Lea:
+    """Whom to ask about an approved course: once it is sent, the district that the student is of now (R-72)."""
+    student = request.claim.student
+    return request.lea if student is None or line.state == LineState.APPROVED else student.lea
 
 
 def _after_approval(line: CourseLine, lea: Lea, *, on: dt.date) -> Entry:

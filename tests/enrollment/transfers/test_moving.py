@@ -8,7 +8,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from enrollment.part_time.models import CourseLine, LineState
+from enrollment.part_time.models import CourseLine, CourseRequest, LineState
+from enrollment.part_time.timeline import waits_for, with_all_it_needs
 from enrollment.records.models import Disclosure, Guardian, Move, Student
 from enrollment.registration import actions as registration
 from enrollment.registration.models import Party, PayerChange, RosterLine, lines_of
@@ -16,6 +17,7 @@ from enrollment.registration.tasks import chase_confirmations, start_courses
 from enrollment.transfers import actions
 from enrollment.transfers.models import Transfer, TransferState
 from mocap_portal.foundation.accounts.models import Membership
+from mocap_portal.foundation.directory.models import Lea
 from mocap_portal.foundation.papers.models import DigestItem, Notice
 from tests.enrollment.registration_kit import (
     NOW,
@@ -303,6 +305,20 @@ def test_the_new_district_hears_of_a_course_that_could_not_start() -> None:
     assert item.user == new.user
     assert str(roster_line.lea) in item.sentence
     assert not DigestItem.objects.filter(user=old.user).exists()
+
+
+@pytest.mark.rule("R-72")
+def test_the_family_is_told_to_ask_the_new_district_about_a_provider_that_is_late() -> None:
+    roster_line, _old, _new = moved()
+    line = roster_line.line
+    line.confirmation_clock = roster_line.clock
+    line.save()
+    Lea.objects.filter(pk=roster_line.lea_id).update(
+        contact_name="Nell New", contact_email="nell@new.example"
+    )
+    request = with_all_it_needs(CourseRequest.objects.filter(pk=line.request_id)).get()
+    (entry,) = [entry for entry in waits_for(request, on=dt.date(2026, 11, 16)) if entry.is_late]
+    assert entry.more.startswith(f"This is late. Ask {roster_line.lea}, Nell New, nell@new.example")
 
 
 @pytest.mark.rule("R-72")

@@ -981,6 +981,13 @@ ADDRESSES = [
         JUDGING,
         lambda world: [world.student.pk, world.student.guardians.get().pk],
     ),
+    # Nobody has ended this one's access: there is nothing to give back.
+    row(
+        "records:give_back",
+        JUDGING,
+        lambda world: [world.student.pk, world.student.guardians.get().pk],
+        status=302,
+    ),
     row("records:learning_plan", JUDGING, lambda world: [world.student.pk]),
     row("records:merge", JUDGING, lambda world: [world.namesake.pk, world.student.pk]),
     # Full-time programs

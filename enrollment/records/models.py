@@ -296,7 +296,7 @@ class GuardianQuerySet(models.QuerySet["Guardian"]):
         rows = rows.select_related("user", "student", "ended_by__user")
         said = rows.order_by(F("ended_on").asc(nulls_last=True), "pk")
         last = {(row.user_id, row.student_id): row for row in said}
-        return [row for row in last.values() if row.ended_on and row.end_basis != OF_AGE]
+        return [row for row in last.values() if row.is_taken_away]
 
 
 class AdultBasis(models.TextChoices):
@@ -375,6 +375,11 @@ class Guardian(models.Model):
     def is_outgrown(self) -> bool:
         """Ended because the student is of age: a basis can bring the rights back."""
         return self.end_basis == OF_AGE
+
+    @property
+    def is_taken_away(self) -> bool:
+        """Ended by a district's word: only its word gives the rights back."""
+        return self.ended_on is not None and self.end_basis not in {OF_AGE, IS_GUARDIAN_OF_KEPT}
 
 
 class PlanKind(models.TextChoices):

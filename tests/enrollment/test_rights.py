@@ -8,6 +8,7 @@ import time_machine
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from enrollment.part_time.models import CourseLine, CourseRequest
 from enrollment.part_time.notices import family_of, reviewers_of
@@ -411,6 +412,45 @@ class TestThePages:
         )
         assert mother.end_basis in text
         assert reverse("records:end_guardianship", args=[mother.student_id, mother.pk]) not in text
+
+    @pytest.mark.rule("R-133")
+    def test_giving_back_shows_who_ended_it_and_needs_a_reason(
+        self, mother: Guardian, clerk: Membership
+    ) -> None:
+        actions.end_guardianship(mother.pk, reason="A court document is on file: drawer 7", by=clerk, at=NOW)
+        address = reverse("records:give_back", args=[mother.student_id, mother.pk])
+        client, student_page = sign_in(Client(), clerk), reverse("records:student", args=[mother.student_id])
+        assert address in client.get(student_page).content.decode()
+        page = client.get(address).content.decode()
+        assert "A court document is on file: drawer 7. By " + clerk.user.name in page
+        response = self.send(clerk, "give_back", mother, reason="")
+        assert list(response.context["form"].errors) == ["reason"]
+        assert not Guardian.objects.active().exists()
+        self.send(clerk, "give_back", mother, reason="A later order, drawer 9")
+        given = Guardian.objects.active().get()
+        assert (given.user, given.given_back_because, given.given_back_by) == (
+            mother.user,
+            "A later order, drawer 9",
+            clerk,
+        )
+        assert sees(hat_of(given), at=EVE) == EVERYTHING
+        assert address not in client.get(student_page).content.decode()
+        again = client.get(address, follow=True).content.decode()
+        assert escape(str(actions.NothingToGiveBack.sentence)) in again
+        with pytest.raises(actions.NothingToGiveBack):
+            actions.give_back(mother.pk, reason="Twice.", by=clerk, at=NOW)
+
+    @pytest.mark.rule("R-134")
+    def test_nobody_gives_back_in_another_district_or_for_a_child_of_their_own(
+        self, mother: Guardian, clerk: Membership
+    ) -> None:
+        actions.end_guardianship(mother.pk, reason="Court", by=clerk, at=NOW)
+        stranger = MembershipFactory.create(data_clerk=True)
+        GuardianFactory.create(student=mother.student, user=clerk.user, relationship=Relationship.FATHER)
+        for by, refusal in ((stranger, actions.WrongLea), (clerk, actions.OwnChild)):
+            with pytest.raises(refusal):
+                actions.give_back(mother.pk, reason="Mine.", by=by, at=NOW)
+        assert self.send(stranger, "give_back", mother, reason="Mine.").status_code == 404
 
     def test_ending_twice_says_so(self, mother: Guardian, clerk: Membership) -> None:
         for _twice in range(2):

@@ -80,6 +80,12 @@ class GuardianshipEnded(Refusal):
     sentence = _("This person's rights have ended before. Reload the page to see why.")
 
 
+class NothingToGiveBack(Refusal):
+    sentence = _(
+        "Nobody has ended this person's access, or it was given back before. Reload the page to see it."
+    )
+
+
 class AccessWasEnded(Refusal):
     sentence = _(
         "A district has ended this person's access to this student's record. Say why it is given back, or do not "
@@ -413,6 +419,25 @@ def end_guardianship(guardian_id: int, *, reason: str, by: Membership, at: dt.da
     guardian.save()
     notices.tell_ended(guardian, at=at)
     return guardian
+
+
+@transaction.atomic
+def give_back(guardian_id: int, *, reason: str, by: Membership, at: dt.datetime) -> Guardian:
+    """The district gives rights back that it, or the district before it, had ended; a new row says why and by whom.
+
+    Raises NothingToGiveBack, WrongLea, OwnChild.
+    """
+    ended = _guardian_of(by, guardian_id)
+    if not Guardian.objects.taken_from([ended.user_id], [ended.student_id]):
+        raise NothingToGiveBack
+    return Guardian.objects.create(
+        student=ended.student,
+        user=ended.user,
+        relationship=ended.relationship,
+        started_on=central_date(at),
+        given_back_because=reason,
+        given_back_by=by,
+    )
 
 
 @transaction.atomic

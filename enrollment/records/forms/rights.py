@@ -44,6 +44,19 @@ class AdultBasisForm(RightsForm):
         return "" if basis == self.NONE else basis
 
 
+class GiveBackForm(RightsForm):
+    """Access that a district had ended is given back only for a reason that others can look up (R-133)."""
+
+    submit = _("Give the access back")
+
+    reason = forms.CharField(
+        label=_("Why is the ended access given back?"),
+        help_text=_("For example: order of the circuit court of May 4, 2026, in the student's file."),
+        max_length=200,
+        error_messages={"required": _("Say why, and where the document is kept.")},
+    )
+
+
 class EndReason(models.TextChoices):
     COURT = "court", _("A court document is on file")
     MISTAKE = "mistake", _("This person was confirmed by mistake")

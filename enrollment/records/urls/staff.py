@@ -11,6 +11,7 @@ urlpatterns = [
     path("students/<int:pk>/merge/<int:into>/", staff.merge, name="merge"),
     path("students/<int:pk>/family/<int:guardian_pk>/basis/", rights.adult_basis, name="adult_basis"),
     path("students/<int:pk>/family/<int:guardian_pk>/end/", rights.end_guardianship, name="end_guardianship"),
+    path("students/<int:pk>/family/<int:guardian_pk>/give-back/", rights.give_back, name="give_back"),
     path("students/claims/", staff.claims, name="claims"),
     path("students/claims/<int:pk>/", staff.claim, name="claim"),
     path("students/claims/<int:pk>/refuse/", staff.refuse, name="refuse_claim"),

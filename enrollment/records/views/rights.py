@@ -14,9 +14,9 @@ from mocap_portal.foundation.accounts.middleware import HatRequest
 from mocap_portal.foundation.shared.refusals import Refusal
 
 from .. import actions
-from ..forms.rights import AdultBasisForm, EndForm, RightsForm
+from ..forms.rights import AdultBasisForm, EndForm, GiveBackForm, RightsForm
 from ..models import Guardian, Relationship, Student
-from .staff import KEEPING_ROLES
+from .staff import KEEPING_ROLES, ended_words
 
 
 @for_roles(*KEEPING_ROLES)
@@ -55,6 +55,25 @@ def end_guardianship(request: HatRequest, pk: int, guardian_pk: int) -> HttpResp
     )
 
 
+@for_roles(*KEEPING_ROLES)
+def give_back(request: HatRequest, pk: int, guardian_pk: int) -> HttpResponse:
+    """Gives access back that a district had ended, after it was shown who ended it, when and why."""
+    row = guardian_of(request, pk, guardian_pk)
+    ended = Guardian.objects.taken_from([row.user_id], [row.student_id])
+    if not ended:
+        messages.info(request, str(actions.NothingToGiveBack.sentence))
+        return redirect("records:student", pk)
+    form = GiveBackForm(request.POST or None, guardian=row)
+    return rights_page(
+        request,
+        "records/staff/give_back.html",
+        form,
+        lambda: actions.give_back(row.pk, **form.cleaned_data, by=request.hat, at=timezone.now()),
+        done=_("The access is given back."),
+        ended=ended_words(ended[0]),
+    )
+
+
 def guardian_of(
     request: HatRequest, pk: int, guardian_pk: int, *, exclude: dict[str, Any] | None = None
 ) -> Guardian:
@@ -63,7 +82,13 @@ def guardian_of(
 
 
 def rights_page(
-    request: HatRequest, template: str, form: RightsForm, action: Callable[[], Any], *, done: str
+    request: HatRequest,
+    template: str,
+    form: RightsForm,
+    action: Callable[[], Any],
+    *,
+    done: str,
+    **more: str,
 ) -> HttpResponse:
     if form.is_valid():
         try:
@@ -73,4 +98,4 @@ def rights_page(
         else:
             messages.success(request, done)
             return redirect("records:student", form.guardian.student_id)
-    return render(request, template, {"form": form, "guardian": form.guardian})
+    return render(request, template, {"form": form, "guardian": form.guardian, **more})

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -184,9 +184,12 @@ def students(request: HatRequest) -> HttpResponse:
 def student(request: HatRequest, pk: int) -> HttpResponse:
     """What the portal knows of a student: data, family, what was asked for, what left the district."""
     row = get_object_or_404(students_of(request.hat), pk=pk)
-    guardians = row.guardians.select_related(
-        "user", "adult_basis_by__user", "ended_by__user", "given_back_by__user"
-    ).order_by("started_on", "pk")
+    open_rows = Guardian.objects.active().filter(student=row, user=OuterRef("user"))
+    guardians = (
+        row.guardians.select_related("user", "adult_basis_by__user", "ended_by__user", "given_back_by__user")
+        .annotate(is_open=Exists(open_rows))
+        .order_by("started_on", "pk")
+    )
     disclosures = row.disclosures.select_related("recipient", "disclosed_by__user").order_by("-at", "-pk")
     plans = row.learning_plans.select_related("recorded_by__user").order_by("-made_on", "-pk")
     all_claims = row.claims.select_related("claimant", "school").prefetch_related("requests")

@@ -74,15 +74,15 @@ def marks(year: int) -> dict[str, Any]:
     return found
 
 
-def leas_with_newer(year: int) -> list[int]:
+def leas_with_newer(year: int, now: Mapping[str, Any]) -> list[int]:
     """The LEAs that have something else than when the last comparison of the school year began, in their order.
 
-    None before there was one: the night begins.
+    `now`: the marks of this moment, which are then those of the run: what comes in while it begins is newer than it.
+    None before there was a comparison: the night begins.
     """
-    last = Run.objects.filter(school_year=year).order_by("-started_at", "-pk").first()
+    last = _last_of_all(year)
     if last is None:
         return []
-    now = marks(year)
     if now == {name: last.marks.get(name) for name in now}:  # a night's say more
         return []
     own = {
@@ -95,6 +95,16 @@ def leas_with_newer(year: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(SHARING, {"year": year, "leas": sorted(own)})
         return sorted(own | {lea for (lea,) in cursor.fetchall()})
+
+
+def _last_of_all(year: int) -> Run | None:
+    """The last run after which every LEA is compared with what its marks say.
+
+    One that failed or was killed is not: what it did not come to is newer still. Nor is one of some LEAs by hand, which
+    has no marks.
+    """
+    done = Run.objects.filter(school_year=year, finished_at__isnull=False).exclude(marks={})
+    return done.order_by("-started_at", "-pk").first()
 
 
 def _by_files(changed: Iterable[int]) -> Iterable[int]:

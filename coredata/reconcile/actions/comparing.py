@@ -113,14 +113,24 @@ def years_to_compare(day: dt.date) -> list[SchoolYear]:
 
 
 def compare(
-    year: int, *, as_of: dt.date, at: dt.datetime, kind: RunKind, leas: Sequence[int] | None = None
+    year: int,
+    *,
+    as_of: dt.date,
+    at: dt.datetime,
+    kind: RunKind,
+    leas: Sequence[int] | None = None,
+    marks: Mapping[str, Any] | None = None,
 ) -> Run:
     """Compare all LEAs of a school year, or these, and keep what is found. A night that is over stays as it is.
 
-    `as_of`: what is due by this day is due. Whoever else compares waits. Raises NoSuchYear.
+    `as_of`: what is due by this day is due. `marks`: where these LEAs are all that had something newer, the marks by
+    which they were chosen (`newer`). Whoever else compares waits. Raises NoSuchYear.
     """
     with held(LOCK):
-        run = _begin(year, as_of=as_of, at=at, kind=kind)
+        if marks is None:
+            # After a run of some LEAs others may still have something newer: it leaves no marks.
+            marks = newer.marks(year) if leas is None else {}
+        run = _begin(year, as_of=as_of, at=at, kind=kind, marks=marks)
         if run.finished_at is not None:
             return run
         is_whole = leas is None
@@ -171,11 +181,14 @@ def compare_newer(*, at: dt.datetime) -> list[Run]:
     """
     today = central_date(at)
     with held_if_free(LOCK) as is_free:
-        return [
-            compare(year.year, as_of=today, at=at, kind=RunKind.NEWER, leas=leas)
-            for year in years_to_compare(today)
-            if is_free and (leas := newer.leas_with_newer(year.year))
-        ]
+        runs = []
+        for year in years_to_compare(today) if is_free else ():
+            marks = newer.marks(year.year)
+            if leas := newer.leas_with_newer(year.year, marks):
+                runs.append(
+                    compare(year.year, as_of=today, at=at, kind=RunKind.NEWER, leas=leas, marks=marks)
+                )
+        return runs
 
 
 @transaction.atomic
@@ -202,16 +215,14 @@ def leas_of(year: int) -> list[int]:
     return sorted(Lea.objects.filter(wanted).values_list("pk", flat=True))
 
 
-def _begin(year: int, *, as_of: dt.date, at: dt.datetime, kind: RunKind) -> Run:
+def _begin(year: int, *, as_of: dt.date, at: dt.datetime, kind: RunKind, marks: Mapping[str, Any]) -> Run:
     if kind == RunKind.NIGHT:
         night = {"school_year_id": year, "as_of": as_of, "kind": kind}
         if (run := Run.objects.filter(**night).first()) is None:
-            marks = {**newer.marks(year), "rows": unchanged.rows_read()}
+            marks = {**marks, "rows": unchanged.rows_read()}
             run, _is_new = Run.objects.get_or_create(**night, defaults={"started_at": at, "marks": marks})
         return run
-    return Run.objects.create(
-        school_year_id=year, as_of=as_of, kind=kind, started_at=at, marks=newer.marks(year)
-    )
+    return Run.objects.create(school_year_id=year, as_of=as_of, kind=kind, started_at=at, marks=marks)
 
 
 @transaction.atomic

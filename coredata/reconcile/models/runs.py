@@ -20,7 +20,8 @@ class Run(models.Model):
     """One comparison of a school year as of a day, LEA by LEA. Not about a person, and never changed once it is over.
 
     `as_of`: the day on which what is due by then is due. `seconds_by_code`: of each code, over all LEAs. `marks`: the
-    files and reports that counted when it began, and how far the histories of approvals had come.
+    files and reports that counted when its LEAs were chosen, and how far the histories of approvals had come; none of a
+    run by hand about some LEAs.
     """
 
     kind = models.CharField(max_length=5, choices=RunKind.choices)

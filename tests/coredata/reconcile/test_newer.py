@@ -1,0 +1,113 @@
+"""What came in since: it is compared within minutes, whatever happens to the run that should have done it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from pytest_django import Settings
+
+from coredata.models import ProviderReport, ReportState
+from coredata.reconcile import actions, newer
+from coredata.reconcile.models import Mismatch, MismatchState, Run, RunKind
+from tests.killed import Killed, killed_at
+
+from .world import ADA, WINTER, YEAR, World
+
+pytestmark = pytest.mark.django_db
+
+BEN, CAM = "0000000043", "0000000044"
+AT = dt.datetime(2026, 12, 1, 9, tzinfo=dt.UTC)  # three in the morning, Central
+MINUTE, ONE_DAY = dt.timedelta(minutes=1), dt.timedelta(days=1)
+
+
+def night(day: dt.date = WINTER) -> Run:
+    return actions.compare(YEAR, as_of=day, at=AT + (day - WINTER), kind=RunKind.NIGHT)
+
+
+def in_minutes(minutes: int) -> list[Run]:
+    return actions.compare_newer(at=AT + minutes * MINUTE)
+
+
+def standing() -> list[tuple[str, str]]:
+    """Code and student of what is open."""
+    still = (
+        Mismatch.objects.exclude(state=MismatchState.RESOLVED)
+        .exclude(mosis_id="")
+        .order_by("code", "mosis_id")
+    )
+    return list(still.values_list("code", "mosis_id"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_killed_at_any_statement_a_minute_later_the_same_is_found(settings: Settings) -> None:
+    """Two LEAs have something newer, each in a piece of its own. By turns it opens and resolves."""
+    settings.RECONCILE_LEAS_AT_ONCE = 1
+    world = World()
+    world.reported(ADA)
+    world.reported(BEN, district_code=world.other.state_district_id)
+    night()
+    found = {True: [("M-10", ADA), ("M-10", BEN)], False: []}
+    assert standing() == found[True]
+
+    def count(*, is_accepted: bool) -> None:
+        values = (
+            {"state": ReportState.ACCEPTED, "reason": "", "ended_at": None}
+            if is_accepted
+            else {"state": ReportState.RETRACTED, "reason": "Wrong year.", "ended_at": AT}
+        )
+        ProviderReport.objects.filter(pk=world.report.pk).update(**values)
+
+    count(is_accepted=False)
+    with killed_at(0) as statements:
+        (run,) = in_minutes(1)
+    assert (run.leas, run.resolved, standing()) == (2, 2, [])
+    is_accepted, minute = True, 2
+    for statement in range(2, statements[0], statements[0] // 12):
+        count(is_accepted=is_accepted)
+        with killed_at(statement), pytest.raises(Killed):
+            in_minutes(minute)
+        in_minutes(minute + 1)
+        assert standing() == found[is_accepted], statement
+        assert in_minutes(minute + 2) == []
+        is_accepted, minute = not is_accepted, minute + 3
+
+
+def test_a_run_of_one_lea_by_hand_leaves_what_others_have_to_the_next_minute() -> None:
+    world = World()
+    night()
+    world.approve(BEN)
+    world.approve(CAM, lea=world.other)
+    actions.compare(YEAR, as_of=WINTER, at=AT + MINUTE, kind=RunKind.HAND, leas=[world.other.pk])
+    assert standing() == [("M-06", CAM)]
+    in_minutes(2)
+    assert standing() == [("M-06", BEN), ("M-06", CAM)]
+    assert in_minutes(3) == []
+
+
+def test_after_a_run_of_all_by_hand_nothing_is_newer() -> None:
+    world = World()
+    night()
+    world.approve(BEN)
+    actions.compare(YEAR, as_of=WINTER, at=AT + MINUTE, kind=RunKind.HAND)
+    assert in_minutes(2) == []
+
+
+def test_what_comes_in_while_a_run_begins_is_newer_a_minute_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World()
+    night()
+    world.approve(BEN)
+    choose = newer.leas_with_newer
+
+    def choose_and_wait(*args: object) -> list[int]:
+        leas = choose(*args)  # type: ignore[arg-type]
+        world.approve(CAM, lea=world.other)
+        return leas
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(newer, "leas_with_newer", choose_and_wait)
+        in_minutes(1)
+    assert standing() == [("M-06", BEN)]
+    in_minutes(2)
+    assert standing() == [("M-06", BEN), ("M-06", CAM)]
+    assert in_minutes(3) == []

@@ -160,9 +160,9 @@ def test_beat_sends_what_health_waits_for() -> None:
 
 @pytest.mark.django_db
 class TestLastComparison:
-    def compared(self, **values: Any) -> Run:
+    def compared(self, year: int = 2027, **values: Any) -> Run:
         return Run.objects.create(
-            kind=RunKind.NIGHT, school_year_id=2027, as_of=TODAY, started_at=nights.start_of(TODAY), **values
+            kind=RunKind.NIGHT, school_year_id=year, as_of=TODAY, started_at=nights.start_of(TODAY), **values
         )
 
     def test_done(self) -> None:
@@ -176,5 +176,11 @@ class TestLastComparison:
 
     def test_failed(self) -> None:
         self.compared(failed_at=NOON, failure="DataError")
+        reds = changed(last_comparison="The comparison of 2026-11-04 failed with DataError.")
+        assert health.checks(at=NOON) == reds
+
+    def test_of_last_year_failed(self) -> None:
+        self.compared(2026, failed_at=NOON, failure="DataError")
+        self.compared(finished_at=NOON)
         reds = changed(last_comparison="The comparison of 2026-11-04 failed with DataError.")
         assert health.checks(at=NOON) == reds

@@ -113,11 +113,15 @@ def last_night(*, at: dt.datetime) -> str:
 def last_comparison(*, at: dt.datetime) -> str:
     """What was approved and reported was compared last night. Before anything is certified there is no need."""
     night = nights.latest(at - NIGHT_TAKES)
-    run = Run.objects.filter(kind=RunKind.NIGHT, as_of__gte=night).order_by("-as_of", "-school_year").first()
-    if run is not None and run.finished_at is not None:
-        return f"The comparison of {run.as_of} is done."
-    if run is not None and run.failed_at is not None:
-        raise Unwell(f"The comparison of {run.as_of} failed with {run.failure}.")
+    of_each: dict[dt.date, list[Run]] = {}
+    for run in Run.objects.filter(kind=RunKind.NIGHT, as_of__gte=night).order_by("-as_of", "-school_year"):
+        of_each.setdefault(run.as_of, []).append(run)
+    for day, runs in of_each.items():
+        for run in runs:
+            if run.finished_at is None and run.failed_at is not None:
+                raise Unwell(f"The comparison of {day} failed with {run.failure}.")
+        if all(run.finished_at is not None for run in runs):
+            return f"The comparison of {day} is done."
     if not Upload.objects.filter(certified_at__lt=nights.start_of(night)).exists():
         return "Nothing was certified."
     raise Unwell(f"The comparison of {night} is not done.")

@@ -167,11 +167,11 @@ def compare_night(*, at: dt.datetime) -> list[Run]:
     with held_if_free(LOCK) as is_free:
         done = Run.objects.filter(kind=RunKind.NIGHT, as_of=night, finished_at__isnull=False)
         years = set(done.values_list("school_year", flat=True))
-        return [
-            compare(year.year, as_of=night, at=at, kind=RunKind.NIGHT)
-            for year in years_to_compare(night)
-            if is_free and year.year not in years
-        ]
+
+        def of_year(year: int) -> Run | None:
+            return None if year in years else compare(year, as_of=night, at=at, kind=RunKind.NIGHT)
+
+        return _each(years_to_compare(night) if is_free else [], of_year)
 
 
 def compare_newer(*, at: dt.datetime) -> list[Run]:
@@ -181,14 +181,33 @@ def compare_newer(*, at: dt.datetime) -> list[Run]:
     """
     today = central_date(at)
     with held_if_free(LOCK) as is_free:
-        runs = []
-        for year in years_to_compare(today) if is_free else ():
-            marks = newer.marks(year.year)
-            if leas := newer.leas_with_newer(year.year, marks):
-                runs.append(
-                    compare(year.year, as_of=today, at=at, kind=RunKind.NEWER, leas=leas, marks=marks)
-                )
-        return runs
+
+        def of_year(year: int) -> Run | None:
+            marks = newer.marks(year)
+            leas = newer.leas_with_newer(year, marks)
+            if not leas:
+                return None
+            return compare(year, as_of=today, at=at, kind=RunKind.NEWER, leas=leas, marks=marks)
+
+        return _each(years_to_compare(today) if is_free else [], of_year)
+
+
+def _each(years: Sequence[SchoolYear], of_year: Callable[[int], Run | None]) -> list[Run]:
+    """The runs of these school years. Where one fails the others are run before its error is raised."""
+    runs, errors = [], []
+    for year in years:
+        try:
+            run = of_year(year.year)
+        except Exception as error:
+            errors.append(error)
+        else:
+            if run is not None:
+                runs.append(run)
+    if len(errors) > 1:
+        raise ExceptionGroup("several school years", errors)
+    if errors:
+        raise errors[0]
+    return runs
 
 
 @transaction.atomic

@@ -56,9 +56,16 @@ def state(request: HatRequest) -> HttpResponse:
         "nights": table_of_nights,
         "width": WIDTH,
         "height": HEIGHT,
-        "last_night": Run.objects.filter(kind=RunKind.NIGHT).order_by("-as_of", "-pk").first(),
+        "has_failed": _has_last_night_failed(),
     }
     return render(request, "reconcile/state.html", context)
+
+
+def _has_last_night_failed() -> bool:
+    """Of any school year that was compared."""
+    nights = Run.objects.filter(kind=RunKind.NIGHT)
+    last = nights.order_by("-as_of").values("as_of")[:1]
+    return nights.filter(as_of=last, failed_at__isnull=False).exists()
 
 
 def _by(rows: MismatchQuerySet, name: str) -> list[dict[str, Any]]:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 from pytest_django import Settings
 
 from coredata.models import ProviderReport, ReportState
-from coredata.reconcile import actions, newer
+from coredata.reconcile import actions, engine, newer
+from coredata.reconcile.files import Question
 from coredata.reconcile.models import Mismatch, MismatchState, Run, RunKind
+from mocap_portal.foundation.directory.models import SchoolYear
+from mocap_portal.foundation.papers.models import DigestItem
+from tests.factories.accounts import MembershipFactory
+from tests.factories.coredata import StoredCollectionFactory, UploadFactory
 from tests.killed import Killed, killed_at
 
 from .world import ADA, WINTER, YEAR, World
@@ -111,3 +118,71 @@ def test_what_comes_in_while_a_run_begins_is_newer_a_minute_later(monkeypatch: p
     in_minutes(2)
     assert standing() == [("M-06", BEN), ("M-06", CAM)]
     assert in_minutes(3) == []
+
+
+# Two school years ---------------------------------------------------------------------------------------------
+
+OCTOBER_AT = dt.datetime(2026, 10, 20, 9, tzinfo=dt.UTC)  # last year's data may still be mended
+
+
+@pytest.fixture
+def last_year_fails(monkeypatch: pytest.MonkeyPatch) -> Callable[[], AbstractContextManager[None]]:
+    """While it is entered last year's comparison fails."""
+
+    def fail_of_last_year(question: Question) -> object:
+        if question.year == YEAR - 1:
+            raise LookupError(f"a row of {ADA}")
+        return engine.find(question)
+
+    @contextmanager
+    def failing() -> Iterator[None]:
+        with monkeypatch.context() as broken:
+            broken.setattr(actions.comparing, "find", fail_of_last_year)
+            yield
+
+    return failing
+
+
+def state_of(*runs: str) -> list[tuple[int, bool, str]]:
+    """Of all runs of these kinds: of which school year, whether it came to its end, and how it failed."""
+    found = Run.objects.filter(kind__in=runs).order_by("school_year", "pk")
+    return [(run.school_year_id, run.finished_at is not None, run.failure) for run in found]
+
+
+def test_a_night_of_last_year_that_fails_holds_up_no_other_and_is_told(
+    last_year_fails: Callable[[], AbstractContextManager[None]],
+) -> None:
+    World()
+    reviewer = MembershipFactory.create(dese_reviewer=True)
+    with last_year_fails(), pytest.raises(LookupError):
+        actions.compare_night(at=OCTOBER_AT)
+    assert state_of("night") == [(YEAR - 1, False, "LookupError"), (YEAR, True, "")]
+    assert DigestItem.objects.get(user=reviewer.user).key == f"comparison:{YEAR - 1}"
+    assert [run.school_year_id for run in actions.compare_night(at=OCTOBER_AT + MINUTE)] == [YEAR - 1]
+    assert actions.compare_night(at=OCTOBER_AT + 2 * MINUTE) == []
+
+
+def test_what_is_newer_in_a_year_that_fails_holds_up_no_other(
+    last_year_fails: Callable[[], AbstractContextManager[None]],
+) -> None:
+    world = World()
+    assert len(actions.compare_night(at=OCTOBER_AT)) == 2
+    old = StoredCollectionFactory.create(school_year=SchoolYear.objects.get(year=YEAR - 1), kind="stu_assign")
+    UploadFactory.create(certified=True, collection=old, lea=world.lea)
+    world.reported(ADA)
+    ProviderReport.objects.update(state=ReportState.RETRACTED, reason="Wrong year.", ended_at=AT)
+    with last_year_fails(), pytest.raises(LookupError):
+        actions.compare_newer(at=OCTOBER_AT + MINUTE)
+    assert state_of("newer") == [(YEAR - 1, False, "LookupError"), (YEAR, True, "")]
+    assert [run.school_year_id for run in actions.compare_newer(at=OCTOBER_AT + 2 * MINUTE)] == [YEAR - 1]
+
+
+def test_of_two_years_that_fail_both_errors_are_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_question: Question) -> object:
+        raise LookupError
+
+    World()
+    monkeypatch.setattr(actions.comparing, "find", fail)
+    with pytest.raises(ExceptionGroup) as raised:
+        actions.compare_night(at=OCTOBER_AT)
+    assert [type(error) for error in raised.value.exceptions] == [LookupError, LookupError]

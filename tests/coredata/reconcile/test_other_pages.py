@@ -207,7 +207,8 @@ def test_the_nights_are_drawn_and_listed(office: Client) -> None:
     assert 'points="8,12 300,114 592,148"' in text
     assert "Open after each of the last 3 nights, at most 40." in text
     assert "The last night did not run through." not in text
-    RunFactory.create(as_of=dt.date(2026, 11, 7), failed=True)
+    RunFactory.create(as_of=dt.date(2026, 11, 7), school_year_id=2026, failed=True)
+    RunFactory.create(as_of=dt.date(2026, 11, 7))
     assert "The last night did not run through." in page(office, "state")
 
 

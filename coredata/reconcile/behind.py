@@ -13,10 +13,11 @@ from coredata.layouts import Cycle, Kind
 from coredata.models import ReportRow, Upload, UploadState
 from coredata.store import columns, lookup
 
-from .models import LeaRun, Mismatch
+from .models import LeaRun, Mismatch, MismatchState
 
 Row = dict[str, Any]  # a kept row: its line, and values by field, None for an empty one
 File = tuple[int, int, Kind]  # LEA, school year, kind
+Section = tuple[File, str, str]  # its Course Assignment, its school, its number
 
 CYCLES: Mapping[Kind, Cycle] = {
     Kind.CRS_ASSIGN: Cycle.OCTOBER,
@@ -109,26 +110,66 @@ class Behind:
 
     def section(self, mismatch: Mismatch) -> list[Row]:
         """The rows of its section in Course Assignment: one for each of its teachers."""
+        place = self._section(mismatch)
+        return self._sections.get(place, []) if place else []
+
+    def others_in_section(self, mismatch: Mismatch, codes: Iterable[str]) -> int:
+        """How many other students sit in its section who are there as they should be.
+
+        Not those of whom one of these codes is open with the same value expected: they are mended together.
+        """
+        place = self._section(mismatch)
+        if place is None:
+            return 0
+        alike = {mosis_id for code in codes for mosis_id in self._open.get(_asks(mismatch, code), ())}
+        return len(self._pupils.get(place, set()) - alike - {mismatch.mosis_id})
+
+    def _section(self, mismatch: Mismatch) -> Section | None:
         place, course = _place(mismatch, Kind.CRS_ASSIGN), self.row(mismatch, Kind.CRS_ASSIGN)
         if place is None or course is None:
-            return []
-        return self._sections.get((place[0], course["school_code"], course["assignment_number"]), [])
+            return None
+        return place[0], course["school_code"], course["assignment_number"]
 
     @cached_property
-    def _sections(self) -> Mapping[tuple[File, str, str], list[Row]]:
-        found: dict[tuple[File, str, str], list[Row]] = {}
-        for file, upload in self.uploads.items():
-            wanted = sorted(
-                {
-                    (row["school_code"], row["assignment_number"])
-                    for (of_file, _line), row in self._rows.items()
-                    if of_file == file and file[2] is Kind.CRS_ASSIGN
-                }
-            )
-            if wanted:
-                for row in lookup.rows_on(upload, _lines_of_sections(upload, wanted)):
-                    key = (file, row["school_code"], row["assignment_number"])
-                    found.setdefault(key, []).append(row)
+    def _wanted(self) -> Mapping[File, list[tuple[str, str]]]:
+        """By Course Assignment the schools and numbers of the sections that are asked for."""
+        found: dict[File, set[tuple[str, str]]] = {}
+        for (file, _line), row in self._rows.items():
+            if file[2] is Kind.CRS_ASSIGN:
+                found.setdefault(file, set()).add((row["school_code"], row["assignment_number"]))
+        return {file: sorted(sections) for file, sections in found.items()}
+
+    @cached_property
+    def _sections(self) -> Mapping[Section, list[Row]]:
+        found: dict[Section, list[Row]] = {}
+        for file, wanted in self._wanted.items():
+            upload = self.uploads[file]
+            lines = [line for line, *_section in _in_sections(upload, "line", wanted)]
+            for row in lookup.rows_on(upload, lines):
+                found.setdefault((file, row["school_code"], row["assignment_number"]), []).append(row)
+        return found
+
+    @cached_property
+    def _pupils(self) -> Mapping[Section, set[str]]:
+        """The students in each section, as Student Assignment has them."""
+        found: dict[Section, set[str]] = {}
+        for file, wanted in self._wanted.items():
+            lea, year, _kind = file
+            if upload := self.uploads.get((lea, year, Kind.STU_ASSIGN)):
+                for mosis_id, school, number in _in_sections(upload, "mosis_id", wanted):
+                    found.setdefault((file, school, number), set()).add(mosis_id)
+        return found
+
+    @cached_property
+    def _open(self) -> Mapping[tuple[Any, ...], set[str]]:
+        """By what is asked for, the students in these sections of whom it is open, or is looked at here."""
+        there = Mismatch.objects.exclude(state=MismatchState.RESOLVED).filter(
+            school_year__in={one.school_year_id for one in self._mismatches},
+            mosis_id__in={mosis_id for pupils in self._pupils.values() for mosis_id in pupils},
+        )
+        found: dict[tuple[Any, ...], set[str]] = {}
+        for one in [*self._mismatches, *there]:
+            found.setdefault(_asks(one, one.code), set()).add(one.mosis_id)
         return found
 
     def reported(self, mismatch: Mismatch) -> ReportRow | None:
@@ -159,16 +200,29 @@ def _place(mismatch: Mismatch, kind: Kind) -> tuple[File, int] | None:
     return (place["lea"], mismatch.school_year_id, kind), place[name]
 
 
-def _lines_of_sections(upload: Upload, wanted: list[tuple[str, str]]) -> list[int]:
-    """`wanted`: schools and assignment numbers."""
+def _asks(mismatch: Mismatch, code: str) -> tuple[Any, ...]:
+    """Of which file's section this code asks which value."""
+    facts = mismatch.facts
+    lea = (facts.get("october") or {}).get("lea")
+    return mismatch.school_year_id, lea, code, facts.get("expected"), facts.get("approved")
+
+
+def _in_sections(upload: Upload, column: str, wanted: list[tuple[str, str]]) -> list[tuple[Any, str, str]]:
+    """A column of a file's rows in these sections, with school and assignment number, of which `wanted` has pairs."""
     assert upload.collection is not None
     query = sql.SQL(
-        "SELECT line FROM {} WHERE upload_id = %s AND (school_code, assignment_number) IN"
+        "SELECT {}, school_code, assignment_number FROM {}"
+        " WHERE upload_id = %s AND {} IS NOT NULL AND (school_code, assignment_number) IN"
         " (SELECT * FROM unnest(%s::text[], %s::text[]))"
-    ).format(sql.Identifier(columns.partition(upload.collection)))
+    ).format(
+        sql.Identifier(column),
+        sql.Identifier(columns.partition(upload.collection)),
+        sql.Identifier(column),
+    )
     with connection.cursor() as cursor:
         cursor.execute(
             query.as_string(connection.connection),
             [upload.pk, [school for school, _number in wanted], [number for _school, number in wanted]],
         )
-        return [line for (line,) in cursor.fetchall()]
+        found: list[tuple[Any, str, str]] = cursor.fetchall()
+    return found

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from coredata.collection import Collection
 from coredata.layouts import Kind, layout
@@ -15,7 +16,15 @@ from coredata.store import lookup
 from mocap_portal.foundation.accounts.models import Membership
 
 from .behind import CYCLES, Behind
-from .corrections import REMEDIES, Correction, as_text, clashes, corrections, merged
+from .corrections import (
+    REMEDIES,
+    Correction,
+    as_text,
+    clashes,
+    corrections,
+    merged,
+    others_in_the_way,
+)
 from .models import CollectedRow, Mismatch, MismatchState
 
 Value = tuple[str, str, str]  # column, before, after
@@ -97,7 +106,17 @@ def why_none(mismatch: Mismatch, behind: Behind) -> str:
         return _(
             "A file was certified after this was found. The portal compares it within minutes: then look here again."
         )
-    if mismatch.code in REMEDIES and any(corrections(mismatch, behind)):
+    others = others_in_the_way(mismatch, behind)
+    is_own = (mismatch.facts.get("october") or {}).get("lea") == mismatch.lea_id
+    if others and is_own:
+        return ngettext(
+            "Changing this section would change it for one other student, too."
+            " Give this student a section of their own.",
+            "Changing this section would change it for %(count)d other students, too."
+            " Give this student a section of their own.",
+            others,
+        ) % {"count": others}
+    if others or any(corrections(mismatch, behind)):
         return _("The row stands in another district's file. That district sees how it should read.")
     return _("The portal cannot tell which row is wrong, or how it should read. Do what “What to do” says.")
 

@@ -63,13 +63,36 @@ class Correction:
 def corrections(mismatch: Mismatch, behind: Behind | None = None) -> list[Correction]:
     """The rows to change or to add; none where the data do not tell which, or a newer file is not compared yet.
 
-    `behind`: of several mismatches, this one among them, so that their rows are read together.
+    Nor where a section would have to change in which others sit as they should. `behind`: of several mismatches, this
+    one among them, so that their rows are read together.
     """
-    remedy = REMEDIES.get(mismatch.code)
-    if remedy is None:
+    try:
+        return _mended(mismatch, behind or Behind([mismatch]))
+    except _SharedSection:
         return []
-    behind = behind or Behind([mismatch])
-    return [] if behind.is_newer(mismatch) else remedy(_Case(mismatch, behind))
+
+
+def others_in_the_way(mismatch: Mismatch, behind: Behind) -> int:
+    """How many students sit as they should in the section that would have to change; 0 where that is not why."""
+    try:
+        _mended(mismatch, behind)
+    except _SharedSection as shared:
+        return shared.others
+    return 0
+
+
+def _mended(mismatch: Mismatch, behind: Behind) -> list[Correction]:
+    remedy = REMEDIES.get(mismatch.code)
+    if remedy is None or behind.is_newer(mismatch):
+        return []
+    return remedy(_Case(mismatch, behind))
+
+
+class _SharedSection(Exception):
+    """So many others sit in the section as they should."""
+
+    def __init__(self, others: int) -> None:
+        self.others = others
 
 
 class _Case:
@@ -87,7 +110,14 @@ class _Case:
         return str(self.facts.get(name, ""))
 
     def section(self, **after: str) -> list[Correction]:
-        """The section's rows in Course Assignment, one for each of its teachers, with these values."""
+        """The section's rows in Course Assignment, one for each of its teachers, with these values.
+
+        Raises _SharedSection.
+        """
+        remedy = REMEDIES[self.mismatch.code]
+        alike = [code for code, other in REMEDIES.items() if other is remedy]
+        if others := self.behind.others_in_section(self.mismatch, alike):
+            raise _SharedSection(others)
         rows = self.behind.section(self.mismatch)
         return [self._change(Kind.CRS_ASSIGN, row, after) for row in rows]
 

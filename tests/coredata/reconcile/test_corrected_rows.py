@@ -13,7 +13,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from coredata.actions import check_upload, withdraw
-from coredata.models import Upload, UploadState
+from coredata.models import ReportRow, Upload, UploadState
 from coredata.reconcile import actions
 from coredata.reconcile.corrected import files_of, kept_by
 from coredata.reconcile.models import CollectedRow, Mismatch, MismatchState, RunKind
@@ -125,6 +125,68 @@ def test_a_file_that_is_not_compared_yet_gives_no_row_by_an_old_line(
     assert "Use this corrected row" not in text
 
 
+def others_sit_there(clerk: Membership, *students: str) -> None:
+    """These students are in the section, too, with both of its teachers."""
+    header, *lines = good("stu").decode().splitlines()
+    there = [line.replace(STUDENT, other) for other in students for line in lines if ",A2," in line]
+    certify(send("\n".join([header, *lines, *there]).encode(), by=clerk), by=clerk, at=LATER)
+
+
+@pytest.mark.parametrize(
+    ("others", "words"),
+    [
+        (["0000000043"], "for one other student, too"),
+        (["0000000043", "0000000044"], "for 2 other students, too"),
+    ],
+)
+def test_a_section_in_which_others_sit_as_they_should_is_not_changed(
+    client: Client, clerk: Membership, found: dict[str, Mismatch], others: list[str], words: str
+) -> None:
+    others_sit_there(clerk, *others)
+    compare()
+    mismatch = found[CODE]
+    mismatch.refresh_from_db()
+    text = page(client, "mismatch", mismatch.pk)
+    assert f"Changing this section would change it {words}." in text
+    assert "Give this student a section of their own." in text
+    assert "Use this corrected row" not in text
+    with pytest.raises(actions.NothingToCorrect):
+        actions.collect([mismatch.pk], by=clerk, at=LATER)
+
+
+def test_a_section_in_which_the_same_is_wrong_of_all_is_changed_for_all(
+    client: Client, clerk: Membership, found: dict[str, Mismatch]
+) -> None:
+    others_sit_there(clerk, "0000000043")
+    row = ReportRow.objects.get()
+    ReportRowFactory.create(
+        report=row.report, status="active", mosis_id="0000000043", course_code="115845", semester="S1"
+    )
+    compare()
+    both = Mismatch.objects.filter(code=CODE, state=MismatchState.OPEN)
+    assert {one.mosis_id for one in both} == {STUDENT, "0000000043"}
+    assert "Use this corrected row" in page(client, "mismatch", found[CODE].pk)
+    actions.collect([one.pk for one in both], by=clerk, at=LATER)
+    (file,) = files_of(kept_by(clerk))
+    assert [(row.line, row.values, len(row.entries)) for row in file.rows] == [
+        (3, [("ProgramCode", "52", "50")], 2),
+        (7, [("ProgramCode", "52", "50")], 2),
+    ]
+
+
+def test_how_many_sit_in_another_districts_section_is_not_told(
+    clerk: Membership, found: dict[str, Mismatch]
+) -> None:
+    others_sit_there(clerk, "0000000043")
+    compare()
+    found[CODE].refresh_from_db()
+    theirs = MismatchFactory.create(code=CODE, facts=found[CODE].facts, mosis_id=STUDENT)
+    assert theirs.lea is not None
+    text = page(sign_in(Client(), clerk_of(theirs.lea)), "mismatch", theirs.pk)
+    assert "The row stands in another district" in text
+    assert "Changing this section" not in text
+
+
 # Putting aside ------------------------------------------------------------------------------------
 
 
@@ -167,7 +229,7 @@ def test_two_mismatches_of_one_row_are_one_row(clerk: Membership, found: dict[st
         code="M-27", lea=found[CODE].lea, facts=found[CODE].facts, mosis_id=STUDENT, course_code="115845"
     )
     third = MismatchFactory.create(
-        code="M-24", lea=second.lea, facts=second.facts, mosis_id="0000000099", course_code="115845"
+        code="M-24", lea=second.lea, facts=second.facts, mosis_id=STUDENT, course_code="115845"
     )
     actions.collect([found[CODE].pk, third.pk], by=clerk, at=NOW)
     (file,) = files_of(kept_by(clerk))

@@ -18,6 +18,7 @@ from coredata.models import ProviderReport, StudentCourse, Upload
 from coredata.reconcile import actions, tasks
 from coredata.reconcile.files import Question
 from coredata.reconcile.models import LeaRun, Mismatch, MismatchState, Run, RunKind
+from coredata.reconcile.standing import shown_to
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.papers.models import DigestItem
 from mocap_portal.foundation.shared import nights
@@ -328,6 +329,26 @@ def test_the_providers_staff_hear_of_what_they_mend() -> None:
     told = DigestItem.objects.filter(path="/core-data/mismatches/provider/")
     assert staff.user in {item.user for item in told}
     assert {item.user.memberships.get().organization_id for item in told} == {world.provider.pk}
+
+
+@pytest.mark.rule("M-39", "M-92")
+@pytest.mark.parametrize("code", ["M-39", "M-92"])
+def test_the_providers_staff_hear_nothing_of_a_row_that_is_the_districts(code: str) -> None:
+    world = World()
+    staff = MembershipFactory.create(provider_staff=True, provider=world.provider)
+    clerk = MembershipFactory.create(data_clerk=True, lea=world.lea)
+    world.approve()
+    world.reported()
+    world.october(sections=2 if code == "M-39" else 1)
+    if code == "M-92":
+        world.school.active_to = dt.date(2026, 6, 1)
+        world.school.save()
+    night()
+    (mismatch,) = shown_to(clerk)
+    assert (mismatch.code, mismatch.provider) == (code, world.provider)
+    assert list(shown_to(staff)) == []
+    assert not DigestItem.objects.filter(user=staff.user).exists()
+    assert DigestItem.objects.filter(user=clerk.user).exists()
 
 
 @pytest.mark.parametrize(

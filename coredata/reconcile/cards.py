@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q, Subquery
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -97,24 +98,24 @@ def _of_staff(mismatch: Mismatch, hat: Membership) -> Iterator[dict[str, str]]:
 def _rows(mismatch: Mismatch, hat: Membership) -> Iterator[dict[str, str]]:
     """The rows of the district's files behind it, with the file they stand in; and the request."""
     october, june = _own_row(mismatch, "october", hat), _own_row(mismatch, "june", hat)
-    ran = _last_run(mismatch) if october is not None or june is not None else None
     if october is not None:
+        of_october = _compared(mismatch, october)
         words = _("Line %(line)s of Student Assignment: program code %(program)s, delivery %(delivery)s") % {
             "line": october.get("line") or NOTHING,
             "program": october.get("program") or _("none"),
             "delivery": october.get("delivery") or _("none"),
         }
-        yield _row(_("October"), words, *_to_file(ran.students if ran else None))
+        yield _row(_("October"), words, *_to_file(of_october.get("students"), hat))
         if october.get("course_line"):
             words = _("Line %(line)s of Course Assignment") % {"line": october["course_line"]}
-            yield _row(_("Its section"), words, *_to_file(ran.courses if ran else None))
+            yield _row(_("Its section"), words, *_to_file(of_october.get("courses"), hat))
     if june is not None:
         words = _("Line %(line)s of Student Course Completion: grade %(grade)s, credits %(credits)s") % {
             "line": june.get("line") or NOTHING,
             "grade": june.get("grade") or _("none"),
             "credits": june.get("credits") if june.get("credits") is not None else NOTHING,
         }
-        yield _row(_("June"), words, *_to_file(ran.june if ran else None))
+        yield _row(_("June"), words, *_to_file(_compared(mismatch, june).get("june"), hat))
     yield from _request(mismatch, hat)
 
 
@@ -260,13 +261,29 @@ def steps(mismatch: Mismatch, hat: Membership) -> list[str]:
     return [] if hat.is_provider else [kind.fill(step, mismatch.facts) for step in kind.remedy]
 
 
-def _last_run(mismatch: Mismatch) -> LeaRun | None:
-    runs = LeaRun.objects.filter(lea=mismatch.lea_id, run__school_year=mismatch.school_year_id)
-    return runs.select_related("students", "courses", "june").order_by("-finished_at", "-pk").first()
+def _compared(mismatch: Mismatch, row: Mapping[str, Any]) -> Mapping[str, int | None]:
+    """The files whose lines the facts name: of the row's LEA those that were compared when the mismatch was seen last.
+
+    By that LEA's run of that moment, or its last one before: it may have been compared apart.
+    """
+    runs = LeaRun.objects.filter(run__school_year=mismatch.school_year_id)
+    if mismatch.resolved_at is None:
+        own = runs.filter(lea=mismatch.lea_id).order_by("-finished_at").values("finished_at")[:1]
+        seen = Q(finished_at__lte=Subquery(own))
+    else:
+        seen = Q(finished_at__lt=mismatch.resolved_at)
+    of_lea = runs.filter(seen, lea=row.get("lea") or mismatch.lea_id)
+    found = of_lea.order_by("-finished_at", "-pk").first()
+    return (
+        {"courses": found.courses_id, "students": found.students_id, "june": found.june_id} if found else {}
+    )
 
 
-def _to_file(upload: Upload | None) -> tuple[str, str] | tuple[()]:
-    return (reverse("coredata:upload", args=[upload.pk]), _("Open the file")) if upload else ()
+def _to_file(upload: int | None, hat: Membership) -> tuple[str, str] | tuple[()]:
+    """A link, where this reader may open the file."""
+    if upload is None or not Upload.objects.visible_to(hat).filter(pk=upload).exists():
+        return ()
+    return reverse("coredata:upload", args=[upload]), _("Open the file")
 
 
 def _title(mismatch: Mismatch) -> str:

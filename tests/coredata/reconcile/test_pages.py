@@ -14,6 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from coredata.models import StudentCourse
 from coredata.reconcile import actions
+from coredata.reconcile.cards import facts
 from coredata.reconcile.models import Answer, AnswerKind, Mismatch, MismatchState
 from enrollment.records.models import Disclosure
 from mocap_portal.foundation.accounts.models import Membership
@@ -285,6 +286,64 @@ def test_of_another_district_s_row_only_the_claim_is_read(client: Client, lea: L
 
     assert f"District {other.state_district_id} also reports this full-time student." in text
     assert ["7771" in text, line.request.number in text, "7772" in text] == [False, False, True]
+
+
+DAYS = [NOW - days * dt.timedelta(days=1) for days in (3, 2, 1)]
+
+
+def compared(lea: Lea, at: dt.datetime) -> tuple[str, str]:
+    """The LEA's files were compared at this moment; the addresses of its courses and of its June file."""
+    files = UploadFactory.create_batch(2, lea=lea)
+    LeaRunFactory.create(lea=lea, courses=files[0], june=files[1], finished_at=at)
+    return reverse("coredata:upload", args=[files[0].pk]), reverse("coredata:upload", args=[files[1].pk])
+
+
+def test_a_line_leads_to_the_file_in_which_it_stood(client: Client, lea: Lea) -> None:
+    """Not to the newer one, by which the mismatch was resolved, nor to one that came after that."""
+    first, second, third = [compared(lea, day) for day in DAYS]
+    both = {"october": {"lea": lea.pk, "line": 7, "course_line": 3}, "june": {"lea": lea.pk, "line": 9}}
+    mismatch = MismatchFactory.create(lea=lea, resolved=True, resolved_at=DAYS[1], facts=both)
+
+    text = card(client, mismatch)
+    assert [first[0] in text, first[1] in text] == [True, True]
+    assert [address in text for address in (*second, *third)] == [False] * 4
+    text = card(client, MismatchFactory.create(lea=lea, facts=both))
+    assert [address in text for address in (*second, *third)] == [False, False, True, True]
+
+
+def test_a_line_of_another_district_leads_to_that_district_s_file(client: Client, lea: Lea) -> None:
+    """For whoever may open it; and to the file as it was when this mismatch was looked for."""
+    other = LeaFactory.create()
+    at_home, there = compared(lea, DAYS[1]), compared(other, DAYS[0])
+    later = compared(other, DAYS[2])
+    mismatch = MismatchFactory.create(
+        lea=lea,
+        code="M-20",
+        facts={
+            "expected": "50",
+            "october": {"lea": other.pk, "line": 7, "course_line": 3},
+            "june": {"lea": lea.pk, "line": 9},
+        },
+    )
+
+    office = sign_in(Client(), MembershipFactory.create(dese_reviewer=True))
+    text = card(office, mismatch)
+    assert [there[0] in text, at_home[1] in text] == [True, True]
+    assert [address in text for address in (at_home[0], there[1], *later)] == [False] * 4
+    text = card(client, mismatch)
+    assert [there[0] in text, at_home[1] in text] == [False, True]
+
+
+def test_a_line_whose_file_the_reader_may_not_open_has_no_link(clerk: Membership) -> None:
+    other = LeaFactory.create()
+    theirs = compared(other, DAYS[0])
+    mismatch = MismatchFactory.create(lea=other, facts={"october": {"line": 7, "course_line": 3}})
+
+    def links(hat: Membership) -> dict[str, str]:
+        return {row["term"]: row["url"] for row in facts(mismatch, hat, student="") if row["url"]}
+
+    assert links(clerk) == {}
+    assert links(MembershipFactory.create(dese_reviewer=True)) == {"Its section": theirs[0]}
 
 
 def test_a_fact_that_is_missing_is_a_dash(client: Client, lea: Lea) -> None:

@@ -217,12 +217,15 @@ class RunTable(PortalTable):
     resolved = tables.Column(verbose_name=_("Resolved"))
     leas = tables.Column(verbose_name=_("Districts"))
 
-    caption = _("The last nights")
     row_header = "as_of"
 
     class Meta(PortalTable.Meta):
         orderable = False
         empty_text = _("No night has run yet.")
+
+    def __init__(self, rows: Any, *, caption: Any, prefix: str = "") -> None:
+        super().__init__(rows, prefix=prefix)
+        self.caption = caption
 
 
 class RehearsedCountTable(PortalTable):

@@ -1,10 +1,14 @@
-"""How many mismatches were open after each of the last nights, as a line to draw."""
+"""How many mismatches of a school year were open after each of its last nights, as a line to draw."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from mocap_portal.foundation.directory.models import SchoolYear
 
 from .models import Run, RunKind
 
@@ -48,9 +52,14 @@ class Trend:
         return [point.run for point in reversed(self.points)]
 
 
-def trend(*, nights: int = NIGHTS) -> Trend:
-    """The last nights that ran through. One query."""
-    last = Run.objects.filter(kind=RunKind.NIGHT, finished_at__isnull=False).order_by("-as_of", "-pk")
+def years() -> list[SchoolYear]:
+    """The school years of which a night ran through, the newest first. One query."""
+    return list(SchoolYear.objects.filter(pk__in=_nights().values("school_year")).order_by("-year"))
+
+
+def trend(year: int, *, nights: int = NIGHTS) -> Trend:
+    """The last nights of a school year that ran through: for months two years have nights. One query."""
+    last = _nights().filter(school_year=year).order_by("-as_of", "-pk")
     runs = list(last[:nights])[::-1]
     most = max((run.open for run in runs), default=0)
     apart = (RIGHT - LEFT) / max(len(runs) - 1, 1)
@@ -65,3 +74,7 @@ def trend(*, nights: int = NIGHTS) -> Trend:
         ),
         most,
     )
+
+
+def _nights() -> QuerySet[Run]:
+    return Run.objects.filter(kind=RunKind.NIGHT, finished_at__isnull=False)

@@ -16,14 +16,16 @@ from django.views.decorators.http import require_safe
 from mocap_portal.foundation.accounts.guards import for_roles
 from mocap_portal.foundation.accounts.middleware import HatRequest
 from mocap_portal.foundation.accounts.models import DESE_ROLES
+from mocap_portal.foundation.directory.models import SchoolYear
 from mocap_portal.foundation.shared.paging import sort_and_cut
+from mocap_portal.foundation.ui.switch import View, switch
 
 from ..lists import Age, causes, chosen
 from ..models import MismatchQuerySet, Run, RunKind
 from ..silence import escalated
 from ..standing import shown_to, to_do
 from ..tables import CauseTable, CountTable, RunTable
-from ..trend import HEIGHT, WIDTH, trend
+from ..trend import HEIGHT, WIDTH, Trend, trend, years
 
 PER_PAGE = 10
 
@@ -33,7 +35,9 @@ PER_PAGE = 10
 def state(request: HatRequest) -> HttpResponse:
     """Sums of all, each leading to its list."""
     now, around = timezone.now(), reverse("reconcile:of_all")
-    rows, nights = to_do(request.hat), trend()
+    rows = to_do(request.hat)
+    shown, views = _year(request)
+    nights = trend(shown.year) if shown else Trend((), 0)
     of_each = causes(rows)
     tables = [
         CountTable(
@@ -43,7 +47,10 @@ def state(request: HatRequest) -> HttpResponse:
             _by(rows, "provider"), caption=_("By provider"), first=_("Provider"), around=around, prefix="p-"
         ),
     ]
-    table_of_nights = RunTable(nights.nights, prefix="n-")
+    words = (
+        _("The last nights of the school year %(year)s") % {"year": shown} if shown else _("The last nights")
+    )
+    table_of_nights = RunTable(nights.nights, caption=words, prefix="n-")
     for table in (*tables, table_of_nights):
         sort_and_cut(table, request, per_page=PER_PAGE)
     context = {
@@ -52,6 +59,8 @@ def state(request: HatRequest) -> HttpResponse:
         "causes": CauseTable(of_each, around=f"{around}?"),
         "tables": tables,
         "ages": CountTable(_by_age(request, now), caption=_("By age"), first=_("Open for"), around=around),
+        "year": shown,
+        "years": views,
         "trend": nights,
         "nights": table_of_nights,
         "width": WIDTH,
@@ -59,6 +68,17 @@ def state(request: HatRequest) -> HttpResponse:
         "has_failed": _has_last_night_failed(),
     }
     return render(request, "reconcile/state.html", context)
+
+
+def _year(request: HatRequest) -> tuple[SchoolYear | None, list[View]]:
+    """The school year whose nights are shown: the one of the address, else the newest; and the way to the others."""
+    there = {str(year.year): year for year in years()}
+    if not there:
+        return None, []
+    asked = request.GET.get("year", "")
+    value = asked if asked in there else next(iter(there))
+    labels = [(name, str(year)) for name, year in there.items()]
+    return there[value], switch(request, "year", labels, now=value) if len(there) > 1 else []
 
 
 def _has_last_night_failed() -> bool:

@@ -14,6 +14,7 @@ from coredata.reconcile.catalogue import CATALOGUE
 from coredata.reconcile.models import AnswerKind, Mismatch, MismatchState
 from coredata.reconcile.trend import trend
 from mocap_portal.foundation.accounts.models import Membership
+from mocap_portal.foundation.directory.models import SchoolYear
 from tests.factories.accounts import MembershipFactory
 from tests.factories.coredata import ReportedEnrollmentFactory, UploadFactory
 from tests.factories.directory import LeaFactory, ProviderFactory
@@ -197,7 +198,7 @@ def test_the_nights_are_drawn_and_listed(office: Client) -> None:
     RunFactory.create(as_of=dt.date(2026, 11, 2), failed=True)
     RunFactory.create(newer=True, open=99)
 
-    drawn, text = trend(), page(office, "state")
+    drawn, text = trend(2027), page(office, "state")
 
     assert [(point.run.open, point.x, point.y) for point in drawn.points] == [
         (40, 8.0, 12.0),
@@ -212,6 +213,32 @@ def test_the_nights_are_drawn_and_listed(office: Client) -> None:
     assert "The last night did not run through." in page(office, "state")
 
 
+def test_of_two_school_years_one_is_drawn_and_the_other_one_click_away(office: Client) -> None:
+    """For four months each night is run of both."""
+    old = SchoolYear.objects.get(year=2026)
+    for day, count in ((1, 70), (2, 7)):
+        RunFactory.create(as_of=dt.date(2026, 10, day), open=count)
+        RunFactory.create(as_of=dt.date(2026, 10, day), open=100 * count, school_year=old)
+
+    text = page(office, "state")
+    assert 'points="8,12 592,134.4"' in text
+    assert "Open after each of the last 2 nights, at most 70." in text
+    assert "The last nights of the school year 2026-27" in text
+    assert "7000" not in text
+    assert 'href="?year=2026"' in text
+    text = page(office, "state", year="2026")
+    assert "at most 7000." in text
+    assert "The last nights of the school year 2025-26" in text
+    assert 'href="?year=2027"' in text
+    assert "at most 70." in page(office, "state", year="1996")
+    assert trend(2026, nights=1).first == dt.date(2026, 10, 2)
+
+
+def test_of_one_school_year_there_is_no_switch(office: Client) -> None:
+    RunFactory.create()
+    assert "?year=" not in page(office, "state")
+
+
 def test_without_a_night_nothing_is_drawn(office: Client) -> None:
     text = page(office, "state")
 
@@ -219,7 +246,7 @@ def test_without_a_night_nothing_is_drawn(office: Client) -> None:
     assert "<polyline" not in text
     RunFactory.create()
     assert "<polyline" not in page(office, "state")
-    assert len(trend().points) == 1
+    assert len(trend(2027).points) == 1
 
 
 def test_the_office_waives_what_must_be_fixed(office: Client) -> None:

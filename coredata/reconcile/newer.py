@@ -1,5 +1,5 @@
-"""Which LEAs have something newer than the last comparison, a file, a report or an approval; and who shares their
-students."""
+"""Which LEAs have something newer than the last comparison, a file, a report, an approval, an agreement or a learning
+plan; and who shares their students."""
 
 from __future__ import annotations
 
@@ -12,14 +12,24 @@ from django.db.models import Max, Q, QuerySet
 from coredata.models import ProviderReport, ReportRow, ReportState, Upload, UploadState
 from enrollment.full_time.models import ProgramEnrollment, ScheduledCourse
 from enrollment.part_time.models import CourseLine
-from enrollment.records.models import Student
+from enrollment.records.models import LearningPlan, Student
 from enrollment.registration.models import RosterLine
 from mocap_portal.foundation.directory.models import Lea
+from providers.models import Agreement
 
 from .models import Run
 
-# What is approved stands in these tables; their histories say what changed.
-TRACKED: tuple[type[Any], ...] = (CourseLine, RosterLine, ProgramEnrollment, ScheduledCourse, Student)
+# What is approved stands in these tables, with the papers that approvals rest on; their histories say what changed.
+# Plans have none: one that is there stays as it is.
+TRACKED: tuple[type[Any], ...] = (
+    CourseLine,
+    RosterLine,
+    ProgramEnrollment,
+    ScheduledCourse,
+    Student,
+    Agreement,
+    LearningPlan,
+)
 
 # LEAs that say something of the same students: they may have to hear of the same change.
 SHARING = """
@@ -68,9 +78,8 @@ def marks(year: int) -> dict[str, Any]:
         "reports": sorted(accepted.values_list("pk", flat=True)),
     }
     for model in TRACKED:
-        history: Any = model.pgh_event_model
-        last = history.objects.aggregate(last=Max("pgh_id"))["last"]
-        found[model.__name__] = last or 0
+        events, number, _whose = _history(model)
+        found[model.__name__] = events.aggregate(last=Max(number))["last"] or 0
     return found
 
 
@@ -119,7 +128,11 @@ def _by_reports(changed: Iterable[int]) -> Iterable[int]:
 
 def _by_approvals(since: Mapping[str, Any]) -> Iterable[int]:
     # A number or birth date was corrected, or two records were joined: the one that is kept may be as it was.
-    students = Q(pk__in=_changed(Student, since)) | Q(merged_from__in=_changed(Student, since))
+    students = (
+        Q(pk__in=_changed(Student, since))
+        | Q(merged_from__in=_changed(Student, since))
+        | Q(learning_plans__in=_changed(LearningPlan, since))
+    )
     changed = Student.objects.filter(students).values("pk")
     lines = CourseLine.objects.filter(
         Q(pk__in=_changed(CourseLine, since))
@@ -135,13 +148,26 @@ def _by_approvals(since: Mapping[str, Any]) -> Iterable[int]:
         *lines.values_list("request__lea", "roster_line__lea"),
         *enrollments.values_list("resident_lea", "program__host"),
     ]
-    # An LEA that paid until now stands in the history only.
-    roster: Any = RosterLine
-    before = roster.pgh_event_model.objects.filter(pgh_id__gt=since.get("RosterLine", 0))
-    return {lea for pair in pairs for lea in pair if lea} | set(before.values_list("lea", flat=True))
+    # An LEA that paid until now stands in the history only; that of agreements has both LEAs of each.
+    pairs += _since(RosterLine, since).values_list("lea", "lea")
+    pairs += _since(Agreement, since).values_list("lea", "partner_lea")
+    return {lea for pair in pairs for lea in pair if lea}
+
+
+def _history(model: type[Any]) -> tuple[QuerySet[Any], str, str]:
+    """The events of a model, what numbers them, and which row each is of."""
+    history: Any = getattr(model, "pgh_event_model", None)
+    if history is None:
+        return model._default_manager.order_by(), "pk", "pk"  # noqa: SLF001 – Django's own name for it
+    return history.objects.order_by(), "pgh_id", "pgh_obj"
+
+
+def _since(model: type[Any], since: Mapping[str, Any]) -> QuerySet[Any]:
+    events, number, _whose = _history(model)
+    return events.filter(**{f"{number}__gt": since.get(model.__name__, 0)})
 
 
 def _changed(model: type[Any], since: Mapping[str, Any]) -> QuerySet[Any]:
-    events = model.pgh_event_model.objects.filter(pgh_id__gt=since.get(model.__name__, 0))
-    changed: QuerySet[Any] = events.order_by().values("pgh_obj")
-    return changed
+    """The ids of what has changed."""
+    _events, _number, whose = _history(model)
+    return _since(model, since).values(whose)

@@ -13,13 +13,18 @@ from coredata.models import ProviderReport, ReportState
 from coredata.reconcile import actions, engine, newer
 from coredata.reconcile.files import Question
 from coredata.reconcile.models import Mismatch, MismatchState, Run, RunKind
+from enrollment.part_time.models import LineState
 from mocap_portal.foundation.directory.models import SchoolYear
 from mocap_portal.foundation.papers.models import DigestItem
+from providers.models import Agreement
 from tests.factories.accounts import MembershipFactory
 from tests.factories.coredata import StoredCollectionFactory, UploadFactory
+from tests.factories.part_time import CourseLineFactory
+from tests.factories.providers import AgreementFactory
+from tests.factories.records import LearningPlanFactory
 from tests.killed import Killed, killed_at
 
-from .world import ADA, WINTER, YEAR, World
+from .world import ADA, ART, ENGLISH, WINTER, YEAR, World
 
 pytestmark = pytest.mark.django_db
 
@@ -118,6 +123,51 @@ def test_what_comes_in_while_a_run_begins_is_newer_a_minute_later(monkeypatch: p
     in_minutes(2)
     assert standing() == [("M-06", BEN), ("M-06", CAM)]
     assert in_minutes(3) == []
+
+
+@pytest.mark.rule("M-88")
+def test_a_new_agreement_is_something_newer() -> None:
+    world = World()
+    world.reported(basis="site_license")
+    night()
+    assert ("M-88", ADA) in standing()
+    agreement = AgreementFactory.create(site_license=True, lea=world.lea, provider=world.provider)
+    (run,) = in_minutes(1)
+    assert ("M-88", ADA) not in standing()
+    assert run.leas == 1
+    Agreement.objects.filter(pk=agreement.pk).update(valid_to=agreement.valid_from)
+    in_minutes(2)
+    assert ("M-88", ADA) in standing()
+    assert in_minutes(3) == []
+
+
+@pytest.mark.rule("M-54")
+def test_an_agreement_of_two_leas_is_something_newer_for_both() -> None:
+    world = World()
+    night()
+    AgreementFactory.create(cooperative=True, lea=world.lea, partner_lea=world.other)
+    (run,) = in_minutes(1)
+    assert set(run.of_leas.values_list("lea", flat=True)) == {world.lea.pk, world.other.pk}
+
+
+@pytest.mark.rule("M-67")
+def test_a_new_learning_plan_is_something_newer() -> None:
+    world = World()
+    request = world.approve(BEN).request
+    student = request.claim.student
+    for code in ENGLISH, ART:
+        CourseLineFactory.create(
+            request=request,
+            course=world.courses[code],
+            state=LineState.ACTIVE,
+            started_on=request.term.starts_on,
+        )
+    night()
+    assert ("M-67", BEN) in standing()
+    LearningPlanFactory.create(student=student)
+    in_minutes(1)
+    assert ("M-67", BEN) not in standing()
+    assert in_minutes(2) == []
 
 
 # Two school years ---------------------------------------------------------------------------------------------

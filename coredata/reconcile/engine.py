@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -110,14 +110,17 @@ class NoSuchYear(LookupError):
 class Found:
     """What a comparison came to. The mismatches are in the temporary table `result` until the transaction ends.
 
-    `reports`: the ids of the reports it rests on. `seconds`: by code, of the time the database took. `is_large`: about
-    so many students that the planner has to know how many rows each table got. `is_planned`: about so few LEAs
-    that what the connection has planned before is run; else all is planned for this question.
+    `reports`: the ids of the reports it rests on. `tried`: the LEAs whose student-courses are not those that stand
+    certified, but those of trials, or with the students of a report that is tried. `seconds`: by code, of the time the
+    database took. `is_large`: about so many students that the planner has to know how many rows each table got.
+    `is_planned`: about so few LEAs that what the connection has planned before is run; else all is planned for this
+    question.
     """
 
     question: Question
     files: dict[int, Files]
     reports: list[int]
+    tried: list[int]
     seconds: dict[str, float] = field(default_factory=dict)
     is_large: bool = False
     is_planned: bool = False
@@ -129,7 +132,8 @@ def find(question: Question) -> Found:
     year = SchoolYear.objects.filter(year=question.year).first()
     if year is None:
         raise NoSuchYear(question.year)
-    found = Found(question, files_for(question), reports_for(question))
+    files, reports = files_for(question), reports_for(question)
+    found = Found(question, files, reports, _tried(question, files, reports))
     windows = {
         (window.cycle, window.kind): window for window in CollectionWindow.objects.filter(school_year=year)
     }
@@ -147,7 +151,7 @@ def find(question: Question) -> Found:
         "times": list(TIMES.values()),
         "any_time": ANY_TIME,
         "reports": found.reports,
-        "tried": _tried(found),
+        "tried": found.tried,
         "trials": list(question.trials),
         "causes": CAUSES,
     }
@@ -268,7 +272,7 @@ def _empty_tables(cursor: CursorWrapper, found: Found) -> None:
 
 def _sources(found: Found) -> dict[str, str]:
     """The tables in which October's and June's rows are: what is certified, and trials in its place."""
-    if not _tried(found):
+    if not found.tried:
         return {"{october}": CERTIFIED_OCTOBER, "{june}": CERTIFIED_JUNE}
     return {
         "{october}": TRIED.format(certified="coredata_studentcourse", trial="o_trial"),
@@ -287,11 +291,12 @@ def _hide(cursor: CursorWrapper, codes: Set[str]) -> None:
                 cursor.execute(statement, [list(hiding.codes), sorted(hidden)])
 
 
-def _tried(found: Found) -> list[int]:
-    """The LEAs whose student-courses are not those that stand certified."""
-    tried = set(found.question.trials)
+def _tried(question: Question, files: Mapping[int, Files], reports: Sequence[int]) -> list[int]:
+    if question.report is not None:
+        return student_courses.stale(list(files), question.year, reports=reports)
+    trials = set(question.trials)
     return [
-        lea for lea, files in found.files.items() if any(upload.pk in tried for upload in files.now.values())
+        lea for lea, of_lea in files.items() if any(upload.pk in trials for upload in of_lea.now.values())
     ]
 
 
@@ -348,8 +353,8 @@ def _lay_files(cursor: CursorWrapper, found: Found) -> dict[str, list[int]]:
 
 
 def _derive(found: Found) -> None:
-    """The student-courses of trials, and those of the versions that were certified before."""
-    year, tried = found.question.year, set(_tried(found))
+    """The student-courses of trials or with a tried report's students, and those of the versions certified before."""
+    year, tried = found.question.year, set(found.tried)
     earlier = {lea: pair for lea, files in found.files.items() if (pair := _earlier(files))}
     if not tried and not earlier:
         return
@@ -357,7 +362,8 @@ def _derive(found: Found) -> None:
         File.of(upload) for lea in tried for upload in found.files[lea].now.values() if upload.collection_id
     ]
     files += [students for _courses, students in earlier.values()]
-    student_courses.lay_known("known_student", year, files=files)
+    reports = None if found.question.report is None else found.reports
+    student_courses.lay_known("known_student", year, files=files, reports=reports)
     for lea in sorted(tried):
         _derive_trial(found.files[lea], year)
     if tried:

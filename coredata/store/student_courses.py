@@ -19,7 +19,7 @@ FEW = 20  # LEAs
 COURSES_FIRST = (Kind.CRS_ASSIGN, Kind.STU_ASSIGN)
 
 # Whose every course matters: who has an approved course, is in a full-time program, or is reported by a provider.
-# `{of_student}`, `{reported}`: what else is asked of their rows.
+# `{of_student}`, `{reported}`: what else is asked of their rows. `reports`: which count; NULL for the accepted ones.
 _KNOWN = """
 SELECT student.mosis_id FROM part_time_courseline AS line
     JOIN part_time_courserequest AS request ON request.id = line.request_id
@@ -33,7 +33,9 @@ UNION SELECT student.mosis_id FROM full_time_schedule AS schedule
     WHERE schedule.school_year_id = %(year)s AND {of_student}
 UNION SELECT reported.mosis_id FROM coredata_reportrow AS reported
     JOIN coredata_providerreport AS report ON report.id = reported.report_id
-    WHERE report.school_year_id = %(year)s AND report.state = %(accepted)s AND {reported}
+    WHERE report.school_year_id = %(year)s AND {reported} AND CASE
+        WHEN %(reports)s::bigint[] IS NULL THEN report.state = %(accepted)s ELSE report.id = ANY(%(reports)s::bigint[])
+    END
 """
 KNOWN = _KNOWN.format(of_student="student.mosis_id IS NOT NULL", reported="reported.mosis_id <> ''")
 # The same of the students in some files.
@@ -175,12 +177,14 @@ class File:
         return cls(upload.pk, upload.collection_id)
 
 
-def lay_known(into: str, year: int, *, files: Sequence[File] | None = None) -> None:
+def lay_known(
+    into: str, year: int, *, files: Sequence[File] | None = None, reports: Sequence[int] | None = None
+) -> None:
     """Put the students whose every course matters into a table of one column, for many builds to ask.
 
-    `files`: of the students in these only.
+    `files`: of the students in these only. `reports`: who is known if these counted, instead of the accepted ones.
     """
-    values: dict[str, Any] = {"year": year, **_states()}
+    values: dict[str, Any] = {"year": year, **_counting(reports)}
     if files is not None:
         values |= _places(files)
     with connection.cursor() as cursor:
@@ -219,7 +223,7 @@ def _insert(statement: str, lea_id: int, year: int, files: Mapping[str, int]) ->
         "year": year,
         "programs": list(PROGRAM_CODES.values()),
         "deliveries": list(DELIVERIES),
-        **_states(),
+        **_counting(None),
         **files,
     }
     with connection.cursor() as cursor:
@@ -231,9 +235,10 @@ def _insert(statement: str, lea_id: int, year: int, files: Mapping[str, int]) ->
     return count
 
 
-def _states() -> dict[str, Any]:
+def _counting(reports: Sequence[int] | None) -> dict[str, Any]:
     """What KNOWN asks for."""
     return {
+        "reports": None if reports is None else list(reports),
         "approved": [state.value for state in APPROVED_LINES],
         "private": Basis.PRIVATE.value,
         "accepted": ReportState.ACCEPTED.value,
@@ -276,8 +281,11 @@ def _places(files: Iterable[File]) -> dict[str, Any]:
     }
 
 
-def stale(leas: Sequence[int], year: int) -> list[int]:
-    """The LEAs among these with students who have become known since their student-courses were derived, or unknown."""
+def stale(leas: Sequence[int], year: int, *, reports: Sequence[int] | None = None) -> list[int]:
+    """The LEAs among these with students who have become known since their student-courses were derived, or unknown.
+
+    `reports`: who would, if these counted instead of the accepted ones.
+    """
     if not leas:
         return []
     values: dict[str, Any] = {
@@ -299,5 +307,5 @@ def stale(leas: Sequence[int], year: int) -> list[int]:
         )
         values |= _places(File.of(upload) for upload in files)
     with connection.cursor() as cursor:
-        cursor.execute(query, {**values, **_states(), "certified": UploadState.CERTIFIED.value})
+        cursor.execute(query, {**values, **_counting(reports), "certified": UploadState.CERTIFIED.value})
         return [lea for (lea,) in cursor.fetchall()]

@@ -14,7 +14,13 @@ from django.test import Client
 from django.urls import reverse
 
 from coredata.actions import accept_report, submit_report
-from coredata.models import ProviderReport, ReportedEnrollment, ReportState
+from coredata.models import (
+    ProviderReport,
+    ReportedEnrollment,
+    ReportState,
+    StudentCourse,
+    StudentOutcome,
+)
 from coredata.reconcile import actions
 from coredata.reconcile.catalogue import CATALOGUE
 from coredata.reconcile.engine import answer
@@ -26,6 +32,7 @@ from mocap_portal.foundation.directory.models import Lea, Provider
 from tests.coredata.kit import DAY, NOW, certify, good, send
 from tests.factories.accounts import MembershipFactory
 from tests.factories.coredata import ProviderReportFactory, ReportRowFactory
+from tests.factories.providers import CourseFactory
 from tests.sign_in import sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_in_june")]
@@ -74,7 +81,8 @@ def random_rows(random: Random) -> list[dict[str, Any]]:
             {
                 "enrollment_id": f"E-{number}",
                 "mosis_id": random.choice(["0000000042", "0000000043", "0000000077", ""]),
-                "course_code": random.choice(["115845", "115846", "115900"]),
+                # The first has no code and is in a classroom: only of students who are known it is looked at.
+                "course_code": random.choice(["115844", "115845", "115846", "115900"]),
                 "semester": random.choice(["S1", "S2", "YL"]),
                 "district_code": random.choice(["991101", "991101", "992102", "999999"]),
                 "basis": random.choice(["mocap", "mocap", "mocap", "private_pay"]),
@@ -114,10 +122,10 @@ def test_what_is_rehearsed_is_what_the_night_finds(
             assert (list(Mismatch.objects.values()), list(ReportedEnrollment.objects.values())) == before
 
             accept(ProviderReport.objects.get(pk=tried.pk), by=office, at=LATER)
-            assert answer(Question(2027, as_of)) == found
             own_before = open_of(lantern)
             actions.compare(2027, as_of=as_of, at=LATER, kind=RunKind.HAND)
             own = open_of(lantern)
+            assert answer(Question(2027, as_of)) == found
             told = {
                 change: sorted(
                     (line.kind.id, line.mosis_id, line.course_code, line.semester)
@@ -146,6 +154,24 @@ def open_of(provider: Provider) -> set[tuple[Any, ...]]:
 
 def without_lea(rows: set[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     return sorted(row[1:] for row in rows)
+
+
+@pytest.mark.rule("M-01", "M-07")
+def test_of_whom_only_this_report_knows_the_uncoded_rows_are_looked_at(
+    clerk: Membership, lantern: Provider
+) -> None:
+    """Nothing is derived of a classroom course of a student whom nobody knows; by the report somebody does."""
+    CourseFactory.create(provider=lantern, state_course_code="115844", provider_course_code="ALG-1")
+    certified(clerk)
+    before = (list(StudentCourse.objects.values()), list(StudentOutcome.objects.values()))
+    assert not StudentCourse.objects.filter(course_code="115844").exists()
+    row = {"mosis_id": "0000000042", "course_code": "115844", "semester": "S1"}
+    row["provider_course_code"] = "ALG-1"
+    tried = report(lantern, [row], as_of=DAY)
+    rehearsed = rehearse_report(tried, as_of=DAY, at=NOW)
+    found = {line.kind.id for line in rehearsed.every if line.course_code == "115844"}
+    assert found == {"M-01", "M-07"}
+    assert (list(StudentCourse.objects.values()), list(StudentOutcome.objects.values())) == before
 
 
 @pytest.mark.rule("M-04")

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import connection
-from django.db.models import Max, Q, QuerySet
+from django.db.models import IntegerField, Max, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from coredata.models import ProviderReport, ReportRow, ReportState, Upload, UploadState
 from enrollment.full_time.models import ProgramEnrollment, ScheduledCourse
@@ -66,20 +67,33 @@ UNION SELECT program.host_id FROM full_time_programenrollment AS enrollment
 """
 
 
+# How far back an event is looked for whose number was given early and which was committed late.
+LOOK_BACK = 10_000
+OLDEST = "3"  # the first transaction that there can be
+
+
 def marks(year: int) -> dict[str, Any]:
     """What a comparison that begins now will see: the files and reports that count, and how far approvals have come.
 
-    A file is known by its number and not by its moment: one that was certified a moment before may be seen later.
+    A file is known by its number and not by its moment: one that was certified a moment before may be seen later. So
+    may an event of a history, whose number is given before it is committed: `open` is the oldest transaction that is
+    not over yet, and of the events that it or a later one wrote those are `seen` that can be seen now.
     """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
+        (oldest,) = cursor.fetchone()
     certified = Upload.objects.filter(collection__school_year=year, state=UploadState.CERTIFIED)
     accepted = ProviderReport.objects.filter(school_year=year, state=ReportState.ACCEPTED)
     found: dict[str, Any] = {
         "files": sorted(certified.values_list("pk", flat=True)),
         "reports": sorted(accepted.values_list("pk", flat=True)),
     }
+    found["open"], found["events"] = oldest, {}
     for model in TRACKED:
         events, number, _whose = _history(model)
-        found[model.__name__] = events.aggregate(last=Max(number))["last"] or 0
+        last = events.aggregate(last=Max(number))["last"] or 0
+        late = _written_since(events, number, last, oldest)
+        found["events"][model.__name__] = {"last": last, "seen": sorted(late.values_list(number, flat=True))}
     return found
 
 
@@ -92,7 +106,8 @@ def leas_with_newer(year: int, now: Mapping[str, Any]) -> list[int]:
     last = _last_of_all(year)
     if last is None:
         return []
-    if now == {name: last.marks.get(name) for name in now}:  # a night's say more
+    same_files = all(now[name] == last.marks.get(name) for name in ("files", "reports"))
+    if same_files and not any(_since(model, last.marks).exists() for model in TRACKED):
         return []
     own = {
         *_by_files(set(now["files"]) ^ set(last.marks["files"])),
@@ -163,8 +178,25 @@ def _history(model: type[Any]) -> tuple[QuerySet[Any], str, str]:
 
 
 def _since(model: type[Any], since: Mapping[str, Any]) -> QuerySet[Any]:
+    """The events that could not be seen when these marks were taken."""
     events, number, _whose = _history(model)
-    return events.filter(**{f"{number}__gt": since.get(model.__name__, 0)})
+    mark = since.get("events", {}).get(model.__name__, {"last": 0, "seen": []})
+    late = _written_since(events, number, mark["last"], since.get("open", OLDEST))
+    return late.exclude(**{f"{number}__in": mark["seen"]})
+
+
+def _written_since(events: QuerySet[Any], number: str, last: int, oldest: str) -> QuerySet[Any]:
+    """The events that this transaction or a later one wrote, down to LOOK_BACK numbers before the last.
+
+    Which transactions could be seen the server does not tell of those within another one (savepoints): they are later
+    than the one around them. So what can be seen is kept by its number.
+    """
+    age = RawSQL("age(xmin)", [], output_field=IntegerField())
+    since = RawSQL("age(%s::xid8::xid)", [oldest], output_field=IntegerField())
+    written: QuerySet[Any] = events.alias(written=age).filter(
+        **{f"{number}__gt": last - LOOK_BACK}, written__lte=since
+    )
+    return written
 
 
 def _changed(model: type[Any], since: Mapping[str, Any]) -> QuerySet[Any]:

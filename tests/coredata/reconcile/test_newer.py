@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 import pytest
+from django.db import connection, transaction
 from pytest_django import Settings
 
 from coredata.models import ProviderReport, ReportState
@@ -123,6 +125,39 @@ def test_what_comes_in_while_a_run_begins_is_newer_a_minute_later(monkeypatch: p
     in_minutes(2)
     assert standing() == [("M-06", BEN), ("M-06", CAM)]
     assert in_minutes(3) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_numbered_early_and_committed_late_is_newer() -> None:
+    """An approval in a transaction, and within it in another one, that is open while others come and are compared."""
+    world = World()
+    night()
+    written, over = threading.Event(), threading.Event()
+
+    def approve() -> None:
+        try:
+            with transaction.atomic(), transaction.atomic():
+                world.approve(BEN)
+                written.set()
+                over.wait(60)
+        finally:
+            written.set()
+            connection.close()
+
+    other = threading.Thread(target=approve)
+    other.start()
+    written.wait(60)
+    try:
+        world.approve(CAM, lea=world.other)
+        assert len(in_minutes(1)) == 1
+        assert standing() == [("M-06", CAM)]
+        assert in_minutes(2) == []  # what was compared is not newer, though something older is not over yet
+    finally:
+        over.set()
+        other.join()
+    (run,) = in_minutes(3)
+    assert (run.leas, standing()) == (1, [("M-06", BEN), ("M-06", CAM)])
+    assert in_minutes(4) == []
 
 
 @pytest.mark.rule("M-88")

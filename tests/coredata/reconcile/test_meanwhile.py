@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from pytest_django import Settings
 
 from coredata import actions as sending
@@ -35,7 +35,6 @@ from coredata.reconcile.models import (
     Run,
     RunKind,
 )
-from coredata.store.rows import make_room
 from enrollment.part_time.models import CourseLine
 from enrollment.records import actions as records
 from enrollment.records.models import Student
@@ -48,6 +47,7 @@ from tests.factories.directory import SchoolFactory
 from tests.factories.records import StudentFactory
 from tests.factories.registration import RosterLineFactory
 
+from .filed import store
 from .world import ADA, ALGEBRA, CERTIFIED_AT, ENGLISH, JUNE, SUMMER, WINTER, YEAR, World
 
 pytestmark = pytest.mark.django_db
@@ -116,7 +116,7 @@ class Files:
         self.section(world.certify(world.lea, "crs_assign"))
 
     def section(self, upload: Upload) -> None:
-        self.store(
+        store(
             upload,
             {
                 "school_code": "1050",
@@ -139,7 +139,7 @@ class Files:
             collection=StoredCollectionFactory.create(kind="stu_assign"),
             destroyed_at=CERTIFIED_AT,  # there never were any bytes
         )
-        self.store(
+        store(
             upload,
             *(
                 {
@@ -156,31 +156,6 @@ class Files:
         )
         upload.refresh_from_db()
         return upload
-
-    def store(self, upload: Upload, *rows: dict[str, Any], state: str = UploadState.CERTIFIED) -> None:
-        stored = upload.collection
-        assert stored is not None
-        with transaction.atomic():
-            make_room(stored)
-        Upload.objects.filter(pk=upload.pk).update(state=UploadState.PARSED, certified_at=None)
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('coredata.loading', %s, true)", [str(upload.pk)])
-            for line, row in enumerate(rows, start=2):
-                given = {"collection_id": stored.pk, "upload_id": upload.pk, "line": line, **row}
-                cursor.execute(
-                    f"INSERT INTO coredata_{stored.kind} ({', '.join(given)})"
-                    f" VALUES ({', '.join(['%s'] * len(given))})",
-                    list(given.values()),
-                )
-                if "mosis_id" in row:
-                    cursor.execute(
-                        "INSERT INTO coredata_student_lines (collection_id, upload_id, mosis_id, lines)"
-                        " VALUES (%s, %s, %s, %s)",
-                        [stored.pk, upload.pk, row["mosis_id"], [line]],
-                    )
-        Upload.objects.filter(pk=upload.pk).update(
-            state=state, certified_at=CERTIFIED_AT if state == UploadState.CERTIFIED else None
-        )
 
 
 @contextmanager

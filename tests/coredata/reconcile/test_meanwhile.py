@@ -137,7 +137,7 @@ class Files:
             **{"certified" if state == UploadState.CERTIFIED else "trial": True},
             lea=self.world.lea,
             collection=StoredCollectionFactory.create(kind="stu_assign"),
-            destroyed_at=CERTIFIED_AT,  # there never were any bytes
+            stored_as="coredata/of-no-bytes",
         )
         store(
             upload,
@@ -217,7 +217,12 @@ def test_a_file_certified_while_the_night_runs_comes_to_what_a_night_after_it_fi
 
     def undo() -> None:
         Upload.objects.filter(pk=trial.pk).update(
-            state=UploadState.TRIAL, certified_at=None, certified_by=None, certified_name="", statement=""
+            state=UploadState.TRIAL,
+            certified_at=None,
+            certified_by=None,
+            certified_name="",
+            statement="",
+            destroyed_at=None,
         )
         Upload.objects.filter(pk=before.pk).update(state=UploadState.CERTIFIED, ended_at=None)
         sending.rebuild_student_courses()

@@ -28,12 +28,11 @@ from . import laid_out, plain, written
 from .filed import store
 from .laid_out import YEAR, Shared
 from .random_states import random_state, setting
-from .world import CERTIFIED_AT
 
 pytestmark = pytest.mark.django_db
 
 STATES = 10  # in one night
-NIGHTS = [dt.date(2026, 12, 1), dt.date(2027, 3, 1), dt.date(2027, 6, 25)]
+NIGHTS = [dt.date(2026, 12, 1), dt.date(2027, 3, 1), dt.date(2027, 7, 15)]
 
 Row = tuple[Any, ...]
 
@@ -65,7 +64,6 @@ class Trials:
             lea_id=self.lea,
             collection=self.shared.stored[kind],
             sent_by=self.by,
-            destroyed_at=CERTIFIED_AT,  # there never were any bytes
         )
         store(upload, *rows, state=UploadState.TRIAL)
 

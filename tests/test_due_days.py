@@ -13,10 +13,15 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from concerns.models import Asked
+from coredata.models import CollectionWindow
+from enrollment.full_time.models import ProgramApplication, ProgramEnrollment, ProgramReview, RecordsRequest
 from enrollment.part_time.models import CourseRequest
+from enrollment.records.models import Claim
 from mocap_portal.foundation.accounts import actions as accounts
 from mocap_portal.foundation.accounts.models import (
     DESE_ROLES,
+    HOST_ROLES,
     LEA_ROLES,
     PROVIDER_ROLES,
     STAFF_ROLES,
@@ -26,10 +31,24 @@ from mocap_portal.foundation.accounts.models import (
     User,
 )
 from mocap_portal.foundation.clocks import actions as clocks
+from mocap_portal.foundation.clocks.models import Clock
+from mocap_portal.foundation.directory.models import Term
 from mocap_portal.home import due_days
 from tests.factories.accounts import MembershipFactory
-from tests.factories.directory import ClosedDayFactory
+from tests.factories.attendance import PlacementFactory
+from tests.factories.clocks import ClockFactory
+from tests.factories.concerns import AskedFactory
+from tests.factories.coredata import UploadFactory
+from tests.factories.directory import ClosedDayFactory, LeaFactory, ProviderFactory, SchoolFactory
+from tests.factories.full_time import (
+    ProgramApplicationFactory,
+    ProgramEnrollmentFactory,
+    ProgramFactory,
+    ProgramReviewFactory,
+    RecordsRequestFactory,
+)
 from tests.factories.part_time import CourseLineFactory, CourseRequestFactory
+from tests.factories.progress import ProgressReportFactory
 from tests.factories.records import GuardianFactory
 from tests.factories.registration import RosterLineFactory
 from tests.sign_in import sign_in
@@ -94,9 +113,9 @@ class TestWhoReadsWhat:
             Role.DECIDER: [decision],
             Role.SPECIAL_EDUCATION: [decision],
             Role.LEA_ADMIN: [registration],
-            Role.DATA_CLERK: [],
         }
-        assert read(staff(role, to_decide)) == expected[role]
+        if role != Role.DATA_CLERK:  # who has no part in a request
+            assert read(staff(role, to_decide)) == expected[role]
 
     @pytest.mark.parametrize("role", sorted(PROVIDER_ROLES))
     def test_a_provider(self, role: Role) -> None:
@@ -141,6 +160,261 @@ class TestWhoReadsWhat:
         hat.user.refresh_from_db()
         days = due_days.due_days(hat, today=NOW.date())
         assert [day.clock_id for day in days] == [request.clock_id]
+
+
+# One due thing of each kind -----------------------------------------------------------------------
+
+FIRST_QUARTER, SECOND_QUARTER = dt.date(2026, 10, 19), dt.date(2026, 12, 20)
+LATE = dt.date(2026, 11, 6)
+SOON = dt.date(2026, 11, 12)
+Read = tuple[str, dt.date, str]
+
+
+class World:
+    """A district, the host of a program and a provider, each with one due thing of each kind, and who reads them."""
+
+    def __init__(self) -> None:
+        self.school = SchoolFactory.create()
+        self.lea, self.host, self.provider = self.school.lea, LeaFactory.create(), ProviderFactory.create()
+        self.program = ProgramFactory.create(host=self.host)
+        self.add()
+        AskedFactory.create(lea=self.lea, clock=ClockFactory.create(kind="concern_answer"))
+        UploadFactory.create(lea=self.lea, certified=True)  # Student Core of October
+
+    def add(self) -> None:
+        request = CourseRequestFactory.create(submitted=True, claim__school=self.school)
+        line = CourseLineFactory.create(
+            approved=True,
+            request__state="decided",
+            request__claim__school=self.school,
+            request__clock__stopped=True,
+        )
+        applied, refused = self._application(applied=True), self._application(refused=True)
+        asked = RecordsRequestFactory.create(application=applied)
+        review = ProgramReviewFactory.create(application=refused)
+        enrolled = self._student(enrolled=True)
+        late = RecordsRequestFactory.create(application=enrolled.application, clock__due_on=LATE)
+        left = self._student(
+            disenrolled=True, ended_on=LATE, ended_at=dt.datetime(2026, 11, 6, 15, tzinfo=dt.UTC)
+        )
+        placement = PlacementFactory.create(
+            enrollment=left, opened_at=left.ended_at, clock__due_on=SOON, clock__first_due_on=SOON
+        )
+        row = RosterLineFactory.create(line__course__provider=self.provider)
+        RosterLineFactory.create(
+            running=True,
+            line__course__provider=self.provider,
+            line__request__term=Term.objects.get(code="S1", school_year=2027),
+        )
+
+        def day(what: str, due_on: dt.date, name: str, *pks: int) -> Read:
+            return (what, due_on, reverse(name, args=pks))
+
+        number = enrolled.application.number
+        self.decision = day(f"{request.number}: answer due", DUE, "part_time:review", request.pk)
+        self.registration = day(
+            f"{line.request.number}: registration due", dt.date(2026, 11, 5), "registration:line", line.pk
+        )
+        self.answer = ("Answer to the state office due", DUE, "")
+        self.input = day(
+            f"{applied.number}: information for the program due",
+            DUE,
+            "full_time:resident_application",
+            applied.pk,
+        )
+        self.records = [
+            day(f"{number}: records due", LATE, "full_time:answer_records", late.pk),
+            day(f"{applied.number}: records due", SOON, "full_time:answer_records", asked.pk),
+        ]
+        self.late_records = day(
+            f"{number}: records are late", LATE, "full_time:records", enrolled.application_id
+        )
+        self.review = day(f"{refused.number}: second look due", DUE, "full_time:look_again", review.pk)
+        self.options = f"{left.application.number}: options for the family due"
+        self.placement = day(self.options, SOON, "attendance:placement", placement.pk)
+        self.state_placement = day(self.options, SOON, "full_time:enrollment", left.pk)
+        self.reports = [
+            day("Progress reports due", due_on, "progress:students")
+            for due_on in (FIRST_QUARTER, SECOND_QUARTER)
+        ]
+        self.files = [
+            day(f"Certify {kind} Assignment, October 2026", dt.date(2026, 10, 31), "coredata:files")
+            for kind in ("Course", "Student")
+        ]
+        self.confirmation = day(
+            f"Roster line {row.pk}: confirmation due",
+            dt.date(2026, 11, 13),
+            "registration:confirm",
+            row.pk,
+        )
+
+    def _application(self, **traits: object) -> ProgramApplication:
+        application: ProgramApplication = ProgramApplicationFactory.create(
+            program=self.program, claim__school=self.school, **traits
+        )
+        return application
+
+    def _student(self, **traits: object) -> ProgramEnrollment:
+        application = self._application(admitted=True, claim__confirmed=True, input_clock__stopped=True)
+        enrollment: ProgramEnrollment = ProgramEnrollmentFactory.create(
+            application=application, starts_on=dt.date(2026, 8, 20), **traits
+        )
+        return enrollment
+
+    def hat(self, role: Role) -> Membership:
+        owner = self.host if role in HOST_ROLES else self.provider if role in PROVIDER_ROLES else self.lea
+        return MembershipFactory.create(role=role, organization=owner.organization)
+
+    def due(self, role: Role) -> list[Read]:
+        """What this role has to do, as the calendar says it; the page of a question of the state office left out."""
+        return {
+            Role.COUNSELOR: [self.registration, self.decision, self.input, *self.records],
+            Role.COORDINATOR: [
+                self.registration,
+                self.decision,
+                self.answer,
+                self.input,
+                *self.records,
+                self.placement,
+            ],
+            Role.DECIDER: [self.decision, self.answer],
+            Role.SPECIAL_EDUCATION: [self.decision],
+            Role.DATA_CLERK: [*self.records, *self.files],
+            Role.LEA_ADMIN: [self.registration, self.answer, self.placement],
+            Role.HOST_STAFF: [self.late_records, self.review, *self.reports],
+            Role.PROVIDER_STAFF: [self.confirmation, self.reports[1]],
+            Role.PROVIDER_ADMIN: [self.confirmation, self.reports[1]],
+        }[role]
+
+
+# The feed, that it was read, one for each kind of thing, changes of clocks. Progress reports take four: the school
+# year, its semesters, how many there are, those that are missing. Core data takes two.
+QUERIES = {
+    Role.COUNSELOR: 7,
+    Role.COORDINATOR: 9,
+    Role.DECIDER: 5,
+    Role.SPECIAL_EDUCATION: 4,
+    Role.DATA_CLERK: 6,
+    Role.LEA_ADMIN: 6,
+    Role.HOST_STAFF: 9,
+    Role.PROVIDER_STAFF: 9,
+    Role.PROVIDER_ADMIN: 9,
+}
+
+
+@pytest.mark.django_db
+class TestOneOfEachKind:
+    @pytest.mark.rule("R-37", "R-48", "R-51", "R-59", "R-71", "V-16")
+    @pytest.mark.parametrize("role", sorted(STAFF_ROLES - DESE_ROLES))
+    def test_each_role_reads_its_own_and_nothing_of_others(self, role: Role) -> None:
+        world = World()
+        World()
+        question = reverse("concerns:question", args=[Asked.objects.get(lea=world.lea).pk])
+        found = [
+            (what, due_on, "" if path == question else path) for what, due_on, path in read(world.hat(role))
+        ]
+        assert sorted(found) == sorted(world.due(role))
+        assert [due_on for _what, due_on, _path in found] == sorted(due_on for _what, due_on, _path in found)
+
+    @pytest.mark.parametrize("number", [1, 3])
+    @pytest.mark.parametrize("role", sorted(QUERIES))
+    def test_as_many_queries_for_many_things_as_for_one(
+        self, role: Role, number: int, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        world = World()
+        for _one in range(number - 1):
+            world.add()
+        address = address_of(world.hat(role))
+        with django_assert_num_queries(QUERIES[role]):
+            assert Client().get(address).status_code == 200
+
+    @pytest.mark.rule("R-59")
+    @pytest.mark.parametrize("role", sorted(DESE_ROLES))
+    def test_the_state_office_reads_which_families_have_no_options_in_time(self, role: Role) -> None:
+        world = World()
+        hat = MembershipFactory.create(**{role: True})
+        assert read(hat) == []
+        with time_machine.travel(NOW + dt.timedelta(days=4), tick=False):
+            assert read(hat) == [world.state_placement]
+
+    @pytest.mark.rule("R-31")
+    @pytest.mark.parametrize("role", [Role.COORDINATOR, Role.DATA_CLERK, Role.HOST_STAFF])
+    def test_none_names_anybody(self, role: Role) -> None:
+        world = World()
+        text = Client().get(address_of(world.hat(role))).content.decode().replace("\r\n ", "")
+        claims = [row.claim for row in ProgramApplication.objects.select_related("claim")]
+        secrets = {name for claim in claims for name in (claim.first_name, claim.last_name)} | {
+            str(world.program),
+            str(world.lea),
+            str(world.host),
+            str(world.school),
+        }
+        assert "BEGIN:VEVENT" in text
+        assert [secret for secret in secrets if secret in text] == []
+
+    @pytest.mark.rule("R-134")
+    def test_nobody_acts_for_a_child_of_their_own(self) -> None:
+        world = World()
+        for role in (Role.COORDINATOR, Role.DATA_CLERK, Role.HOST_STAFF):
+            hat = world.hat(role)
+            for claim in Claim.objects.filter(student__isnull=False):
+                GuardianFactory.create(student=claim.student, user=hat.user)
+            for claim in Claim.objects.filter(student__isnull=True):
+                Claim.objects.filter(pk=claim.pk).update(claimant=hat.user)
+            left = {what for what, _due_on, _path in read(hat)}
+            assert {
+                what for what in left if what.startswith("FT-") or what == "Progress reports due"
+            } == set()
+
+    @pytest.mark.rule("R-37")
+    def test_information_that_is_late_changes_nothing_and_is_due_no_more(self) -> None:
+        world = World()
+        hat = world.hat(Role.COUNSELOR)
+        with time_machine.travel(dt.datetime(2026, 11, 17, 18, tzinfo=dt.UTC), tick=False):
+            assert world.input in read(hat)
+        with time_machine.travel(dt.datetime(2026, 11, 18, 18, tzinfo=dt.UTC), tick=False):
+            assert world.input not in read(hat)
+
+    def test_what_is_done_is_due_no_more(self) -> None:
+        world = World()
+        ProgramReview.objects.update(
+            outcome="upheld", answer="No.", answered_at=NOW, answered_by=world.hat(Role.HOST_STAFF)
+        )
+        RecordsRequest.objects.update(answer="Sent.", answered_at=NOW, answered_by=world.hat(Role.DATA_CLERK))
+        Clock.objects.filter(kind__in=["program_review", "records", "placement"]).update(stopped_at=NOW)
+        for enrollment in ProgramEnrollment.objects.all():
+            ProgressReportFactory.create(enrollment=enrollment, number=1, due_on=FIRST_QUARTER)
+        assert read(world.hat(Role.HOST_STAFF)) == [world.reports[1]]
+        assert read(world.hat(Role.DATA_CLERK)) == world.files
+        assert world.placement not in read(world.hat(Role.COORDINATOR))
+
+    @pytest.mark.rule("V-16")
+    def test_a_file_that_another_outdated_is_due_again(self) -> None:
+        world = World()
+        UploadFactory.create(lea=world.lea, certified=True, collection__kind="crs_assign", needs_recheck=True)
+        UploadFactory.create(lea=world.lea, certified=True, collection__kind="stu_assign")
+        hat = world.hat(Role.DATA_CLERK)
+        assert [day for day in read(hat) if day not in world.records] == [world.files[0]]
+
+    def test_a_day_of_the_states_calendar_is_one_event_until_it_moves(self) -> None:
+        world = World()
+        address = address_of(world.hat(Role.DATA_CLERK))
+
+        def uids() -> set[str]:
+            found = Calendar.from_ical(Client().get(address).content).walk("VEVENT")
+            return {str(event["UID"]) for event in found if "Course Assignment" in str(event["SUMMARY"])}
+
+        window = CollectionWindow.objects.get(school_year=2027, cycle="Oct", kind="crs_assign")
+        assert uids() == uids() == {f"collection-{window.pk}-20261031@mocap-portal"}
+        CollectionWindow.objects.filter(pk=window.pk).update(due_on=dt.date(2026, 11, 10))
+        assert uids() == {f"collection-{window.pk}-20261110@mocap-portal"}
+
+    def test_without_a_school_year_the_other_days_stand(self) -> None:
+        world = World()
+        with time_machine.travel(dt.datetime(2100, 1, 4, 18, tzinfo=dt.UTC), tick=False):
+            address = address_of(world.hat(Role.PROVIDER_STAFF))
+            found = Calendar.from_ical(Client().get(address).content).walk("VEVENT")
+        assert [str(event["SUMMARY"]) for event in found] == [world.confirmation[0]]
 
 
 # What it never tells ------------------------------------------------------------------------------
@@ -211,11 +485,12 @@ def test_a_due_day_that_moves_moves_its_event() -> None:
     version=st.integers(0, 99),
 )
 def test_any_event_reads_back_as_it_was(number: int, due_on: dt.date, what: str, version: int) -> None:
-    day = due_days.DueDay(number, due_on, what, f"/requests/{number}/review/")
+    uid = f"clock-{number}@mocap-portal"
+    day = due_days.DueDay(uid, due_on, what, f"/requests/{number}/review/", clock_id=number)
     written = Calendar.new()
     written.add_component(due_days.event(day, due_days.Version(version, NOW)))
     (found,) = Calendar.from_ical(written.to_ical()).walk("VEVENT")
-    assert (str(found["UID"]), found.decoded("DTSTART")) == (f"clock-{number}@mocap-portal", due_on)
+    assert (str(found["UID"]), found.decoded("DTSTART")) == (uid, due_on)
     assert str(found["SUMMARY"]) == what
     assert (int(str(found["SEQUENCE"])), found.decoded("DTSTAMP")) == (version, NOW)
 
@@ -302,7 +577,7 @@ class TestTheAddress:
             line = CourseLineFactory.create(approved=True, request__claim__school=request.claim.school)
             assert line.request.lea_id == request.lea_id
         address = address_of(staff(Role.COUNSELOR, request))
-        with django_assert_num_queries(5):  # the feed, that it was read, decisions, registrations, changes
+        with django_assert_num_queries(QUERIES[Role.COUNSELOR]):
             assert len(Calendar.from_ical(Client().get(address).content).walk("VEVENT")) == 1 + 2 * number
 
 

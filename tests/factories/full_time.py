@@ -20,6 +20,7 @@ from enrollment.full_time.models import (
     ProgramApplication,
     ProgramEnrollment,
     ProgramPolicy,
+    ProgramReview,
     RecordsKind,
     RecordsRequest,
     Schedule,
@@ -168,6 +169,24 @@ class DeterminationFactory(DjangoModelFactory[Determination]):
         MembershipFactory, host_staff=True, lea=factory.SelfAttribute("..application.program.host")
     )
     letter = factory.LazyFunction(kept_letter)
+
+
+class ProgramReviewFactory(DjangoModelFactory[ProgramReview]):
+    """A family asked on Monday 2 November 2026 to look at a refusal again; the answer is due on 17 November."""
+
+    class Meta:
+        model = ProgramReview
+
+    application = factory.SubFactory(ProgramApplicationFactory, refused=True)
+    asked_at = APPLIED_AT
+    asked_by = factory.LazyAttribute(lambda o: family_hat(o.application))
+    reasons = "The report card was a year old."
+    clock = factory.SubFactory(
+        ClockFactory,
+        kind=ClockKind.PROGRAM_REVIEW,
+        lea=factory.SelfAttribute("..application.program.host"),
+        source="R-71",
+    )
 
 
 class ProgramEnrollmentFactory(DjangoModelFactory[ProgramEnrollment]):

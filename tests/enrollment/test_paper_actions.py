@@ -9,6 +9,7 @@ from django.db import transaction
 
 from enrollment.part_time import actions
 from enrollment.part_time.actions import Asked, AskedCourse, Paper, PaperOutcome
+from enrollment.part_time.actions.paper_decision import FROM_ENTRY
 from enrollment.part_time.models import (
     Basis,
     Channel,
@@ -26,10 +27,11 @@ from enrollment.records import actions as records
 from enrollment.records.actions import Asker, Child
 from enrollment.records.models import Claim, ClaimState, Enrollment, Guardian, Student
 from mocap_portal.foundation.accounts.models import Membership
+from mocap_portal.foundation.clocks.explain import explain
 from mocap_portal.foundation.clocks.models import Clock, ClockKind
 from mocap_portal.foundation.directory.models import CodeMeaning, CodeSet, Lea, School
 from mocap_portal.foundation.papers.models import Document, Notice
-from mocap_portal.foundation.shared.calendar import CENTRAL
+from mocap_portal.foundation.shared.calendar import CENTRAL, central_date
 from tests.factories.accounts import MembershipFactory
 from tests.factories.clocks import ClockFactory
 from tests.factories.directory import LeaPolicyFactory, SchoolFactory, TermFactory
@@ -406,8 +408,8 @@ def test_a_paper_decides_each_course_with_what_follows_from_its_day(time_machine
     yes, no = lines[approved.line_id], lines[denied.line_id]
     assert (yes.state, yes.decision) == (LineState.APPROVED, approved)
     assert (no.state, no.decision, no.registration_clock) == (LineState.DENIED, denied, None)
-    # Three business days from Tuesday 10 November, without Veterans Day.
-    assert (yes.registration_clock.started_at, yes.registration_clock.due_on) == (noon, dt.date(2026, 11, 16))
+    # Three business days from Tuesday 10 November, without Veterans Day, were over: from Friday 20 November then.
+    assert (yes.registration_clock.started_at, yes.registration_clock.due_on) == (NOW, dt.date(2026, 11, 25))
     request.refresh_from_db()
     assert (request.state, request.clock.stopped_at) == (RequestState.DECIDED, noon)
     assert request.review_clock is not None
@@ -417,6 +419,27 @@ def test_a_paper_decides_each_course_with_what_follows_from_its_day(time_machine
     assert [notice.subject for notice in notices] == [
         f"Your district recorded a decision on paper about course request {request.number}"
     ]
+
+
+@pytest.mark.parametrize(
+    ("decided_on", "due_on", "own"),
+    [
+        (dt.date(2026, 11, 16), dt.date(2026, 11, 25), False),  # its own day was yesterday
+        (dt.date(2026, 11, 17), dt.date(2026, 11, 20), True),  # its own day is today
+        (dt.date(2026, 11, 19), dt.date(2026, 11, 24), True),
+        (dt.date(2026, 11, 20), dt.date(2026, 11, 25), True),
+    ],
+)
+def test_days_to_register_run_from_the_entry_where_their_own_are_over(
+    decided_on: dt.date, due_on: dt.date, own: bool
+) -> None:
+    [decision] = record(waiting(), "approved", decided_on=decided_on)
+    clock = CourseLine.objects.get().registration_clock
+    assert clock is not None
+    assert (central_date(decision.decided_at), clock.due_on) == (decided_on, due_on)
+    assert clock.started_at == (decision.decided_at if own else NOW)
+    assert clock.source == ("A-04" if own else FROM_ENTRY)
+    assert explain(clock).on == due_on
 
 
 def test_a_paper_about_some_courses_leaves_the_others_waiting() -> None:

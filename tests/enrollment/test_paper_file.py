@@ -18,6 +18,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from enrollment.part_time import actions, paper_file
+from enrollment.part_time.actions.paper_decision import FROM_ENTRY
 from enrollment.part_time.actions.paper_import import PaperImport, import_paper_decisions
 from enrollment.part_time.models import (
     Channel,
@@ -29,11 +30,12 @@ from enrollment.part_time.models import (
     RequestState,
     Unfinished,
 )
+from enrollment.part_time.tasks import chase_requests
 from enrollment.records.models import Claim, ClaimState, Relationship
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.directory.models import School
-from mocap_portal.foundation.papers.models import Notice
-from mocap_portal.foundation.shared.calendar import CENTRAL
+from mocap_portal.foundation.papers.models import DigestItem, Notice
+from mocap_portal.foundation.shared.calendar import CENTRAL, central_date
 from mocap_portal.foundation.shared.tabular import UnreadableFile
 from providers.models import Course
 from tests.factories.accounts import MembershipFactory
@@ -148,10 +150,46 @@ def test_rows_of_a_student_and_day_are_one_request(coordinator: Membership) -> N
     assert (biology.decision.explanation, biology.decision.paper_reference) == (EXPLANATION, "File 12")
     assert {line.decision.channel for line in lines} == {DecisionChannel.PAPER}
     assert algebra.decision.decided_by_name == "Dana Dean, principal"
-    assert algebra.registration_clock.due_on == dt.date(2026, 11, 16)
+    assert algebra.decision.decided_at == dt.datetime(2026, 11, 10, 12, tzinfo=CENTRAL)
     assert request.claim.state == ClaimState.TYPED
     assert request.claim.how_to_reach == ["573-555-0100"]
     assert not Notice.objects.exists()  # nobody has to review it, and nobody of the family has an account
+
+
+@pytest.mark.rule("R-18")
+def test_what_was_decided_in_august_is_not_late_in_the_night_it_comes(
+    coordinator: Membership,
+) -> None:
+    MembershipFactory.create(dese_reviewer=True)
+    august = ALGEBRA | {"received_on": "2026-08-20", "decided_on": "2026-08-28"}
+    yesterday = SISTER | {"decided_on": "2026-11-19"}
+    assert counts(stored(coordinator, august, yesterday)) == (2, 2, 0, 0)
+    lines = CourseLine.objects.order_by("decision__decided_at").select_related(
+        "decision", "registration_clock"
+    )
+    assert [
+        (
+            central_date(line.decision.decided_at),
+            line.registration_clock.due_on,
+            line.registration_clock.source,
+        )
+        for line in lines
+    ] == [
+        (dt.date(2026, 8, 28), dt.date(2026, 11, 25), FROM_ENTRY),
+        (dt.date(2026, 11, 19), dt.date(2026, 11, 24), "A-04"),
+    ]
+    for day in ("2026-11-20", "2026-11-21"):
+        chase_requests(day)
+    assert not DigestItem.objects.filter(urgent=True).exists()
+    chase_requests("2026-11-26")
+    assert DigestItem.objects.filter(day="2026-11-26", urgent=True, user=coordinator.user).count() == 2
+    # What the family and the district read stays: it was asked for and decided in August.
+    request = lines[0].request
+    assert request.submitted_at is not None and request.clock is not None
+    assert (central_date(request.submitted_at), request.clock.stopped_at) == (
+        dt.date(2026, 8, 20),
+        lines[0].decision.decided_at,
+    )
 
 
 def test_a_known_mosis_id_links_the_student(coordinator: Membership, school: School) -> None:

@@ -155,7 +155,7 @@ def preview_letter(
             line,
             by=by,
             at=at,
-            register_by=_register_by(line, at=at),
+            register_by=register_by(line, at=at),
             in_person_options=in_person_options.strip(),
             replaced=replaced,
         )
@@ -290,17 +290,17 @@ def write_denial(
     return _record(decision, letter_kind=LetterKind.DENIAL, letter_facts=letter_facts, factors=factors)
 
 
-def start_registration(line: CourseLine, *, at: dt.datetime) -> Clock:
+def start_registration(line: CourseLine, *, at: dt.datetime, source: str = "A-04") -> Clock:
     return clocks.start(
         ClockKind.REGISTRATION,
         lea_id=line.request.lea_id,
         at=at,
         business_days=LegalValue.objects.whole(LegalKey.REGISTER_DAYS, on=central_date(at)),
-        source="A-04",
+        source=source,
     )
 
 
-def _register_by(line: CourseLine, *, at: dt.datetime) -> dt.date | None:
+def register_by(line: CourseLine, *, at: dt.datetime) -> dt.date | None:
     """The day that `start_registration` would give; None where the family registers its child itself."""
     if line.is_private:
         return None

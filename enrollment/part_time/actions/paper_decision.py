@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment.records.actions import refuse_own_child
 from mocap_portal.foundation.accounts.models import Membership
+from mocap_portal.foundation.clocks.models import Clock
 from mocap_portal.foundation.directory.models import (
     CodeMeaning,
     CodeSet,
@@ -35,8 +36,10 @@ from ..models import (
 )
 from ..rules import deciding_roles, recording_roles
 from . import following
-from .deciding import AlreadyDecided, ExplanationTooShort, start_registration
+from .deciding import AlreadyDecided, ExplanationTooShort, register_by, start_registration
 from .paper import moment_of
+
+FROM_ENTRY = "A-04, counted from the day on which the paper was entered: its own days were over"
 
 
 class PaperNotFound(Refusal):
@@ -85,8 +88,9 @@ def record_paper_decision(
 ) -> list[Decision]:
     """Records how a paper decided courses of a request, with what follows from that day on.
 
-    Days to register an approved course run from the day of the decision. `decided_by` of the decision is who records
-    it. Raises MayNotRecord, OwnChild, AlreadyDecided, NothingDecided, InTheFuture, DecidedBeforeAsked, PaperNotFound,
+    Days to register an approved course run from the day of the decision; from the day of entry where they would be over
+    by then, since nobody could be reminded of them before. `decided_by` of the decision is who records it. Raises
+    MayNotRecord, OwnChild, AlreadyDecided, NothingDecided, InTheFuture, DecidedBeforeAsked, PaperNotFound,
     ExplanationTooShort (R-21).
     """
     request = CourseRequest.objects.select_for_update(of=("self",)).get(pk=request_id)
@@ -112,7 +116,7 @@ def record_paper_decision(
         if line is None or line.state != LineState.REQUESTED:
             raise AlreadyDecided
         line.request = request
-        decisions.append(_record(line, outcome, paper, by=by, decided_at=decided_at))
+        decisions.append(_record(line, outcome, paper, by=by, decided_at=decided_at, at=at))
     _close(request)
     notices.tell_decided_on_paper(request, at=at)
     return decisions
@@ -126,7 +130,13 @@ def _refuse_recording(request: CourseRequest, *, by: Membership, on: dt.date) ->
 
 
 def _record(
-    line: CourseLine, outcome: PaperOutcome, paper: Paper, *, by: Membership, decided_at: dt.datetime
+    line: CourseLine,
+    outcome: PaperOutcome,
+    paper: Paper,
+    *,
+    by: Membership,
+    decided_at: dt.datetime,
+    at: dt.datetime,
 ) -> Decision:
     explanation = outcome.explanation.strip()
     if outcome.outcome == Outcome.DENIED:
@@ -135,8 +145,7 @@ def _record(
             raise ExplanationTooShort(fewest)
         line.deny()
     else:
-        clock = None if line.is_private else start_registration(line, at=decided_at)
-        line.approve(registration_clock=clock)
+        line.approve(registration_clock=_registration_clock(line, decided_at=decided_at, at=at))
     decision = Decision.objects.create(
         line=line,
         outcome=outcome.outcome,
@@ -157,6 +166,16 @@ def _record(
     line.save()
     add_step(line.request, StepKind(outcome.outcome), at=decided_at, by=by, line=line)
     return decision
+
+
+def _registration_clock(line: CourseLine, *, decided_at: dt.datetime, at: dt.datetime) -> Clock | None:
+    """None where the family pays and registers its child itself."""
+    due_on = register_by(line, at=decided_at)
+    if due_on is None:
+        return None
+    if due_on < central_date(at):
+        return start_registration(line, at=at, source=FROM_ENTRY)
+    return start_registration(line, at=decided_at)
 
 
 def _close(request: CourseRequest) -> None:

@@ -3,16 +3,27 @@
 Reads only. What is asked beyond these (the papers, the semester before) never refuses by itself.
 """
 
+import dataclasses
 import datetime as dt
 
 from django.utils.translation import gettext_lazy as _
 
+from enrollment.part_time.findings import Findings, prior_semester
 from enrollment.part_time.rules import Answer, Finding, of_every_student
 from enrollment.records.models import Claim
-from mocap_portal.foundation.directory.models import SchoolYear, Term
+from mocap_portal.foundation.directory.models import LeaPolicy, LegalKey, LegalValue, SchoolYear, Term
+from mocap_portal.foundation.shared.calendar import central_date
 from mocap_portal.foundation.ui.words import long_day
 
-from .models import AdmissionWindow, EnrollmentState, Program, ProgramEnrollment
+from .models import AdmissionWindow, EnrollmentState, Program, ProgramApplication, ProgramEnrollment
+
+# A program admits a student; it approves and denies no courses.
+SEMESTER_SENTENCES = {
+    Answer.NOT_MET: _(
+        "This alone refuses nobody: weigh it only as far as it tells what is best for the student."
+    ),
+    Answer.NOT_ASKED: _("The family was not asked. This refuses nobody."),
+}
 
 
 def questions(claim: Claim, program: Program, term: Term, *, on: dt.date) -> list[Finding]:
@@ -29,6 +40,21 @@ def questions(claim: Claim, program: Program, term: Term, *, on: dt.date) -> lis
         _window(program, term, on=on),
         _again(claim, program, term),
     ]
+
+
+def semester_before(application: ProgramApplication) -> Findings:
+    """The finding about the semester before, as it stood on the day the application was sent, with the policy of the
+    host's district; both empty where the state does not ask (D-02). It refuses nobody by itself (R-03)."""
+    assert application.submitted_at is not None  # nobody reviews a draft
+    sent_on = central_date(application.submitted_at)
+    switch = LegalValue.objects.on(sent_on).filter(key=LegalKey.PRIOR_SEMESTER).first()
+    answers = [
+        dataclasses.replace(finding, sentence=SEMESTER_SENTENCES.get(finding.answer, finding.sentence))
+        for finding in prior_semester(application.prior_semester, switch)
+    ]
+    policies = LeaPolicy.objects.on(sent_on).filter(lea=application.program.host_id)
+    policy = policies.first() if answers else None
+    return Findings(answers, policy.prior_semester_text if policy else "", window_text="", window=None)
 
 
 def _window(program: Program, term: Term, *, on: dt.date) -> Finding:

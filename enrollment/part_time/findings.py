@@ -40,7 +40,7 @@ def findings(request: CourseRequest) -> Findings:
     policy = LeaPolicy.objects.on(sent_on).filter(lea=request.lea_id).first()
     rows = LegalValue.objects.on(sent_on).filter(key__in=[LegalKey.FULL_LOAD, LegalKey.PRIOR_SEMESTER])
     values = {row.key: row for row in rows}
-    prior = _prior_semester(request, values.get(LegalKey.PRIOR_SEMESTER))
+    prior = prior_semester(request.prior_semester, values.get(LegalKey.PRIOR_SEMESTER))
     return Findings(
         answers=[
             *eligibility(request.claim, on=sent_on),
@@ -74,11 +74,14 @@ def _full_load(request: CourseRequest, full_load: LegalValue) -> Finding:
     )
 
 
-def _prior_semester(request: CourseRequest, switch: LegalValue | None) -> list[Finding]:
-    """The finding of D-02, while the state has it switched on. It is told and never denies by itself (R-03)."""
+def prior_semester(said: str, switch: LegalValue | None) -> list[Finding]:
+    """The finding of D-02 about what a family said, while the state has it switched on.
+
+    It is told and never denies by itself (R-03).
+    """
     if switch is None or switch.number != 1:
         return []
-    answer = PRIOR_SEMESTER_ANSWERS[request.prior_semester]
+    answer = PRIOR_SEMESTER_ANSWERS[said]
     sentence = {
         Answer.MET: "",
         Answer.EXCEPTION: _(

@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from enrollment.part_time.findings import PRIOR_SEMESTER_ANSWERS
 from mocap_portal.foundation.accounts.guards import for_roles
 from mocap_portal.foundation.accounts.middleware import HatRequest
 from mocap_portal.foundation.accounts.models import DESE_ROLES, HOST_ROLES, Membership
@@ -19,7 +18,7 @@ from mocap_portal.foundation.shared.paging import sort_and_cut
 from mocap_portal.foundation.shared.refusals import Refusal
 
 from .. import actions
-from ..eligibility import questions
+from ..eligibility import questions, semester_before
 from ..filters.applications import ApplicationFilter
 from ..forms.staff import DetermineForm, LookAgainForm
 from ..models import (
@@ -79,7 +78,7 @@ def review(request: HatRequest, pk: int) -> HttpResponse:
         "entries": stations(row, on=today),
         "why": why(row.input_clock) if row.input_clock else None,
         "questions": questions(row.claim, row.program, row.term, on=central_date(row.submitted_at)),  # type: ignore[arg-type]
-        "prior": PRIOR_SEMESTER_ANSWERS.get(row.prior_semester),
+        "prior": semester_before(row),
         "papers": row.papers.select_related("document").order_by("added_at", "pk"),
         "reasons": reasons_of(row),
         "letters": row.determinations.select_related("letter").order_by("decided_at", "pk"),

@@ -8,6 +8,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from enrollment.certification import letters
 from enrollment.certification.facts import gather
@@ -20,9 +21,13 @@ from enrollment.full_time.models import (
     Schedule,
     ScheduledCourse,
 )
+from mocap_portal.foundation.accounts.models import Membership
+from mocap_portal.foundation.directory.models import LegalKey, LegalValue
 from mocap_portal.foundation.papers.letters import lay_out
 from tests.enrollment.certification.kit import OFFICIAL
+from tests.factories.accounts import MembershipFactory
 from tests.factories.certification import LetterRequestFactory
+from tests.factories.directory import LeaPolicyFactory
 from tests.factories.full_time import ProgramFactory
 
 from .kit import (
@@ -35,6 +40,7 @@ from .kit import (
     again,
     client_of,
     day,
+    decided,
     draft,
     family_of,
     host_of,
@@ -44,6 +50,8 @@ from .kit import (
 )
 
 pytestmark = pytest.mark.django_db
+
+REVIEW_QUERIES = 21
 
 
 def answers(outcome: str = "admitted") -> dict[str, object]:
@@ -226,3 +234,76 @@ def test_a_list_asks_as_many_questions_for_many_applications_as_for_one() -> Non
     with CaptureQueriesContext(connection) as six:
         client.get(url)
     assert len(six) == len(one)
+
+
+# The semester before ------------------------------------------------------------------------------
+
+LABELS = ("Met", "Met by exception", "Not met", "Not asked")
+QUESTION = "In a Missouri public school in the semester before"
+POLICY = "One semester in a Missouri public school just before."
+
+
+def what_the_rules_ask(application: ProgramApplication, hat: Membership | None = None) -> str:
+    """That part of the page on which the host looks at an application."""
+    client = client_of(hat or host_of(application))
+    page = client.get(reverse("full_time:review", args=[application.pk])).content.decode()
+    return page.partition('aria-labelledby="questions"')[2].partition("</section>")[0]
+
+
+@pytest.mark.rule("R-03", "R-04")
+@pytest.mark.parametrize(
+    ("said", "label", "rule", "sentence"),
+    [
+        ("attended", "Met", "R-03", ""),
+        ("exception", "Met by exception", "R-04", "documented medical or psychological condition clears it"),
+        ("not_attended", "Not met", "R-03", "This alone refuses nobody"),
+        ("", "Not asked", "R-03", "The family was not asked. This refuses nobody."),
+    ],
+)
+@time_machine.travel(LATER, tick=False)
+def test_the_semester_before_is_told_with_its_source_and_refuses_nobody(
+    said: str, label: str, rule: str, sentence: str
+) -> None:
+    application = surveyed(sent(prior_semester=said))
+    LeaPolicyFactory.create(lea=application.program.host, prior_semester_text=POLICY)
+    LeaPolicyFactory.create(lea=application.resident_lea, prior_semester_text="Of the resident district.")
+    for hat in (None, MembershipFactory.create(dese_reviewer=True)):
+        asked = what_the_rules_ask(application, hat)
+        finding = asked.partition("portal-findings")[2]
+        assert f"{QUESTION} ({rule})" in finding
+        assert [
+            word for word in ("Met", "Met by exception", "Not met", "Not asked") if f">{word}<" in finding
+        ] == [label]
+        for words in (sentence, POLICY, "Source: RSMo 161.670.3 as enacted by SB 603 (2018)"):
+            assert words in finding
+        assert ("refuses nobody" in finding) == (said in {"not_attended", ""})
+        assert "denies" not in finding
+        assert "Of the resident district." not in asked
+    assert decided(application).outcome == "admitted"
+
+
+@pytest.mark.rule("R-03")
+@time_machine.travel(NOW, tick=False)
+def test_where_the_state_does_not_ask_about_the_semester_before_nothing_is_told() -> None:
+    application = sent(prior_semester="not_attended")
+    LeaPolicyFactory.create(lea=application.program.host, prior_semester_text=POLICY)
+    LegalValue.objects.filter(key=LegalKey.PRIOR_SEMESTER).update(number=0)
+    asked = what_the_rules_ask(application)
+    assert "In a grade of the program" in asked
+    for words in (QUESTION, POLICY, "portal-findings", "refuses nobody"):
+        assert words not in asked
+
+
+@pytest.mark.parametrize(("number", "queries"), [(1, REVIEW_QUERIES), (0, REVIEW_QUERIES - 1)])
+@time_machine.travel(NOW, tick=False)
+def test_the_page_of_an_application_asks_so_many_questions(
+    number: int, queries: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """One fewer where the state does not ask about the semester before: then the host's policy is not read."""
+    application = surveyed(sent())
+    LegalValue.objects.filter(key=LegalKey.PRIOR_SEMESTER).update(number=number)
+    client = client_of(host_of(application))
+    url = reverse("full_time:review", args=[application.pk])
+    client.get(url)
+    with django_assert_num_queries(queries):
+        client.get(url)

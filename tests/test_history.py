@@ -48,6 +48,7 @@ WITHOUT_HISTORY = {
     "movip.Entry": "written once: the database refuses every change",
     "movip.IdentityCheck": "written once: the database refuses every change",
     "movip.Look": "written once: the database refuses every change",
+    "movip.Recall": "written once: the database refuses every change",
     "concerns.Entry": "written once: the database refuses every change",
     "concerns.Tag": "a word of the office: which concern bears it is told in the concern's entries",
     "patterns.Look": "a night's work, nobody's",

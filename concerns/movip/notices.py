@@ -25,6 +25,7 @@ _TOLD: dict[str, StrOrPromise] = {
     Step.MISS: _("The office has looked for the records of your request %(number)s. Its answer is a letter."),
     Step.SEND_ON: _("The office has sent your request %(number)s on to the school of credit."),
     Step.HAND_OUT: _("The paper of your request %(number)s has left the office."),
+    Step.RECALL: _("The office has recalled the transcript of your request %(number)s. The page says why."),
     Step.CLOSE: _("The office has closed your request %(number)s. The page says why."),
     Step.REOPEN: _("The office has opened your request %(number)s again."),
 }

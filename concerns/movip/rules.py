@@ -44,6 +44,7 @@ class Step(TextChoices):
     MISS = "miss", _("Nothing was found")
     SEND_ON = "send_on", _("The request was sent on to the school of credit")
     HAND_OUT = "hand_out", _("The paper left the office")
+    RECALL = "recall", _("The transcript was recalled")
     CLOSE = "close", _("The request was closed without an answer")
     REOPEN = "reopen", _("The request was opened again")
 
@@ -68,6 +69,7 @@ MOVES: Mapping[tuple[State, Step], State] = MappingProxyType(
         (State.SEARCHING, Step.SEND_ON): State.SENT_ON,
         (State.SEARCHING, Step.CLOSE): State.CLOSED,
         (State.SENT, Step.HAND_OUT): State.SENT,
+        (State.SENT, Step.RECALL): State.SEARCHING,  # the identity check stands
         (State.NOT_FOUND, Step.REOPEN): State.SEARCHING,  # the identity check stands
         (State.SENT_ON, Step.HAND_OUT): State.SENT_ON,
         (State.SENT_ON, Step.REOPEN): State.SEARCHING,

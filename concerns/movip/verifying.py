@@ -1,4 +1,4 @@
-"""Whether a transcript is genuine, for whoever holds its number and code. No name comes out."""
+"""Whether a transcript is genuine and stands, for whoever holds its number and code. No name comes out."""
 
 from __future__ import annotations
 
@@ -18,8 +18,12 @@ def number_in(typed: str) -> int:
 
 
 def find(number: str, code: str) -> Answer | None:
-    """The transcript with this number and code; nothing for an unknown number as for a wrong code, in the same time."""
+    """The transcript with this number and code, with its `recall` if it has one.
+
+    Nothing for an unknown number as for a wrong code, in the same time: what is typed is hashed before anything is
+    looked up, however many transcripts the request has.
+    """
     key = number_in(number)
-    found = Answer.objects.filter(request=key, kind=AnswerKind.TRANSCRIPT).first()
-    known = codes.is_code(f"T-{key:06d}", code, found.code_hash if found else "")
-    return found if known else None
+    hashes = codes.hashes_of(f"T-{key:06d}", code)
+    found = Answer.objects.filter(request=key, kind=AnswerKind.TRANSCRIPT, code_hash__in=hashes)
+    return found.select_related("recall").first()

@@ -2,7 +2,8 @@
 
 The archive stays, and a log of what left of it is kept as long (34 CFR 99.32(a)(2)). So a request from which nothing
 left goes whole. Of one from which something left stays who the student was, what left, when, why, to whom and by whom,
-with the consent, the identity check, the chosen courses and the paper that left; the rest goes.
+with the consent, the identity check, the chosen courses and the paper that left; the rest goes. A recall goes or stays
+with its transcript: whoever holds the paper is told as long as the paper is known.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from concerns.movip.models import (
     IdentityCheck,
     Look,
     Paper,
+    Recall,
     TranscriptRequest,
     TranscriptRequestQuerySet,
 )
@@ -110,6 +112,7 @@ def _remove(request: TranscriptRequest, *, disposal: int, at: dt.datetime) -> li
     entries = Entry.objects.filter(request=request).values_list("pk", flat=True)
     Notice.objects.filter(key__in=[MAIL_KEY.format(entry) for entry in entries]).delete()
     open_the_way(disposal)
+    delete_at_once(Recall.objects.filter(answer__letter__in=list(letters)))  # while it is known of whom
     delete_at_once(Answer.objects.filter(letter__in=list(letters)))
     Letter.objects.filter(pk__in=list(letters)).delete()
     for model in HANDLING if is_logged else (*HANDLING, *EVIDENCE):

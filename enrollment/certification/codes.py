@@ -22,10 +22,15 @@ def hash_code(number: str, code: str) -> str:
     return _hash(number, code, settings.SECRET_KEY)
 
 
+def hashes_of(number: str, code: str) -> list[str]:
+    """What can be stored of this code, by each of the portal's keys, the newest first."""
+    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return [_hash(number, code, key) for key in keys]
+
+
 def is_code(number: str, code: str, stored: str) -> bool:
     """Whether this is the code whose hash is stored, by any of the portal's keys."""
-    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-    return any(constant_time_compare(_hash(number, code, key), stored) for key in keys)
+    return any(constant_time_compare(one, stored) for one in hashes_of(number, code))
 
 
 def _hash(number: str, code: str, key: str | bytes) -> str:

@@ -21,6 +21,7 @@ from concerns.movip.models import (
     Paper,
     PaperKind,
     Place,
+    Recall,
     TranscriptRequest,
     Way,
 )
@@ -174,6 +175,16 @@ class AnswerFactory(DjangoModelFactory[Answer]):
     code_hash = factory.LazyAttribute(lambda row: hash_code(row.request.number, CODE))
     official_name = "Dana Reyes"
     official_title = "MOCAP office"
+    by = factory.SubFactory(MembershipFactory, dese_reviewer=True)
+    at = ANSWERED_AT
+
+
+class RecallFactory(DjangoModelFactory[Recall]):
+    class Meta:
+        model = Recall
+
+    answer = factory.SubFactory(AnswerFactory)
+    reason = "These are the courses of somebody else."
     by = factory.SubFactory(MembershipFactory, dese_reviewer=True)
     at = ANSWERED_AT
 

@@ -6,6 +6,7 @@ from .answering import (
     hand_out,
     issue,
     miss,
+    recall,
     save_own,
     send_on,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "look_elsewhere",
     "miss",
     "open_paper",
+    "recall",
     "reopen",
     "save_own",
     "scan_paper",

@@ -1,4 +1,7 @@
-"""The office answers: with the transcript, a letter that nothing was found, or a letter to the school of credit."""
+"""The office answers: with the transcript, a letter that nothing was found, or a letter to the school of credit.
+
+A transcript that should not have been issued it recalls.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +29,7 @@ from ..models import (
     Delivery,
     Disclosure,
     Look,
+    Recall,
     TranscriptRequest,
     Way,
 )
@@ -195,6 +199,22 @@ def save_own(request_id: int, *, at: dt.datetime) -> Answer:
     return answer
 
 
+@transaction.atomic
+def recall(request_id: int, *, text: str, by: Membership, at: dt.datetime) -> Recall:
+    """Take the issued transcript back and go on looking; `text` tells the person why. What left stays in the log.
+
+    From then on nobody gets it from here, and whoever asks whether it is genuine reads that it was recalled.
+    Raises NotPossibleNow.
+    """
+    request, to = locked(request_id, Step.RECALL)
+    recalled = Recall.objects.create(answer=current_answer(request), reason=text, by=by, at=at)
+    request.state = to
+    request.handed_out_at = None  # of the transcript that is issued next nothing has left yet
+    request.save(update_fields=["state", "handed_out_at"])
+    tell(request, Step.RECALL, by=by, at=at, text=text)
+    return recalled
+
+
 def _disclose(
     request: TranscriptRequest,
     answer: Answer,
@@ -223,5 +243,6 @@ def _disclose(
 
 
 def current_answer(request: TranscriptRequest) -> Answer:
-    """The answer that the request stands at: the last one. Raises Answer.DoesNotExist."""
-    return Answer.objects.select_related("letter").filter(request=request).latest("at", "pk")
+    """The answer that the request stands at: the last one that is not recalled. Raises Answer.DoesNotExist."""
+    standing = Answer.objects.filter(request=request, recall__isnull=True)
+    return standing.select_related("letter").latest("at", "pk")

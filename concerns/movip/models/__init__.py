@@ -1,6 +1,6 @@
 """A request for a transcript of MoVIP, the archive it is looked for in, and all that was done about it."""
 
-from .answers import Answer, AnswerKind, Disclosure, Way
+from .answers import Answer, AnswerKind, Disclosure, Recall, Way
 from .archive import ArchiveRow, ArchiveRowQuerySet
 from .requests import (
     Asker,
@@ -28,6 +28,7 @@ __all__ = [
     "Paper",
     "PaperKind",
     "Place",
+    "Recall",
     "TranscriptRequest",
     "TranscriptRequestQuerySet",
     "Way",

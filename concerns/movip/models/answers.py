@@ -1,4 +1,4 @@
-"""What the office wrote in answer, and each time that a record left it. Rows are added and never change."""
+"""What the office wrote in answer, took back, and each time that a record left it. Rows are added and never change."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ class AnswerKind(models.TextChoices):
 class Answer(models.Model):
     """A transcript or a letter, as it was written. A request that was opened again has more than one.
 
+    Of the transcripts of a request one at most is not recalled: a trigger refuses the next one as long as one stands.
     `code_hash`: keyed hash of the code that stands on a printed transcript alone; letters have none.
     """
 
@@ -43,13 +44,28 @@ class Answer(models.Model):
             models.CheckConstraint(
                 name="an_answer_names_its_official", condition=~Q(official_name="") & ~Q(official_title="")
             ),
-            models.UniqueConstraint(
-                fields=["request"], condition=Q(kind="transcript"), name="one_transcript_for_a_request"
-            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.request_id}"
+
+
+class Recall(models.Model):
+    """The office took a transcript back: nobody gets it any more, and whoever asks whether it is genuine reads so.
+
+    `reason`: as it was told to the person who asked.
+    """
+
+    answer = models.OneToOneField(Answer, on_delete=models.PROTECT, related_name="recall")
+    reason = models.CharField(max_length=1000)
+    by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="a_recall_says_why", condition=~Q(reason=""))]
+
+    def __str__(self) -> str:
+        return f"recall of {self.answer_id}"
 
 
 class Way(models.TextChoices):

@@ -127,4 +127,5 @@ def answer_for_person(request: TranscriptRequest) -> Answer | None:
     kind = answers.get(State(request.state))
     if kind is None:
         return None
-    return request.answers.filter(kind=kind).select_related("letter").order_by("-at", "-pk").first()
+    standing = request.answers.filter(kind=kind, recall__isnull=True)
+    return standing.select_related("letter").order_by("-at", "-pk").first()

@@ -9,22 +9,37 @@ import pytest
 from django.utils import translation
 
 from concerns.movip import actions, letters, verifying
-from concerns.movip.actions.answering import CoursesChosen, NotForThisPerson, OnThatDayNotWritten
+from concerns.movip.actions.answering import (
+    CoursesChosen,
+    NotForThisPerson,
+    OnThatDayNotWritten,
+    current_answer,
+)
 from concerns.movip.models import (
     Answer,
     AnswerKind,
     ChosenRow,
     Disclosure,
     Place,
+    Recall,
     TranscriptRequest,
     Way,
 )
 from concerns.movip.not_found_letter import look_words
 from concerns.movip.rules import State
+from concerns.movip.views.words import answer_for_person
+from enrollment.certification import codes
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.papers.models import Letter, LetterKind, Notice
 from tests.factories.accounts import MembershipFactory
-from tests.factories.movip import ArchiveRowFactory, ChosenRowFactory, LookFactory, TranscriptRequestFactory
+from tests.factories.movip import (
+    AnswerFactory,
+    ArchiveRowFactory,
+    ChosenRowFactory,
+    LookFactory,
+    RecallFactory,
+    TranscriptRequestFactory,
+)
 from tests.killed import Killed, killed_at
 from tests.pdf import open_pdf, pdf_text, roles
 from tests.rows import everything
@@ -329,3 +344,120 @@ def test_what_goes_to_a_college_is_not_saved_by_who_asks(by: Membership) -> None
     with pytest.raises(actions.NotPossibleNow):
         actions.save_own(searching().pk, at=NOW)
     assert not Disclosure.objects.exists()
+
+
+# What is recalled ------------------------------------------------------------------------------------
+
+
+def test_a_recalled_transcript_is_not_saved_any_more(by: Membership) -> None:
+    request = with_course()
+    answer = issue(request, by)
+    actions.save_own(request.pk, at=NOW)
+    recalled = actions.recall(request.pk, text="The courses of a namesake.", by=by, at=TOMORROW)
+    assert (recalled.answer, recalled.reason, recalled.by, recalled.at) == (
+        answer,
+        "The courses of a namesake.",
+        by,
+        TOMORROW,
+    )
+    check = request.identity_check
+    request.refresh_from_db()
+    assert (request.state, request.handed_out_at, request.identity_check) == (State.SEARCHING, None, check)
+    entry = request.entries.latest("pk")
+    assert (entry.step, entry.text, entry.by) == ("recall", "The courses of a namesake.", by)
+    mail = Notice.objects.get(key=f"transcript:{entry.pk}")
+    assert f"has recalled the transcript of your request {request.number}" in mail.body
+    assert "namesake" not in mail.subject + mail.body
+    assert answer_for_person(request) is None
+    with pytest.raises(actions.NotPossibleNow):
+        actions.save_own(request.pk, at=TOMORROW)
+    with pytest.raises(actions.NotPossibleNow):
+        actions.hand_out(request.pk, way=Way.MAIL, on=TODAY, by=by, at=TOMORROW)
+    assert Disclosure.objects.get().answer == answer  # what left stays in the log
+
+
+def test_it_is_recalled_once(by: Membership) -> None:
+    request = with_course()
+    issue(request, by)
+    actions.recall(request.pk, text="Of a namesake.", by=by, at=NOW)
+    before = everything()
+    with pytest.raises(actions.NotPossibleNow):
+        actions.recall(request.pk, text="Of a namesake.", by=by, at=NOW)
+    assert everything() == before
+
+
+def test_after_a_recall_another_transcript_is_issued_and_can_be_recalled(by: Membership) -> None:
+    request = with_course(to_college=True)
+    old = issue(request, by)
+    actions.hand_out(request.pk, way=Way.MAIL, on=TODAY, by=by, at=NOW)
+    actions.recall(request.pk, text="Of a namesake.", by=by, at=NOW)
+    new = issue(request, by)
+    request.refresh_from_db()
+    assert new != old and current_answer(request) == new == answer_for_person(request)
+    assert TranscriptRequest.objects.to_mail().get() == request  # the new one has not left yet
+    left = actions.hand_out(request.pk, way=Way.MAIL, on=TODAY, by=by, at=NOW)
+    assert left.answer == new
+    actions.recall(request.pk, text="Of a namesake again.", by=by, at=NOW)
+    assert set(Recall.objects.values_list("answer", flat=True)) == {old.pk, new.pk}
+    assert Disclosure.objects.count() == 2
+
+
+def test_nobody_gets_a_recalled_transcript_though_it_was_written_last(by: Membership) -> None:
+    """Wherever the request stands: what is recalled is no answer."""
+    recalled = RecallFactory.create(answer__at=TOMORROW).answer
+    standing = AnswerFactory.create(request=recalled.request, at=NOW)
+    assert current_answer(recalled.request) == standing == answer_for_person(recalled.request)
+
+
+def test_killed_at_any_statement_nothing_is_recalled(by: Membership) -> None:
+    from django.db import transaction
+
+    request = with_course()
+    issue(request, by)
+    before = everything()
+    statement = 0
+    while True:
+        statement += 1
+        try:
+            with transaction.atomic(), killed_at(statement):
+                actions.recall(request.pk, text="Of a namesake.", by=by, at=NOW)
+        except Killed:
+            assert everything() == before
+            continue
+        break
+    assert statement > 4
+    assert Recall.objects.count() == 1
+
+
+def test_each_transcript_of_a_request_is_known_by_its_own_code(
+    by: Membership, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    request, other = with_course(), searching_with_other_course()
+    known = []
+    for _time in range(3):
+        known.append(issue(request, by))
+        actions.recall(request.pk, text="Of a namesake.", by=by, at=NOW)
+    known.append(issue(request, by))
+    issue(other, by)
+    hashed: list[str] = []
+    plain = codes._hash
+
+    def counted(number: str, code: str, key: str | bytes) -> str:
+        hashed.append(number)
+        return plain(number, code, key)
+
+    monkeypatch.setattr(codes, "_hash", counted)
+    asked: list[tuple[str, str, Answer | None]] = [
+        *((request.number, code_of(answer), answer) for answer in known),
+        (request.number, "ABCD-EFGH-JKMN", None),
+        (other.number, code_of(known[0]), None),
+        ("T-999999", code_of(known[0]), None),
+    ]
+    for number, code, answer in asked:
+        hashed.clear()
+        with django_assert_num_queries(1):  # as many for an unknown number, and for one with many transcripts
+            found = verifying.find(number, code)
+            assert found == answer
+            is_recalled = found is not None and hasattr(found, "recall")
+        assert is_recalled == (answer in known[:3])
+        assert len(hashed) == 1

@@ -11,10 +11,24 @@ import time_machine
 from django.db import connection
 
 from concerns.movip import actions, letters
-from concerns.movip.models import Answer, ChosenRow, IdentityCheck, LookedAt, TranscriptRequest
+from concerns.movip.models import (
+    Answer,
+    ChosenRow,
+    Disclosure,
+    IdentityCheck,
+    LookedAt,
+    Recall,
+    TranscriptRequest,
+)
 from mocap_portal.foundation.shared.refusals import Refusal
 from tests.factories.accounts import MembershipFactory
-from tests.factories.movip import ArchiveRowFactory, ChosenRowFactory, LookFactory, TranscriptRequestFactory
+from tests.factories.movip import (
+    AnswerFactory,
+    ArchiveRowFactory,
+    ChosenRowFactory,
+    LookFactory,
+    TranscriptRequestFactory,
+)
 from tests.processes import PATIENCE
 from tests.test_exactly_once import Click, at_once
 
@@ -96,6 +110,32 @@ def test_one_issues_while_another_says_that_nothing_was_found() -> None:
     )
     assert len(sentences(answers)) == 1
     assert Answer.objects.get().kind == "transcript"  # courses are chosen, so it is never the other
+
+
+def test_two_recall_one_transcript() -> None:
+    request = AnswerFactory.create().request
+    answers = at_once(
+        request,
+        *(
+            told(partial(actions.recall, request.pk, text="Of somebody else.", by=by, at=NOW))
+            for by in two_of_the_office()
+        ),
+    )
+    (sentence,) = sentences(answers)
+    assert "the request is at “Being looked for”" in sentence
+    assert Recall.objects.count() == 1
+
+
+def test_what_is_saved_while_it_is_recalled_is_logged_or_refused() -> None:
+    request = AnswerFactory.create().request
+    (by, _other) = two_of_the_office()
+    answers = at_once(
+        request,
+        told(lambda: actions.recall(request.pk, text="Of somebody else.", by=by, at=NOW)),
+        told(lambda: actions.save_own(request.pk, at=NOW)),
+    )
+    assert Recall.objects.count() == 1
+    assert Disclosure.objects.count() + len(sentences(answers)) == 1
 
 
 def test_two_choose_different_courses() -> None:

@@ -375,6 +375,49 @@ def test_whoever_holds_it_learns_that_it_is_genuine_and_nothing_else(client: Cli
     assert sentence.startswith("No transcript has this number and this code. Check both.")
 
 
+def checked(client: Client, *, language: str = "en", **typed: str) -> str:
+    """What the page answers, without its marks."""
+    response = client.post(reverse("movip:verify"), typed, headers={"Accept-Language": language})
+    return re.sub(r"<[^>]+>", "", response.content.decode())
+
+
+def test_of_a_recalled_transcript_it_says_so_and_never_that_it_is_genuine(client: Client) -> None:
+    by = MembershipFactory.create(dese_reviewer=True, user__name="Dana Reyes")
+    request = TranscriptRequestFactory.create(searching=True)
+    ChosenRowFactory.create(request=request)
+    old = issue(request, by)
+    later = NOW + dt.timedelta(days=2)
+    actions.recall(request.pk, text="The courses of Otto Zubrowski.", by=by, at=later)
+    new = issue(request, by, at=later)
+    typed = {"number": request.number, "code": code_of(old)}
+    html = checked(client, **typed)
+    assert (
+        "The office has recalled this transcript on Thursday, November 12, 2026. Do not rely on it." in html
+    )
+    assert "This transcript is genuine" not in html and "It was issued on" not in html
+    assert not re.search("Ashgrove|Hartley|Algebra|Southbrook|1993|Zubrowski|Dana", html)
+    spanish = checked(client, language="es", **typed)
+    assert "La oficina retiró este certificado el jueves 12 de noviembre de 2026" in spanish
+    assert "Este certificado es auténtico" not in spanish
+    html = checked(client, **typed | {"code": code_of(new)})
+    assert "This transcript is genuine." in html and "recalled" not in html
+
+
+def test_who_asked_reads_that_it_was_recalled_and_why(client: Client) -> None:
+    by = MembershipFactory.create(dese_reviewer=True, user__name="Dana Reyes")
+    request = TranscriptRequestFactory.create(searching=True)
+    ChosenRowFactory.create(request=request)
+    issue(request, by)
+    assert reverse("movip:save") in opened(client, request)
+    actions.recall(request.pk, text="The courses are not yours.", by=by, at=NOW)
+    html = page(client)
+    assert "The transcript was recalled" in html and "The courses are not yours." in html
+    assert reverse("movip:save") not in html and "Dana Reyes" not in html
+    response = client.post(reverse("movip:save"), follow=True)
+    assert "the request is at “Being looked for”" in response.content.decode()
+    assert not Disclosure.objects.exists()
+
+
 # Who tries too often ---------------------------------------------------------------------------------
 
 

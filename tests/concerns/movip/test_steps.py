@@ -23,6 +23,7 @@ from concerns.movip.models import (
     LookedAt,
     PaperKind,
     Place,
+    Recall,
     TranscriptRequest,
     Way,
 )
@@ -35,6 +36,7 @@ from tests.factories.movip import (
     ArchiveRowFactory,
     ChosenRowFactory,
     LookFactory,
+    RecallFactory,
     TranscriptRequestFactory,
 )
 from tests.rows import everything
@@ -84,6 +86,7 @@ DO: dict[Step, Do] = {
         request.pk, school="Southbrook High School", address="1 Main", official=OFFICIAL, by=by, at=NOW
     ),
     Step.HAND_OUT: lambda request, by: actions.hand_out(request.pk, way=Way.MAIL, on=TODAY, by=by, at=NOW),
+    Step.RECALL: lambda request, by: actions.recall(request.pk, text="Sent twice.", by=by, at=NOW),
     Step.CLOSE: lambda request, by: actions.close(request.pk, text="Sent twice.", by=by, at=NOW),
     Step.REOPEN: lambda request, by: actions.reopen(request.pk, text="A new name.", by=by, at=NOW),
 }
@@ -204,11 +207,28 @@ def test_the_database_refuses_an_answer_without_a_look(by: Membership) -> None:
 def test_what_was_done_cannot_be_changed(by: Membership) -> None:
     request = at(State.SENT)
     actions.hand_out(request.pk, way=Way.MAIL, on=TODAY, by=by, at=NOW)
-    for model in (Entry, IdentityCheck, Look, Answer, Disclosure):
+    actions.recall(request.pk, text="Of somebody else.", by=by, at=NOW)
+    for model in (Entry, IdentityCheck, Look, Answer, Disclosure, Recall):
         assert model.objects.exists()
         for change in CHANGES:
             with pytest.raises((InternalError, IntegrityError)), transaction.atomic():
                 change(model.objects.all())
+
+
+def test_the_database_lets_one_transcript_of_a_request_stand(by: Membership) -> None:
+    request = at(State.SENT)
+    AnswerFactory.create(
+        request=request, kind=AnswerKind.NOT_FOUND, code_hash=""
+    )  # letters are no transcripts
+    with pytest.raises(IntegrityError, match="a transcript that is not recalled"), transaction.atomic():
+        AnswerFactory.create(request=request)
+    RecallFactory.create(answer=request.answers.get(kind=AnswerKind.TRANSCRIPT))
+    AnswerFactory.create(request=request)
+    with pytest.raises(IntegrityError, match="a transcript that is not recalled"), transaction.atomic():
+        AnswerFactory.create(request=request)
+    AnswerFactory.create()  # of another request
+    with pytest.raises(IntegrityError, match="a_recall_says_why"), transaction.atomic():
+        RecallFactory.create(answer=AnswerFactory.create(), reason="")
 
 
 def test_the_checker_looks_after_the_request_unless_somebody_does(by: Membership) -> None:
@@ -266,6 +286,7 @@ def test_a_closed_request_begins_anew(by: Membership) -> None:
         (State.SEARCHING, Step.SEND_ON, True),
         (State.SEARCHING, Step.CLOSE, True),
         (State.SENT, Step.HAND_OUT, True),
+        (State.SENT, Step.RECALL, True),
         (State.CLOSED, Step.REOPEN, True),
     ],
 )

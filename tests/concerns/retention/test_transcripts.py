@@ -29,6 +29,7 @@ from concerns.movip.models import (
     Paper,
     PaperKind,
     Place,
+    Recall,
     TranscriptRequest,
     Way,
 )
@@ -49,8 +50,10 @@ from tests.factories.directory import LeaFactory, ProviderFactory
 from tests.factories.movip import (
     AnswerFactory,
     ArchiveRowFactory,
+    ChosenRowFactory,
     DisclosureFactory,
     PaperFactory,
+    RecallFactory,
     TranscriptRequestFactory,
 )
 from tests.factories.papers import PDF
@@ -295,14 +298,81 @@ def test_a_letter_that_nobody_got_goes_and_the_one_that_left_stays(
     assert TranscriptRequest.objects.get().let_go_at is not None
 
 
+@pytest.mark.parametrize("ends", ["with another transcript", "without one"])
+def test_a_recall_goes_or_stays_with_its_transcript(
+    one: Membership, other: Membership, media: Path, ends: str
+) -> None:
+    request = TranscriptRequestFactory.create(searching=True, to_college=True)
+    ChosenRowFactory.create(request=request)
+    left = kit.issue(request, one)
+    movip.hand_out(request.pk, way=Way.MAIL, on=kit.TODAY, by=one, at=kit.NOW)
+    movip.recall(request.pk, text=f"{STAYS} of a namesake", by=one, at=kit.NOW)
+    never_left = kit.issue(request, one)
+    movip.recall(request.pk, text=f"{GOES} of a namesake", by=one, at=kit.NOW)
+    if ends == "without one":
+        movip.close(request.pk, text="No more.", by=one, at=OLD)
+        stay = [left]
+    else:
+        stay = [left, kit.issue(request, one)]
+        movip.hand_out(request.pk, way=Way.MAIL, on=kit.TODAY, by=one, at=OLD)
+    code = code_of(left)
+    assert tables_with(GOES) == tables_with(STAYS) == {"movip_entry", "movip_recall"}
+    disposed(one, other)
+    assert (tables_with(GOES), tables_with(STAYS)) == (set(), {"movip_recall"})
+    assert sorted(Answer.objects.values_list("pk", flat=True)) == [answer.pk for answer in stay]
+    assert never_left not in stay
+    recalled = Recall.objects.get()
+    assert (recalled.answer, recalled.by, recalled.at) == (left, one, kit.NOW)
+    found = find(request.number, code)
+    assert found == left and found.recall == recalled  # who holds the paper is told so for as long
+    assert files_in(media) == {answer.letter.pdf.name for answer in stay}
+
+
+def test_a_recall_of_what_nobody_got_goes_with_the_whole_request(one: Membership, other: Membership) -> None:
+    request = TranscriptRequestFactory.create(searching=True)
+    ChosenRowFactory.create(request=request)
+    kit.issue(request, one)
+    movip.recall(request.pk, text=f"{GOES} of a namesake", by=one, at=kit.NOW)
+    movip.close(request.pk, text="No more.", by=one, at=OLD)
+    disposed(one, other)
+    assert tables_with(GOES) == set()
+    assert not (TranscriptRequest.objects.exists() or Answer.objects.exists() or Recall.objects.exists())
+    assert Stub.objects.get().outcome == "closed"
+
+
+def test_a_recall_goes_by_no_other_way(one: Membership, other: Membership) -> None:
+    def refuses(disposal: str, act: Callable[[], object], why: str) -> None:
+        with pytest.raises(IntegrityError, match=why):
+            naming(disposal, act)
+
+    listed = RecallFactory.create(answer__request=old_request())
+    logged = RecallFactory.create(answer=old_disclosure().answer)
+    unlisted = RecallFactory.create(answer__request=old_request(at=TODAY))
+    disposal = proposed(one)
+    named = str(disposal.pk)
+    rows = {row: Recall.objects.filter(pk=row.pk) for row in (listed, logged, unlisted)}
+    for found in rows.values():
+        refuses("", found.delete, "What was done")
+        refuses(named, found.delete, "Nobody has confirmed")
+        refuses(named, lambda found=found: found.update(reason="Else."), "What was done")  # type: ignore[misc]
+    actions.confirm(disposal.pk, by=other, at=TODAY)
+    refuses("", rows[listed].delete, "What was done")
+    refuses(named, rows[unlisted].delete, "Nobody has confirmed")
+    refuses(named, rows[logged].delete, "so the recall stays")
+    dispose_confirmed()
+    assert set(Recall.objects.all()) == {logged, unlisted}
+    refuses(named, rows[logged].delete, "Nobody has confirmed")
+
+
 def test_every_table_that_points_at_a_request_is_known() -> None:
     """Whoever adds one says in of_transcripts whether it goes, or here why it stays."""
     stays = {
         "movip.TranscriptRequest",  # itself, at its check
         "movip.Answer",  # by whether somebody got it
         "movip.Disclosure",  # the log
+        "movip.Recall",  # with its answer
     }
-    ours = {TranscriptRequest, Answer, IdentityCheck, Look, Entry, Paper, ChosenRow, Disclosure}
+    ours = {TranscriptRequest, Answer, IdentityCheck, Look, Entry, Paper, ChosenRow, Disclosure, Recall}
     pointing = {
         model
         for model in apps.get_models(include_auto_created=True)

@@ -1298,6 +1298,7 @@ ADDRESSES = [
             "miss",
             "send_on",
             "hand_out",
+            "recall",
             "close",
             "reopen",
         )

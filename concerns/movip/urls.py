@@ -27,6 +27,7 @@ urlpatterns = [
     path("requests/<int:pk>/not-found/", answering.miss, name="miss"),
     path("requests/<int:pk>/send-on/", answering.send_on, name="send_on"),
     path("requests/<int:pk>/left/", office.hand_out, name="hand_out"),
+    path("requests/<int:pk>/recall/", office.recall, name="recall"),
     path("requests/<int:pk>/close/", office.close, name="close"),
     path("requests/<int:pk>/open-again/", office.reopen, name="reopen"),
     path("papers/<uuid:pk>/", office.paper, name="paper"),

@@ -291,6 +291,7 @@ FORMS = [
     Form("movip:miss", "Answer that nothing was found", {"official_name": "", "official_title": "Manager"}),
     Form("movip:send_on", "Send it on", {"school": "", "official_title": "Manager"}),
     Form("movip:hand_out", "Record it", no_such_day("on")),
+    Form("movip:recall", "Recall it"),
     Form("movip:close", "Close the request"),
     Form("movip:reopen", "Open it again"),
     # Agreements

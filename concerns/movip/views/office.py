@@ -76,7 +76,7 @@ def one(request: HatRequest, pk: int) -> HttpResponse:
         "chosen": row.chosen.select_related("row").order_by(
             "row__school_year", "row__term", "row__course_title", "row_id"
         ),
-        "answers": row.answers.order_by("at", "pk"),
+        "answers": row.answers.select_related("recall__by__user").order_by("at", "pk"),
         "disclosures": words.disclosures_of(row),
         "entries": words.story(row, of_office=True),
         "is_mine": row.assigned_to_id == request.hat.pk,
@@ -197,6 +197,27 @@ def reopen(request: HatRequest, pk: int) -> HttpResponse:
 
 
 @for_roles(*DESE_ROLES)
+def recall(request: HatRequest, pk: int) -> HttpResponse:
+    """Take an issued transcript back. Shows who has got it already, and how to write to them."""
+    row = request_of(request.hat, pk)
+    form = SayForm(request.POST or None, submit=_("Recall it"), cancel_url=address_of(row))
+    return take_step(
+        request,
+        form,
+        lambda: actions.recall(pk, text=form.cleaned_data["text"], by=request.hat, at=timezone.now()),
+        title=_("Recall the transcript of %(number)s") % {"number": row.number},
+        intro=_(
+            "For a transcript that should not have been issued. Nobody can save it any more, and whoever checks it "
+            "reads that it was recalled. Paper that has left stays where it is: write to those who have got it. If it "
+            "left and is not listed here, record that first. Say why, without names: the person reads it."
+        ),
+        done=_("The transcript is recalled. Look at the chosen courses before you issue another one."),
+        back=address_of(row),
+        rows=words.left_to(row),
+    )
+
+
+@for_roles(*DESE_ROLES)
 def hand_out(request: HatRequest, pk: int) -> HttpResponse:
     """Record that the paper left: the disclosure log of the request (R-130)."""
     row = request_of(request.hat, pk)
@@ -270,7 +291,7 @@ def answer_pdf(request: HatRequest, pk: int) -> HttpResponseBase:
 
 def _answer_of(hat: Membership, pk: int) -> Answer:
     rows = Answer.objects.filter(request__in=TranscriptRequest.objects.visible_to(hat))
-    return get_object_or_404(rows.select_related("letter", "request"), pk=pk)
+    return get_object_or_404(rows.select_related("letter", "request", "recall__by__user"), pk=pk)
 
 
 def request_of(hat: Membership, pk: int) -> TranscriptRequest:

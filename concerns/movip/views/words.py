@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from mocap_portal.foundation.ui.words import long_day
 
-from ..models import Answer, AnswerKind, Asker, Delivery, Disclosure, TranscriptRequest
+from ..models import Answer, AnswerKind, Asker, Delivery, Disclosure, TranscriptRequest, Way
 from ..rules import OPEN, State, Step
 
 # Which kind of status a state is, for whoever waits for the office.
@@ -72,6 +72,24 @@ def log(disclosures: Iterable[Disclosure]) -> Iterator[dict[str, str]]:
 
 def disclosures_of(request: TranscriptRequest) -> list[dict[str, str]]:
     return list(log(request.disclosures.select_related("by__user").order_by("at", "pk")))
+
+
+def left_to(request: TranscriptRequest) -> list[dict[str, str]]:
+    """To whom the transcript that stands has left, and how to reach them: rows for components/summary_list.html."""
+    gone = Disclosure.objects.filter(request=request, answer__recall__isnull=True)
+    gone = gone.filter(answer__kind=AnswerKind.TRANSCRIPT)
+    # Somebody may have saved it many times.
+    times = gone.order_by("on", "to_whom", "way").values_list("to_whom", "on", "way").distinct()
+    lines = [f"{to_whom}: {long_day(on)}. {Way(way).label}" for to_whom, on, way in times]
+    if not lines:
+        return [{"term": _("Who has got it"), "value": _("Nobody, as far as it is recorded.")}]
+    rows = [
+        (_("Who has got it"), "\n".join(lines)),
+        (_("Goes to"), _goes_to(request)),
+        (_("Email"), request.email),
+        (_("Phone"), request.phone),
+    ]
+    return [{"term": term, "value": value} for term, value in rows if value]
 
 
 def facts(request: TranscriptRequest) -> list[dict[str, str]]:

@@ -21,8 +21,12 @@ def take_step(
     intro: str,
     done: str,
     back: str,
+    rows: list[dict[str, str]] | None = None,
 ) -> HttpResponse:
-    """Show the form; when it is right, act, say `done` and go `back`. A refusal stands above the form."""
+    """Show the form; when it is right, act, say `done` and go `back`. A refusal stands above the form.
+
+    `rows`: facts to look at first.
+    """
     if form.is_valid():
         try:
             action()
@@ -31,7 +35,8 @@ def take_step(
         else:
             messages.success(request, done)
             return redirect(back)
-    return render(request, "components/form_page.html", {"title": title, "intro": intro, "form": form})
+    words = {"title": title, "intro": intro, "rows": rows, "form": form}
+    return render(request, "components/form_page.html", words)
 
 
 def ask_first(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
-from concerns.movip.models import Answer, Disclosure, IdentityCheck, Look, TranscriptRequest
+from concerns.movip.models import Answer, Disclosure, IdentityCheck, Look, Recall, TranscriptRequest
 from concerns.movip.rules import State
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.home import transcripts
@@ -21,10 +22,13 @@ from tests.factories.movip import (
     AnswerFactory,
     ArchiveRowFactory,
     ChosenRowFactory,
+    DisclosureFactory,
     LookFactory,
     PaperFactory,
+    RecallFactory,
     TranscriptRequestFactory,
 )
+from tests.queries import queries_of
 from tests.sign_in import sign_in
 
 from .kit import NOW, TODAY
@@ -50,6 +54,10 @@ def client(hat: Membership) -> Client:
     return sign_in(Client(), hat)
 
 
+# What a page of the office takes, with the one for who is at it.
+QUERIES_OF_ONE, QUERIES_OF_ANSWER, QUERIES_OF_RECALL = 10, 4, 5
+
+
 def url(name: str, *args: Any) -> str:
     return reverse(f"movip:{name}", args=args)
 
@@ -58,6 +66,10 @@ def numbers(client: Client, **query: str) -> list[str]:
     """The numbers in the list, in their order."""
     table = client.get(url("requests"), query).context["table"]
     return [row.record.number for row in table.paginated_rows]
+
+
+def html_of(client: Client, name: str, key: int) -> str:
+    return client.get(url(name, key)).content.decode()
 
 
 def told(response: Any) -> str:
@@ -262,6 +274,74 @@ def test_who_looks_after_it_is_chosen(client: Client, hat: Membership) -> None:
     assert request.assigned_to == hat
 
 
+# What is recalled ------------------------------------------------------------------------------------
+
+
+def test_a_transcript_is_recalled_with_a_reason_and_marked(client: Client, hat: Membership) -> None:
+    answer = AnswerFactory.create()
+    request = answer.request
+    assert url("recall", request.pk) in html_of(client, "request", request.pk)
+    assert client.post(url("recall", request.pk), {"text": ""}).status_code == 200
+    assert not Recall.objects.exists()
+    response: Any = client.post(url("recall", request.pk), {"text": "Courses of a <b>namesake</b>."})
+    assert response.url == url("request", request.pk)
+    assert "Look at the chosen courses before you issue another one." in told(response)
+    recalled = Recall.objects.get()
+    assert (recalled.answer, recalled.by, recalled.at) == (answer, hat, NOW)
+    for name, key in (("request", request.pk), ("answer", answer.pk)):
+        html = html_of(client, name, key)
+        assert re.search(
+            r"Dana Reyes, <time[^>]*>November 10, 2026[^<]*</time>: Courses of a &lt;b&gt;namesake&lt;/b&gt;\.",
+            html,
+        )
+        assert "PDF as it was issued" in html and "PDF to print" not in html
+    assert "This transcript was recalled" in html_of(client, "answer", answer.pk)
+    html = html_of(client, "request", request.pk)
+    assert url("recall", request.pk) not in html and "Recalled" in html
+    assert url("search", request.pk) in html  # the office goes on looking
+    response = client.post(url("recall", request.pk), {"text": "Once more."})
+    assert "the request is at “Being looked for”" in response.content.decode()
+
+
+def test_only_the_recalled_answer_is_marked(client: Client) -> None:
+    recalled = RecallFactory.create().answer
+    standing = AnswerFactory.create(request=recalled.request, at=NOW)
+    assert html_of(client, "request", recalled.request_id).count("PDF as it was issued") == 1
+    assert "recalled" not in html_of(client, "answer", standing.pk)
+
+
+def test_who_has_got_it_already_is_listed_to_be_written_to(client: Client) -> None:
+    answer = AnswerFactory.create(request__phone="573-555-0199")
+    request = answer.request
+    assert "Nobody, as far as it is recorded." in html_of(client, "recall", request.pk)
+    for _time in range(3):
+        DisclosureFactory.create(answer=answer)
+    DisclosureFactory.create(answer=answer, to_whom="Barnaby Ashgrove", way="mail", by=answer.by)
+    html = html_of(client, "recall", request.pk)
+    day = "Tuesday, November 10, 2026"
+    assert html.count(f"Wilhelmina Hartley: {day}. Saved from the page of the request") == 1
+    assert f"Barnaby Ashgrove: {day}. By mail" in html
+    assert "hartley@example.org" in html and "573-555-0199" in html
+    client.post(url("recall", request.pk), {"text": "Of a namesake."})
+    assert html_of(client, "request", request.pk).count("<dt>To whom</dt>") == 4  # the log stays
+    AnswerFactory.create(request=request, at=NOW)  # of the next one nothing has left yet
+    assert "Nobody, as far as it is recorded." in html_of(client, "recall", request.pk)
+
+
+def test_pages_with_recalls_cost_as_many_queries_as_without(client: Client) -> None:
+    few, many = RecallFactory.create().answer, RecallFactory.create().answer
+    for _time in range(3):
+        RecallFactory.create(answer__request=many.request)
+    AnswerFactory.create(request=many.request)
+    plain = AnswerFactory.create()
+    pages = [url("request", answer.request_id) for answer in (plain, few, many)]
+    assert queries_of(client, pages) == [QUERIES_OF_ONE] * 3
+    assert (
+        queries_of(client, [url("answer", answer.pk) for answer in (plain, few)]) == [QUERIES_OF_ANSWER] * 2
+    )
+    assert queries_of(client, [url("recall", plain.request_id)]) == [QUERIES_OF_RECALL]
+
+
 # Files of strangers ----------------------------------------------------------------------------------
 
 
@@ -299,7 +379,7 @@ def test_an_infected_file_has_no_button_and_no_answer(client: Client) -> None:
 def test_what_others_may_not_see_is_not_there(client: Client) -> None:
     counselor = sign_in(Client(), MembershipFactory.create(counselor=True))
     request = TranscriptRequestFactory.create(searching=True)
-    for name in ("request", "search", "issue"):
+    for name in ("request", "search", "issue", "recall"):
         assert counselor.get(url(name, request.pk)).status_code == 403
         assert client.get(url(name, request.pk + 1)).status_code == 404
     assert TranscriptRequest.objects.count() == 1

@@ -234,6 +234,8 @@ def _of_enrollment(request: LetterRequest, enrollment: ProgramEnrollment, *, on:
 
 def _of_lines(request: LetterRequest, *, on: dt.date, words: CombinedWords) -> AttendanceFacts:
     gone = _days_of_leaving(request)
+    # A letter of before the move knows nothing of it.
+    left = {key: day for key, day in gone.items() if day < on}
     lines = list(
         CourseLine.objects.started()
         .filter(looked_after_by(request.lea_id) | Q(pk__in=gone), request__claim__student=request.student_id)
@@ -243,9 +245,9 @@ def _of_lines(request: LetterRequest, *, on: dt.date, words: CombinedWords) -> A
     versions = [
         rules.Version(year, min(plan.starts_on for plan in plans), None, plans)
         for year, group in groupby(lines, key=lambda line: line.request.term.school_year_id)
-        if (plans := [_plan_of(line, on=on, left_on=gone.get(line.pk)) for line in group])
+        if (plans := [_plan_of(line, on=on, left_on=left.get(line.pk)) for line in group])
     ]
-    attends = any(line.state == LineState.ACTIVE and line.pk not in gone for line in lines)
+    attends = any(line.state == LineState.ACTIVE and line.pk not in left for line in lines)
     planned = [plan for version in versions for plan in version.courses]
     entered_on = min((plan.starts_on for plan in planned), default=on)
     last_on = None if attends or not planned else max(plan.ends_on for plan in planned)

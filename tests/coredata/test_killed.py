@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 
@@ -26,7 +27,7 @@ from tests.sign_in import sign_in
 from tests.test_exactly_once import at_once, how_many_wait, told
 from tests.worker import Worker, eventually
 
-from .kit import STATEMENT, good, stored
+from .kit import STATEMENT, clerk_of, good, stored
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WRONG = good("core").replace(b"2011", b"2031", 1)  # one row with a problem
@@ -121,6 +122,29 @@ def test_of_two_files_at_once_the_later_one_is_the_trial(lea: Lea, clerk: Member
     assert (state_of(earlier), state_of(later)) == (UploadState.REPLACED, UploadState.TRIAL)
     later.refresh_from_db()
     assert stored(earlier) == [] and len(stored(later)) == later.rows_read
+
+
+def test_files_of_two_districts_are_loaded_at_the_same_time(clerk: Membership) -> None:
+    """The first file of a collection makes its tables; whoever finds them made waits for nobody."""
+    neighbor = clerk_of(Lea.objects.get(state_district_id="992102"))
+    checked(clerk, good("core"))
+    first, second = (
+        arrived(clerk, good("core")),
+        arrived(neighbor, good("core").replace(b"991101", b"992102")),
+    )
+
+    def load() -> str:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '5s'")
+            return actions.check_upload(second.pk, at=timezone.now()).state
+        finally:
+            connection.close()
+
+    with transaction.atomic(), ThreadPoolExecutor(max_workers=1) as elsewhere:
+        actions.check_upload(first.pk, at=timezone.now())  # through when the block ends, and not before
+        assert elsewhere.submit(load).result() == UploadState.TRIAL
+    assert state_of(first) == UploadState.TRIAL
 
 
 def test_certifying_and_a_new_trial_at_once_are_one_after_the_other(lea: Lea, clerk: Membership) -> None:

@@ -93,6 +93,8 @@ def _of_staff(mismatch: Mismatch, hat: Membership) -> Iterator[dict[str, str]]:
     if words_of_deadline := deadline(mismatch):
         yield _row(_("By when"), words_of_deadline)
     yield _row(_("Open since"), long_day(mismatch.opened_at))
+    if last := _last_seen(mismatch):
+        yield _row(_("Last seen"), long_day(last))
 
 
 def _rows(mismatch: Mismatch, hat: Membership) -> Iterator[dict[str, str]]:
@@ -259,6 +261,14 @@ def steps(mismatch: Mismatch, hat: Membership) -> list[str]:
     """What to do, step by step. The steps are the district's: a provider's sentence says what it does itself."""
     kind = CATALOGUE[mismatch.code]
     return [] if hat.is_provider else [kind.fill(step, mismatch.facts) for step in kind.remedy]
+
+
+def _last_seen(mismatch: Mismatch) -> dt.datetime | None:
+    """When its LEA was compared last while it did not agree; None of one that is of no LEA."""
+    runs = LeaRun.objects.filter(run__school_year=mismatch.school_year_id, lea=mismatch.lea_id)
+    if mismatch.resolved_at is not None:
+        runs = runs.filter(finished_at__lt=mismatch.resolved_at)
+    return runs.order_by("-finished_at", "-pk").values_list("finished_at", flat=True).first()
 
 
 def _compared(mismatch: Mismatch, row: Mapping[str, Any]) -> Mapping[str, int | None]:

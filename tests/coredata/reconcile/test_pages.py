@@ -19,6 +19,7 @@ from coredata.reconcile.models import Answer, AnswerKind, Mismatch, MismatchStat
 from enrollment.records.models import Disclosure
 from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.directory.models import Lea
+from mocap_portal.foundation.ui.words import long_day
 from tests.factories.accounts import MembershipFactory
 from tests.factories.coredata import ReportedEnrollmentFactory, UploadFactory
 from tests.factories.directory import LeaFactory, ProviderFactory
@@ -309,6 +310,21 @@ def test_a_line_leads_to_the_file_in_which_it_stood(client: Client, lea: Lea) ->
     assert [address in text for address in (*second, *third)] == [False] * 4
     text = card(client, MismatchFactory.create(lea=lea, facts=both))
     assert [address in text for address in (*second, *third)] == [False, False, True, True]
+
+
+def test_a_card_says_when_it_was_seen_last(lea: Lea) -> None:
+    """Not by the run that found it gone, nor by another district's."""
+    for day in DAYS:
+        compared(lea, day)
+    compared(LeaFactory.create(), NOW)
+    hat = MembershipFactory.create(data_clerk=True, lea=lea)
+    mismatches = [
+        MismatchFactory.create(lea=LeaFactory.create()),
+        MismatchFactory.create(lea=lea, resolved=True, resolved_at=DAYS[1]),
+        MismatchFactory.create(lea=lea),
+    ]
+    rows = [{row["term"]: row["value"] for row in facts(one, hat, student="")} for one in mismatches]
+    assert [row.get("Last seen") for row in rows] == [None, long_day(DAYS[0]), long_day(DAYS[2])]
 
 
 def test_a_line_of_another_district_leads_to_that_district_s_file(client: Client, lea: Lea) -> None:

@@ -2,7 +2,8 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 from mocap_portal.foundation.directory.models import ClosedDay, SchoolYear, TermCode
 
@@ -21,17 +22,16 @@ def breaks(first: dt.date, last: dt.date) -> set[dt.date]:
     Of a year whose semesters the state has not entered the whole-year term counts; without it no day is a break.
     """
     years = SchoolYear.objects.filter(starts_on__lte=last, ends_on__gte=first).prefetch_related("terms")
-    found: set[dt.date] = set()
-    for year in years.order_by("year"):
-        terms = {term.code: (term.starts_on, term.ends_on) for term in year.terms.all()}
-        spans = [terms[code] for code in (TermCode.S1, TermCode.S2) if code in terms]
-        taught = spans or [terms.get(TermCode.YL, (year.starts_on, year.ends_on))]
-        found.update(
-            day
-            for day in days_of(max(first, year.starts_on), min(last, year.ends_on))
-            if not any(start <= day <= end for start, end in taught)
-        )
-    return found
+    return {day for year in years.order_by("year") for day in _breaks_of(year, first, last)}
+
+
+def _breaks_of(year: SchoolYear, first: dt.date, last: dt.date) -> Iterator[dt.date]:
+    terms = {term.code: (term.starts_on, term.ends_on) for term in year.terms.all()}
+    spans = [terms[code] for code in (TermCode.S1, TermCode.S2) if code in terms]
+    taught = spans or [terms.get(TermCode.YL, (year.starts_on, year.ends_on))]
+    for day in days_of(max(first, year.starts_on), min(last, year.ends_on)):
+        if not any(start <= day <= end for start, end in taught):
+            yield day
 
 
 def days_off(lea_id: int, first: dt.date, last: dt.date) -> set[dt.date]:
@@ -39,17 +39,41 @@ def days_off(lea_id: int, first: dt.date, last: dt.date) -> set[dt.date]:
     return closed_days(lea_id, first, last) | breaks(first, last)
 
 
-def days_off_of(hosts: Collection[int], first: dt.date, last: dt.date) -> Mapping[int, set[dt.date]]:
-    """The same of several hosts, by their keys; in as many queries as of one."""
-    closed: dict[int | None, set[dt.date]] = defaultdict(set)
-    rows = ClosedDay.objects.filter(date__gte=first, date__lte=last)
-    for lea_id, date in rows.values_list("lea", "date"):
-        closed[lea_id].add(date)
-    everywhere = breaks(first, last) | closed[None]
-    return {host: everywhere | closed[host] for host in hosts}
+class YearSoFar:
+    """The school year of a day up to that day: on its days of teaching somebody is missed, and no earlier ones count.
 
+    What it needs to know it asks for when that is first needed, and once for all hosts.
+    """
 
-def looked_at_since(day: dt.date) -> dt.date:
-    """From when on days without activity are counted: they begin anew with the school year of this day."""
-    year = SchoolYear.objects.filter(starts_on__lte=day, ends_on__gte=day).first()
-    return year.starts_on if year else day - A_YEAR
+    def __init__(self, until: dt.date) -> None:
+        self.until = until
+
+    @cached_property
+    def _year(self) -> SchoolYear | None:
+        years = SchoolYear.objects.filter(starts_on__lte=self.until, ends_on__gte=self.until)
+        return years.prefetch_related("terms").first()
+
+    @property
+    def since(self) -> dt.date:
+        return self._year.starts_on if self._year else self.until - A_YEAR
+
+    @cached_property
+    def breaks(self) -> set[dt.date]:
+        """As `breaks` says."""
+        if self._year is None:
+            return breaks(self.since, self.until)
+        return set(_breaks_of(self._year, self.since, self.until))
+
+    @cached_property
+    def _closed(self) -> Mapping[int | None, set[dt.date]]:
+        found: dict[int | None, set[dt.date]] = defaultdict(set)
+        rows = ClosedDay.objects.filter(date__gte=self.since, date__lte=self.until)
+        for lea_id, date in rows.values_list("lea", "date"):
+            found[lea_id].add(date)
+        return found
+
+    def off(self, host_id: int) -> set[dt.date]:
+        """The days on which this host does not teach; weekends are not among them."""
+        nowhere: set[dt.date] = set()
+        closed = self._closed.get(host_id, nowhere) | self._closed.get(None, nowhere)
+        return self.breaks | closed

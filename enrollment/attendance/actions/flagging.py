@@ -11,7 +11,7 @@ from enrollment.full_time.models import EnrollmentState, Program, ProgramEnrollm
 from mocap_portal.foundation.directory.models import LegalKey, LegalValue
 
 from ..models import AttendanceDay, Flag, FlagReason
-from ..off import breaks, closed_days, looked_at_since
+from ..off import YearSoFar
 from ..rules import ONE_DAY, Plan, is_behind, last_school_days, planned_between, weeks_back
 
 AT_A_TIME = 1_000  # students
@@ -31,10 +31,9 @@ def flag_program(program_id: int, *, night: dt.date) -> tuple[int, int]:
     until = night - ONE_DAY
     count = LegalValue.objects.whole(LegalKey.INACTIVITY_WEEKS, on=night)
     share = LegalValue.objects.number(LegalKey.INACTIVITY_SHARE, on=night)
-    since = looked_at_since(until)
-    between = breaks(since, until)
-    off = between | closed_days(program.host_id, since, until)
-    weeks_since = weeks_back(count, since=since, until=until, breaks=between)
+    so_far = YearSoFar(until)
+    since, off = so_far.since, so_far.off(program.host_id)
+    weeks_since = weeks_back(count, since=since, until=until, breaks=so_far.breaks)
     measured_from = weeks_since or since
     recent = last_school_days(program.inactive_days, since=since, until=until, off=off)
     enrolled = ProgramEnrollment.objects.filter(program=program, state=EnrollmentState.ENROLLED)

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from enrollment.full_time.models import EnrollmentState, ProgramEnrollment, ProgramEnrollmentQuerySet
+from enrollment.full_time.models import EnrollmentState, Program, ProgramEnrollment, ProgramEnrollmentQuerySet
 from enrollment.records.forms.staff import StudentSearchForm
 from mocap_portal.foundation.accounts.guards import for_roles
 from mocap_portal.foundation.accounts.middleware import HatRequest
@@ -28,7 +28,7 @@ from .. import actions
 from ..filters import StudentFilter, find
 from ..forms.days import DayForm, WhichDayForm
 from ..models import AttendanceDay, EngagementNotice, Placement
-from ..off import days_off_of, looked_at_since
+from ..off import YearSoFar
 from ..rules import ONE_DAY, last_school_days, school_days
 from ..tables import StudentTable
 from ..weeks import mondays, weeks
@@ -43,13 +43,13 @@ def students(request: HatRequest) -> HttpResponse:
     """Students of the host, or those of the resident district that are elsewhere. Words to look for come by POST
     (R-31)."""
     today = central_date(timezone.now())
-    yesterday = today - ONE_DAY
+    so_far = YearSoFar(today - ONE_DAY)
     rows = students_for(request.hat)
     filters = StudentFilter(
         request.GET,
         queryset=rows,
         hat=request.hat,
-        since=partial(_since, rows, until=yesterday),
+        since=partial(_since, so_far),
     )
     search = StudentSearchForm(request.POST or None)
     context = {"filter_form": filters.form, "search_form": search}
@@ -61,7 +61,7 @@ def students(request: HatRequest) -> HttpResponse:
         table = StudentTable(in_order(filters.qs))
         sort_and_cut(table, request, per_page=ROWS_PER_PAGE)
     shown = [row.record for row in table.paginated_rows]
-    table.quiet = _quiet(shown, until=yesterday)
+    table.quiet = _quiet(shown, so_far)
     return render(request, "attendance/students.html", context | {"table": table})
 
 
@@ -141,31 +141,30 @@ def in_order(students: ProgramEnrollmentQuerySet) -> ProgramEnrollmentQuerySet:
     )
 
 
-def _since(students: ProgramEnrollmentQuerySet, count: int, *, until: dt.date) -> dict[int, dt.date]:
-    """By host of these students: the first of its last so many school days, as flags count them. A host whose school
-    year has had fewer yet is left out."""
-    hosts = set(students.order_by().values_list("program__host", flat=True))
-    since = looked_at_since(until)
+def _since(so_far: YearSoFar, count: int) -> dict[int, dt.date]:
+    """By host: the first of its last so many school days, as flags count them. A host whose school year has had fewer
+    yet is left out."""
     days = {
-        host: last_school_days(count, since=since, until=until, off=off)
-        for host, off in days_off_of(hosts, since, until).items()
+        host: last_school_days(count, since=so_far.since, until=so_far.until, off=so_far.off(host))
+        for host in set(Program.objects.values_list("host", flat=True))
     }
     return {host: found[0] for host, found in days.items() if len(found) == count}
 
 
-def _quiet(shown: Iterable[ProgramEnrollment], *, until: dt.date) -> Mapping[int, int]:
+def _quiet(shown: Iterable[ProgramEnrollment], so_far: YearSoFar) -> Mapping[int, int]:
     """By enrollment: the school days without activity since the last one with, or since the first day there, in this
     school year, as flags count them."""
     enrollments = [row for row in shown if row.state == EnrollmentState.ENROLLED]
     if not enrollments:
         return {}
-    begun = looked_at_since(until)
+    off = {host: so_far.off(host) for host in {row.program.host_id for row in enrollments}}
     since = {
-        row.pk: max(begun, (getattr(row, "last_active", None) or row.starts_on - ONE_DAY) + ONE_DAY)
+        row.pk: max(so_far.since, (getattr(row, "last_active", None) or row.starts_on - ONE_DAY) + ONE_DAY)
         for row in enrollments
     }
-    off = days_off_of({row.program.host_id for row in enrollments}, begun, until)
-    return {row.pk: len(school_days(since[row.pk], until, off[row.program.host_id])) for row in enrollments}
+    return {
+        row.pk: len(school_days(since[row.pk], so_far.until, off[row.program.host_id])) for row in enrollments
+    }
 
 
 def _date(text: str) -> dt.date:

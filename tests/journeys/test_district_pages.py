@@ -171,6 +171,12 @@ def test_students(page: Page, enter: Enter, visit: Open, look: Look, course_requ
     known = StudentFactory.create(school=claim.school, mosis_id="0123456789", birth_date=dt.date(2010, 5, 5))
     double = StudentFactory.create(school=claim.school, mosis_id=None)
     GuardianFactory.create(student=known)
+    ended = GuardianFactory.create(
+        student=known,
+        ended_on=dt.date(2026, 3, 2),
+        end_basis="A court document is on file.",
+        ended_by=MembershipFactory.create(lea_admin=True, lea=lea),
+    )
     enter(MembershipFactory.create(counselor=True, lea=lea))
     visit("records:claims")
     look("claims")
@@ -193,6 +199,9 @@ def test_students(page: Page, enter: Enter, visit: Open, look: Look, course_requ
     look("students")
     visit("records:student", known.pk)
     look("student")
+    visit("records:give_back", known.pk, ended.pk)
+    press(page, "Give the access back")
+    look("give-back-error")
     visit("records:mosis_id", double.pk)
     page.get_by_label("MOSIS ID").fill("0123456789")
     press(page, "Save")

@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from mocap_portal.foundation.shared.tables import PortalTable, TemplateColumn
 
+from .models import Student
+
 SHORT_DAY = "{% load ui %}{{ value|short_day }}"
 
 
@@ -31,7 +33,7 @@ class StudentTable(PortalTable):
     """Rows: Student with its school."""
 
     name = tables.Column(
-        accessor="__str__", linkify=("records:student", [tables.A("pk")]), verbose_name=_("Student")
+        accessor="pk", linkify=("records:student", [tables.A("pk")]), verbose_name=_("Student")
     )
     birth_date = TemplateColumn(SHORT_DAY, verbose_name=_("Birth date"))
     grade = tables.Column(verbose_name=_("Grade"))
@@ -44,6 +46,9 @@ class StudentTable(PortalTable):
     class Meta(PortalTable.Meta):
         orderable = False
         empty_text = _("No student of your district has this name or MOSIS ID.")
+
+    def render_name(self, record: Student) -> str:
+        return str(record)
 
 
 class ComparisonTable(PortalTable):

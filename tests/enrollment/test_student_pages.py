@@ -437,6 +437,7 @@ def test_students_are_looked_up_by_post_and_never_in_the_address() -> None:
     for words in ("0123456789", " 0123456789 ", "o'hara", "hara rob"):
         response = client.post(STUDENTS, {"words": words})
         assert listed(response) == [robin]
+        assert f'href="{address("student", robin.pk)}">Robin O&#x27;Hara</a>' in words_of(response)
         assert 'method="post"' in words_of(response)
     response = client.post(STUDENTS, {"words": "012345678"})
     assert listed(response) == []

@@ -38,6 +38,7 @@ from .moving import AlreadyThere as AlreadyThere
 from .moving import move_student as move_student
 from .refusals import OwnChild as OwnChild
 from .refusals import WrongLea as WrongLea
+from .refusals import student_of
 
 
 class AlreadyJudged(Refusal):
@@ -186,7 +187,7 @@ def add_claim_for_family(child: Child, asker: Asker, *, by: Membership, at: dt.d
     school = School.objects.get(pk=child.school_id)
     if school.lea_id != by.organization_id:
         raise WrongLea
-    student = _student_of(by, child.student_id) if child.student_id else None
+    student = student_of(by, child.student_id) if child.student_id else None
     who = student or child
     answers = {
         "claimant": None,
@@ -259,7 +260,7 @@ def confirm_claim(
     Raises AlreadyJudged, OwnChild, WrongLea, MosisIdTaken, StudentElsewhere, AccessWasEnded.
     """
     claim = _claim_to_judge(claim_id, by=by)
-    student = _student_of(by, student_id) if student_id else _new_student(claim, mosis_id=mosis_id)
+    student = student_of(by, student_id) if student_id else _new_student(claim, mosis_id=mosis_id)
     if _is_ended(claim, student) and not give_back:
         raise AccessWasEnded
     _link(claim, student, by=by, at=at, give_back=give_back)
@@ -371,7 +372,7 @@ def set_mosis_id(student_id: int, *, by: Membership, mosis_id: str) -> Student:
     Raises MosisIdTaken when a student of the same LEA has it (they may be one: see `merge_students`),
     StudentElsewhere when a student of another LEA has it.
     """
-    student = _student_of(by, student_id)
+    student = student_of(by, student_id)
     _refuse_taken(mosis_id, lea_id=student.lea_id, student=student)
     student.mosis_id = mosis_id
     _save_unless_taken(student)
@@ -460,7 +461,7 @@ def record_learning_plan(
 
     Raises WrongLea, OwnChild.
     """
-    student = _student_of(by, student_id)
+    student = student_of(by, student_id)
     plan, _is_new = LearningPlan.objects.get_or_create(
         student=student,
         kind=kind,
@@ -519,7 +520,7 @@ def _claim_of(by: Membership, claim_id: int) -> Claim:
 
 def _guardian_of(by: Membership, guardian_id: int) -> Guardian:
     guardian = Guardian.objects.select_for_update(of=("self",)).get(pk=guardian_id)
-    _student_of(by, guardian.student_id)
+    student_of(by, guardian.student_id)
     return guardian
 
 
@@ -543,15 +544,6 @@ def _refuse_grown_up(
     )
     if not with_a_basis.exists():
         raise GrownUp
-
-
-def _student_of(by: Membership, student_id: int) -> Student:
-    student = Student.objects.current().select_for_update().filter(pk=student_id).first()
-    if student is None or student.lea_id != by.organization_id:
-        raise WrongLea
-    if Guardian.objects.filter(student=student, user=by.user_id).exists():
-        raise OwnChild
-    return student
 
 
 def _new_student(claim: Claim, *, mosis_id: str) -> Student:

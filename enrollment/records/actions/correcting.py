@@ -9,8 +9,8 @@ from mocap_portal.foundation.accounts.models import Membership
 from mocap_portal.foundation.directory.models import School
 from mocap_portal.foundation.shared.refusals import Refusal
 
-from ..models import Claim, Guardian, Student
-from .refusals import OwnChild, WrongLea
+from ..models import Claim, Student
+from .refusals import student_of
 
 
 class OtherSchool(Refusal):
@@ -46,11 +46,7 @@ def correct_student(
     What families typed stays as they typed it, and so does what left the portal before; the history says what was
     when, and who changed it. Twice changes nothing. Raises WrongLea, OwnChild, OtherSchool.
     """
-    student = Student.objects.current().select_for_update(of=("self",)).filter(pk=student_id).first()
-    if student is None or student.lea_id != by.organization_id:
-        raise WrongLea
-    if Guardian.objects.filter(student=student, user=by.user_id).exists():
-        raise OwnChild
+    student = student_of(by, student_id)
     if not School.objects.filter(pk=school_id, lea=student.lea_id).exists():
         raise OtherSchool
     new = {
